@@ -1,0 +1,298 @@
+/**
+ * The connector contract. A connector is one plain value: what the outside system looks like, never how to talk to it.
+ * It does not fetch, sleep, retry, log or store; functions in it are pure. Choices that can lose or double data
+ * (`page`, `cursor`, `version`, `once`, zone, part modes) are required, so that none can be left unsaid.
+ */
+import type { Json, JsonObject, JsonSchema } from '../model/json.ts'
+
+/** Dotted path into a JSON value: `data.orders`; `""` is the value itself. */
+export type Path = string
+/**
+ * Text with placeholders: `/orders/{record.id}`. Roots: config, input (what the mapping made), since, until, page.number, page.offset, page.size,
+ * page.token, key, keys, record, effectKey, result (answer of the command's own call), login. A text that is one placeholder keeps the type of its value; a
+ * query, form or body field whose placeholder is undefined is left out.
+ */
+export type Template = string
+/** Expression of the mapping language: `status == 'done' && has(number)`. */
+export type Expression = string
+/** A JSON value in which every text is a {@link Template}. */
+export type JsonTemplate = Json
+export type Config = JsonObject
+
+export interface Connector {
+  readonly name: string
+  readonly title: string
+  /** the vendor's documentation this was written from */
+  readonly docs: string
+  /** schema of the connection's `config`; secrets carry `writeOnly: true`; `timeZone` (IANA) is required where times lack an offset */
+  readonly config: JsonSchema
+  readonly http: Http
+  /** cheapest call that proves the credentials */
+  readonly check: Call
+  readonly streams: Readonly<Record<string, Stream>>
+  readonly actions: Readonly<Record<string, Action>>
+  readonly webhook?: Webhook
+}
+
+export interface Http {
+  readonly baseUrl: Template
+  readonly auth: Auth
+  readonly headers?: Readonly<Record<string, Template>>
+  /** how bodies become JSON and back; JSON when left out */
+  readonly codec?: Codec
+  readonly timeoutMs?: number
+  readonly maxBodyBytes?: number
+  readonly limit?: { readonly requests: number; readonly perMs: number }
+  /** requests under way at once on one connection */
+  readonly concurrency?: number
+  /** first match wins, before the defaults by status */
+  readonly faults?: readonly FaultRule[]
+}
+
+export type Auth =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'basic'; readonly username: Template; readonly password: Template }
+  | { readonly kind: 'header'; readonly name: string; readonly value: Template }
+  | {
+      readonly kind: 'session'
+      readonly login: Call
+      /** headers of every later call, from the answer to the login; pure */
+      readonly headers: (login: Json, config: Config) => Readonly<Record<string, string>>
+    }
+  | { readonly kind: 'sign'; readonly sign: (request: HttpRequest, config: Config, now: Date) => HttpRequest }
+
+export interface HttpRequest {
+  readonly method: Method
+  readonly url: string
+  readonly headers: Readonly<Record<string, string>>
+  readonly body?: Uint8Array
+}
+export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+
+/** Pure hooks between bytes and JSON. */
+export interface Codec {
+  readonly contentTypes: readonly string[]
+  /** applied to each parsed record or answer: typed JSON (`{"__class__":"Decimal"}`) becomes plain JSON */
+  readonly decode?: (value: Json) => Json
+  /** for bodies that are not JSON (XML, signed text): the whole answer as JSON; records are then known by their place, not by bytes */
+  readonly parse?: (body: Uint8Array) => Json
+  readonly serialize?: (value: Json) => Uint8Array
+}
+
+/** An answer that means something else than its status says: Tryton and Chinese platforms put errors into a 200 body. */
+export interface FaultRule {
+  readonly status?: readonly number[]
+  readonly path?: Path
+  /** the value at path is one of these */
+  readonly in?: readonly Json[]
+  /** the value at path is present and none of these; `not: []` means: present at all */
+  readonly not?: readonly Json[]
+  readonly then: 'retry' | 'reauth' | 'reject'
+  /** stable word for the attempt: `user-error` */
+  readonly code: string
+  /** where the partner's own words are */
+  readonly message?: Path
+}
+
+export interface Call {
+  readonly method?: Method
+  readonly path: Template
+  readonly query?: Readonly<Record<string, Template>>
+  readonly json?: JsonTemplate
+  readonly form?: Readonly<Record<string, Template>>
+}
+
+export interface Stream {
+  readonly title: string
+  /** of one record: only the fields the hub relies on */
+  readonly schema: JsonSchema
+  /** primary key in the record */
+  readonly key: Path
+  readonly version: Version
+  readonly call: Call
+  readonly records: Path
+  readonly page: Page
+  /** null is a stated full refresh on every run */
+  readonly cursor: Cursor | null
+  readonly parts: readonly Part[]
+  /** rows of one key that follow each other are one record (an ERP that returns one row per entry line): the rows land in this field */
+  readonly group?: string
+  readonly children?: readonly Child[]
+  /** reads one record again; answers the record itself at `records` */
+  readonly byKey?: Call & { readonly records: Path }
+  /** where the partner keeps our own key or number of a document it got from us */
+  readonly hubRef?: { readonly path: Path; readonly document: string }
+  /** keys of the record's lines, to link them with ours: the partner's line key beside our line number */
+  readonly hubLines?: { readonly each: Path; readonly key: Path; readonly number: Path }
+  /** what "modified since" does not show here (deletes, child changes); [] is a claim that there is none */
+  readonly blindSpots: readonly string[]
+}
+
+/** How versions of one record are ordered; compared only inside one (connection, stream, key). */
+export type Version =
+  | { readonly kind: 'time'; /** first that has a value */ readonly paths: readonly Path[]; readonly zone: string | null; readonly granularityMs: number }
+  | { readonly kind: 'counter'; readonly path: Path }
+  /** the time the record was read, by the partner's clock */
+  | { readonly kind: 'read' }
+  | { readonly kind: 'none' }
+
+export type Page =
+  | { readonly kind: 'single' }
+  | { readonly kind: 'number'; readonly first: 0 | 1; readonly size: number }
+  | { readonly kind: 'offset'; readonly size: number }
+  | { readonly kind: 'token'; readonly next: Path }
+  /** RFC 8288 Link header, rel=next, same origin only */
+  | { readonly kind: 'link'; readonly size: number }
+  /** pure: the next `page` root, or undefined at the end */
+  | { readonly kind: 'custom'; readonly size: number; readonly next: (answer: Json, headers: Readonly<Record<string, string>>, page: JsonObject) => JsonObject | undefined }
+
+export interface Cursor {
+  /** first that has a value */
+  readonly paths: readonly Path[]
+  readonly format: CursorFormat
+  /** zone of times without an offset: IANA name or a template such as `{config.timeZone}`; null when times carry their offset or are UTC */
+  readonly zone: Template | null
+  /** none: the checkpoint moves only when a whole window is read */
+  readonly order: 'asc' | 'none'
+  readonly lookbackMs: number
+  /** slices {since}..{until} for systems that limit the span of one query */
+  readonly windowMs?: number
+}
+export type CursorFormat =
+  | 'iso'
+  | 'local'
+  | 'seconds'
+  | 'millis'
+  | { readonly encode: (time: Date) => Json; readonly decode: (value: Json) => Date }
+
+/** What a record becomes. One record may feed several documents; parts settle apart. */
+export type Part = DocumentPart | CodePart
+export interface DocumentPart {
+  readonly document: string
+  /** `<connector>/<file>` under mappings */
+  readonly mapping: string
+  /** `merge`: only present fields change; `snapshot`: member of a complete set, absent members become zero */
+  readonly mode: 'replace' | 'merge' | 'delete' | 'snapshot'
+  readonly identity: Identity
+  readonly when?: Expression
+  /** external key of the document; `{key}` when left out. `{key}/paid` for a second document of one record */
+  readonly key?: Template
+  /** stock streams: which figure the partner states (canonical.md section 6) */
+  readonly measure?: 'onHand' | 'available'
+}
+/** A code list the partner keeps as records (currencies, units): the record is linked to the hub's code, no document is made. */
+export interface CodePart {
+  readonly link: string
+  /** the partner's own word for it (`u`, `USD`), translated by the workspace list `codes` when named */
+  readonly code: Path
+  readonly codes?: string
+}
+export type Identity =
+  /** this stream owns the document: `<connection>/<external key>` */
+  | { readonly kind: 'origin' }
+  /** master data: key is the value at `key` in the mapped document; others are matched by the identifiers in order */
+  | { readonly kind: 'master'; readonly key: Path; readonly identifiers: readonly { readonly scheme: string; readonly path: Path }[] }
+  /** somebody else owns it: linked by link, hubRef or identifiers, else parked as `unidentified` (`foreign: 'ignore'`: not ours, set aside) */
+  | { readonly kind: 'mirror'; readonly identifiers: readonly { readonly scheme: string; readonly path: Path }[]; readonly foreign: 'park' | 'ignore' }
+  /** a figure of (product, location): resolved through their links */
+  | { readonly kind: 'stock' }
+
+/** Further reads that belong to a record, in the parent's lane. */
+export interface Child {
+  readonly name: string
+  /** with `{keys}`: one call for up to `batch` parents; with `{key}` or `{record…}`: one call per parent */
+  readonly call: Call
+  readonly records: Path
+  readonly page: Page
+  readonly batch: number
+  /** only for parents for which this holds */
+  readonly when?: Expression
+  /** where a child names its parent; needed when batch > 1 */
+  readonly parent?: Path
+  /** embed: the children become the parent's field `name`. parts: each child is a record of its own */
+  readonly as: { readonly kind: 'embed' } | { readonly kind: 'records'; readonly key: Path; readonly version: Version; readonly parts: readonly Part[] }
+}
+
+/** One kind of write. */
+export type Action = StateAction | CommandAction
+/** Sets a figure; sent again it does no harm; rendered from the ledger when it is sent. */
+export interface StateAction {
+  readonly kind: 'state'
+  readonly title: string
+  readonly document: string
+  readonly mapping: string
+  /** of what the mapping must make */
+  readonly input: JsonSchema
+  readonly call: Call
+  readonly once: { readonly kind: 'natural'; readonly why: string }
+  /** reads the figure the partner shows now, for partners without compare-and-set; `orders` is the stream pulled first when it is not the expected one */
+  readonly current?: { readonly call: Call; readonly value: Path; readonly orders: string }
+}
+/** Creates, changes and cancels one thing at the partner for one document, in that order. */
+export interface CommandAction {
+  readonly kind: 'command'
+  readonly title: string
+  readonly document: string
+  readonly create: Command
+  /** without it an edit after create is a finding */
+  readonly change?: Command
+  /** without it a cancel is a finding; refused by the partner: finding cancel-too-late */
+  readonly cancel?: Command
+}
+export interface Command {
+  readonly mapping: string
+  readonly input: JsonSchema
+  readonly call: Call
+  readonly once: Once
+  /** key of what was made, in the answer of `call`; change and cancel know the key already */
+  readonly key?: Path
+  /** harmless follow-ups with `{key}` (quote, confirm); they may run again */
+  readonly then?: readonly Call[]
+  /** reads the thing back: its version (to know the echo) and its lines' keys; record as in `stream` */
+  readonly read?: { readonly call: Call; readonly record: Path; readonly stream: string }
+}
+/** How a second attempt after a lost answer does not write twice (invariant 7). */
+export type Once =
+  | { readonly kind: 'header'; readonly name: string }
+  /** looked up before every retry that follows an ambiguous failure; key: where the answer names what it found */
+  | { readonly kind: 'find'; readonly call: Call; readonly key: Path }
+  | { readonly kind: 'natural'; readonly why: string }
+  /** never retried after an ambiguous failure: parks as `unknown` */
+  | { readonly kind: 'none'; readonly why: string }
+
+export interface Webhook {
+  readonly verify: Verify
+  /** where the topic stands */
+  readonly topic: { readonly header: string } | { readonly path: Path }
+  readonly topics: Readonly<Record<string, Topic>>
+  /** id of the event; signed: inside the signed bytes, so that it may decide what is a duplicate */
+  readonly eventId?: { readonly header?: string; readonly path?: Path; readonly signed: boolean }
+  /** a request that only tests the address: answered, nothing stored; pure */
+  readonly ping?: (headers: Readonly<Record<string, string>>, body: Uint8Array) => boolean
+  readonly ack: { readonly status: number; readonly contentType?: string; readonly body?: string }
+  readonly maxBodyBytes?: number
+}
+export interface Topic {
+  readonly stream: string
+  /** whole: the record as the stream has it; partial or key: the record is read again by its key */
+  readonly carries: 'whole' | 'partial' | 'key'
+  readonly op?: 'upsert' | 'delete'
+  /** where the records are; "" is the body itself */
+  readonly records: Path
+  /** where the key is, for carries partial and key; the stream's key when left out */
+  readonly key?: Path
+}
+export type Verify =
+  | {
+      readonly kind: 'hmac'
+      readonly header: string
+      readonly algorithm: 'sha256' | 'sha1'
+      readonly encoding: 'hex' | 'base64'
+      /** each of the space-separated values of the config field may have signed (rotation) */
+      readonly secret: Template
+      /** text before the signature in the header, such as `sha256=` */
+      readonly prefix?: string
+    }
+  /** Standard Webhooks 1.0: id.timestamp.body, v1 signatures, tolerance of five minutes */
+  | { readonly kind: 'standard'; readonly secret: Template }
+  | { readonly kind: 'custom'; readonly verify: (body: Uint8Array, headers: Readonly<Record<string, string>>, config: Config, now: Date) => boolean }

@@ -1,0 +1,32 @@
+import type { Kysely, Transaction } from 'kysely'
+import type { Tables } from './tables.ts'
+
+/**
+ * One store behind both dialects. Reads outside a transaction go through `read`; every write happens in `write`, one transaction that commits or leaves
+ * no trace. Using `read` or `write` inside a running `write` of the same call chain throws: the transaction handed in is the only door.
+ */
+export interface Database {
+  readonly dialect: 'sqlite' | 'mysql'
+  readonly read: Kysely<Tables>
+  /**
+   * Runs `work` in one write transaction (BEGIN IMMEDIATE; READ COMMITTED) and commits. Deadlocks and lost connections before COMMIT are tried again as a whole, so
+   * `work` must have no effect but on `tx`. @throws what `work` throws, after the rollback; HubError `commit-unknown` (retry) when COMMIT itself failed.
+   */
+  write<T>(work: (tx: Tx) => Promise<T>): Promise<T>
+  /** epoch ms by the clock that leases are compared with: the database host's own */
+  now(): Promise<number>
+  close(): Promise<void>
+}
+
+export interface Tx extends Transaction<Tables> {}
+
+/**
+ * Multi-row insert through a prepared statement, in chunks (hot path: receipts, envelopes, documents, journal, deliveries). `ignore`: rows whose unique key
+ * exists are left out and the number of rows really written is returned (never INSERT IGNORE: it hides other faults). `update`: the named columns are overwritten.
+ */
+export type InsertMany = <T extends keyof Tables & string>(
+  tx: Tx,
+  table: T,
+  rows: readonly Tables[T][],
+  onConflict?: { readonly keys: readonly (keyof Tables[T] & string)[]; readonly then: 'ignore' } | { readonly keys: readonly (keyof Tables[T] & string)[]; readonly then: 'update'; readonly columns: readonly (keyof Tables[T] & string)[] },
+) => Promise<number>
