@@ -1,0 +1,63 @@
+import type { Outcome } from '../model/delivery.ts'
+import type { Json, JsonObject } from '../model/json.ts'
+import type { StateAction, CommandAction } from './types.ts'
+
+/** Where a stream stands. `time` is the highest cursor value that is safe to start from again (ISO, UTC, partner's clock). */
+export interface Checkpoint {
+  readonly time: string | null
+}
+
+/** A record cut out of one or more bodies. `slices` name bodies of the same read by index. */
+export interface CutRecord {
+  /** stream of the connector, or `<stream>/<child>` for child records */
+  readonly stream: string
+  readonly key: string
+  /** sortable text; null: the source has no version */
+  readonly version: string | null
+  readonly op: 'upsert' | 'delete'
+  readonly slices: readonly CutSlice[]
+  /** of the record's bytes, children included */
+  readonly bodyHash: string
+  /** key that decides the lane: the parent's for child records */
+  readonly laneKey: string
+}
+export type CutSlice =
+  | { readonly body: number; readonly from: number; readonly to: number; readonly into?: string }
+  | { readonly body: number; readonly index: number; readonly into?: string }
+
+/** One page with its children, read. */
+export interface PageRead {
+  /** exact bytes of the page, then of the child answers */
+  readonly bodies: readonly { readonly kind: 'page' | 'child' | 'key'; readonly bytes: Uint8Array }[]
+  /** when the read began, by the partner's clock as far as its Date header tells; never later than the truth */
+  readonly asOf: number
+  readonly records: readonly CutRecord[]
+  /** to be stored together with this page's receipts; undefined: not safe to move yet */
+  readonly checkpoint?: Checkpoint
+  readonly last: boolean
+}
+
+/** Open access to one connection: the engine's side that the pipeline uses. Every method throws HubError classed by recovery. */
+export interface Access {
+  /** proves the credentials with the connector's cheapest call */
+  check(signal?: AbortSignal): Promise<void>
+  /**
+   * Pages of a stream from a checkpoint (null: everything). Ends after the last page. @throws HubError `endless-list`, `repeated-page`, `cursor-back`, `bad-shape`,
+   * `html-answer`, … after the pages that were good
+   */
+  read(stream: string, from: Checkpoint | null, options: { readonly lookbackMs?: number; readonly signal?: AbortSignal }): AsyncGenerator<PageRead>
+  /** one record by its key; no records: the partner does not have it (any more) */
+  readKey(stream: string, key: string, signal?: AbortSignal): Promise<PageRead>
+  /** the figure the partner shows for a state action now; undefined when the action declares no way to know */
+  current(action: StateAction, input: JsonObject, signal?: AbortSignal): Promise<Json | undefined>
+  /** sets a figure */
+  setState(action: StateAction, input: JsonObject, effectKey: string, signal?: AbortSignal): Promise<Outcome>
+  /** runs one command under its once-rule. `body`: frozen input; `key`: of the thing at the partner for change and cancel; `ambiguous`: an earlier try may have had its effect */
+  run(action: CommandAction, operation: 'create' | 'change' | 'cancel', body: JsonObject, context: { readonly effectKey: string; readonly key?: string; readonly ambiguous: boolean; readonly signal?: AbortSignal }): Promise<Outcome>
+  close(): Promise<void>
+}
+
+export type Verified =
+  | { readonly kind: 'accepted'; readonly topic: string; readonly eventId?: { readonly value: string; readonly signed: boolean } }
+  | { readonly kind: 'ping' }
+  | { readonly kind: 'refused'; readonly code: 'missing-signature' | 'wrong-signature' | 'stale-timestamp' }

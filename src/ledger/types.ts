@@ -1,0 +1,75 @@
+import type { CodePart, DocumentPart } from '../connector/types.ts'
+import type { PartnerLine } from '../model/delivery.ts'
+import type { EnvelopeReason } from '../model/envelope.ts'
+import type { JsonObject } from '../model/json.ts'
+import type { Tx } from '../store/database.ts'
+
+/**
+ * One unit of work on the ledger inside one transaction: what is read once is kept, what changes is written together by `finish`. Made by openBooks, used for a batch of
+ * records, thrown away with the transaction. `data` is the ledger's own.
+ */
+export interface Books {
+  readonly tx: Tx
+  readonly tenant: string
+  readonly now: number
+  readonly newId: () => string
+  readonly revision: string
+}
+
+/** One mapped part of one record, ready to be applied. */
+export interface Incoming {
+  readonly envelope: string
+  readonly connection: string
+  /** party whose books the connection keeps */
+  readonly books: string
+  readonly stream: string
+  readonly part: DocumentPart | CodePart
+  /** external key of the document (part.key rendered) or of the code */
+  readonly externalKey: string
+  readonly version: string | null
+  readonly asOf: number
+  readonly baseline: boolean
+  readonly op: 'upsert' | 'delete'
+  /** the mapped canonical body; for a code part {code}; null for a delete without content */
+  readonly body: JsonObject | null
+  readonly mapping: string | null
+}
+
+export type Applied =
+  | { readonly state: 'applied' | 'unchanged' | 'stale'; readonly key: string; readonly reason?: EnvelopeReason }
+  | { readonly state: 'ignored'; readonly reason: EnvelopeReason }
+  | { readonly state: 'parked'; readonly reason: EnvelopeReason; readonly waitsFor: string }
+
+/** What finish() says to the pipeline: documents that routes have to look at, and links that may release what is parked. */
+export interface Finished {
+  readonly changes: readonly Change[]
+  readonly links: readonly NewLink[]
+}
+export interface Change {
+  readonly type: string
+  readonly key: string
+  readonly version: number
+  /** cancel: the origin cancelled or deleted it */
+  readonly operation: 'upsert' | 'cancel'
+  /** it came with the baseline load (or was born there): no command is made */
+  readonly baseline: boolean
+  /** epoch ms when the business placed it, for routes' `from` */
+  readonly placedAt: number | null
+}
+export interface NewLink {
+  readonly type: string
+  readonly connection: string
+  readonly externalKey: string
+  readonly key: string
+}
+
+/** What a record from a partner says about a document that the hub brought there: it settles the open delivery (canonical.md section 3, step 2). */
+export interface Recognised {
+  readonly type: string
+  readonly key: string
+  readonly lines: readonly PartnerLine[]
+}
+
+/** Names of what a parked envelope or delivery waits for (column waits_for). */
+export const waitsForExternal = (type: string, connection: string, externalKey: string): string => `external:${type}/${connection}/${externalKey}`
+export const waitsForKey = (type: string, connection: string, key: string): string => `key:${type}/${connection}/${key}`
