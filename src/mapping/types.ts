@@ -70,7 +70,7 @@ export interface MapContext {
   readonly books: string
   readonly organisation?: string
   /** config of the connection without its secrets */
-  readonly config: Readonly<Record<string, Json>>
+  readonly config: JsonObject
   /** IANA name of the connection's business days */
   readonly zone?: string
   /** code list of the workspace, external code -> hub code; undefined when there is no such list */
@@ -180,6 +180,9 @@ export interface CompiledMapping {
   /** lineage of a target path (`lines[].sku`); undefined when no rule writes it */
   readonly sources: (targetPath: string) => Lineage | undefined
 }
+
+/** Every compiled mapping of a revision by `<connector>/<file>`, as streams and actions name it. */
+export type MappingSet = ReadonlyMap<string, CompiledMapping>
 
 export interface CompileOptions {
   /** name of the file for faults */
