@@ -153,7 +153,7 @@ describe("text", () => {
 			caught = error;
 		}
 		expect(caught).toBeInstanceOf(DecimalError);
-		expect(caught).toMatchObject({ text, recovery: "reject" });
+		expect(caught).toMatchObject({ text, detail: { recovery: "reject" } });
 	});
 });
 

@@ -6,6 +6,8 @@
  * {@link fromScaled} drops zeros at the end.
  */
 
+import { HubError } from './errors.ts'
+
 /** An exact number: `units` times ten to the power of minus `scale`. */
 export interface Decimal {
 	readonly units: bigint;
@@ -15,19 +17,14 @@ export interface Decimal {
 /** How digits are dropped: `half-up` is half away from zero, `half-even` is half to the even neighbour, `down` is towards zero. */
 export type Rounding = "half-up" | "half-even" | "down";
 
-/**
- * A text that is no decimal, or one that does not fit where it should go. Trying again cannot help, so who
- * settles an envelope or a delivery treats it as a reject.
- */
-export class DecimalError extends Error {
-	override readonly name = "DecimalError";
-	readonly recovery = "reject";
+/** A text that is no decimal, or one that does not fit where it should go. Trying again cannot help: a reject. */
+export class DecimalError extends HubError {
 	/** The offending text, as it was given. */
-	readonly text: string;
+	readonly text: string
 
 	constructor(text: string, message: string) {
-		super(message);
-		this.text = text;
+		super(message, { code: 'bad-decimal', recovery: 'reject' })
+		this.text = text
 	}
 }
 

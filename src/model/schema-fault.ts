@@ -1,0 +1,73 @@
+import type { ErrorObject } from 'ajv'
+
+/** One thing wrong with a value: JSON pointer, words for a person, ajv's keyword. The value itself never stands in the message. */
+export interface ValueFault {
+  readonly path: string
+  readonly message: string
+  readonly keyword: string
+}
+
+/**
+ * An ajv error in words a person can act on: what is allowed here, which field is too much and which one it may have meant. Values never
+ * appear, they may be personal; names of fields do.
+ */
+export function describeFault(error: ErrorObject): ValueFault {
+  return { path: error.instancePath, message: message(error), keyword: error.keyword }
+}
+
+function message(error: ErrorObject): string {
+  const params: Readonly<Record<string, unknown>> = error.params
+  switch (error.keyword) {
+    case 'enum':
+      return `must be one of ${list(params.allowedValues)}`
+    case 'const':
+      return `must be ${JSON.stringify(params.allowedValue)}`
+    case 'required':
+      return `'${params.missingProperty}' is missing`
+    case 'dependentRequired':
+      return `'${params.missingProperty}' is missing beside '${params.property}'`
+    case 'additionalProperties':
+      return `'${params.additionalProperty}' is not known here${suggest(String(params.additionalProperty), error)}`
+    case 'pattern':
+      return `must match ${params.pattern}`
+    case 'format':
+      return `must be a ${params.format}`
+    case 'type':
+      return `must be ${list(params.type)}`
+    case 'minProperties':
+      return `must have at least ${params.limit} fields`
+    case 'false schema':
+      return 'is not allowed here'
+    default:
+      return error.message ?? `fails ${error.keyword}`
+  }
+}
+
+function list(value: unknown): string {
+  return Array.isArray(value) ? value.map(String).join(', ') : String(value)
+}
+
+function suggest(name: string, error: ErrorObject): string {
+  const properties: unknown = error.parentSchema?.properties
+  if (typeof properties !== 'object' || properties === null) return ''
+  const near = Object.keys(properties)
+    .map((known) => ({ known, distance: editDistance(name.toLowerCase(), known.toLowerCase()) }))
+    .filter(({ known, distance }) => distance <= Math.max(1, Math.floor(known.length / 3)))
+    .sort((a, b) => a.distance - b.distance)[0]
+  return near === undefined ? '' : ` (did you mean '${near.known}'?)`
+}
+
+/** Levenshtein distance; names longer than 64 are never near. */
+function editDistance(a: string, b: string): number {
+  if (a.length > 64 || b.length > 64) return Number.POSITIVE_INFINITY
+  let row = Array.from({ length: b.length + 1 }, (_, index) => index)
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i]
+    for (let j = 1; j <= b.length; j++) {
+      const replaced = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1)
+      next.push(Math.min(replaced, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1))
+    }
+    row = next
+  }
+  return row[b.length] ?? 0
+}

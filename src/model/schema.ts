@@ -1,0 +1,183 @@
+/**
+ * The one home of ajv. Schemas are JSON Schema 2020-12 and are compiled in strict mode: a word that ajv does not know is a fault,
+ * so a misspelt keyword cannot pass silently. Patterns run on RE2: linear time, whatever an integrator or a vendor wrote.
+ */
+import { type AnySchemaObject, Ajv2020, type ErrorObject, type Options } from 'ajv/dist/2020.js'
+import formats from 'ajv-formats'
+import { RE2JS } from 're2js'
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { isDecimal } from './decimal.ts'
+import { isObject, type Json, type JsonObject, parseJson } from './json.ts'
+import { describeFault, type ValueFault } from './schema-fault.ts'
+
+export type { ValueFault } from './schema-fault.ts'
+
+/** A schema as it was written. `file` only names it in faults. */
+export interface SchemaText {
+  readonly file: string
+  readonly text: string
+}
+
+/** A schema that does not compile: `path` is a JSON pointer into the schema, `''` where ajv does not say. */
+export interface SchemaFault {
+  readonly file: string
+  readonly path: string
+  readonly message: string
+}
+
+/** Undefined when the value fits, else the first thing wrong with it. */
+export type Validate = (value: unknown) => ValueFault | undefined
+/** Everything wrong with a value, at most {@link maxValueFaults}; for files a person writes, not for traffic. */
+export type Inspect = (value: unknown) => readonly ValueFault[]
+
+export interface CompiledSchemas {
+  /** by `$id` */
+  readonly schemas: ReadonlyMap<string, JsonObject>
+  readonly validators: ReadonlyMap<string, Validate>
+  readonly inspectors: ReadonlyMap<string, Inspect>
+  readonly faults: readonly SchemaFault[]
+}
+
+export const maxValueFaults = 50
+
+/**
+ * Compiles schemas that may refer to each other by `$id` (`values@1#/$defs/amount`). Never throws: what does not parse or compile is a
+ * fault and has no validator. Inspectors compile on first use.
+ */
+export function compileSchemas(texts: readonly SchemaText[]): CompiledSchemas {
+  const faults: SchemaFault[] = []
+  const schemas = new Map<string, JsonObject>()
+  const files = new Map<string, string>()
+  for (const { file, text } of texts) {
+    const read = readSchema(text)
+    const id = 'fault' in read ? undefined : read.schema.$id
+    if ('fault' in read) faults.push({ file, path: '', message: read.fault })
+    else if (typeof id !== 'string') faults.push({ file, path: '/$id', message: `the schema has no "$id"; give it one like "sales-order@1"` })
+    else if (files.has(id)) faults.push({ file, path: '/$id', message: `"${id}" is already the $id of ${files.get(id)}; every schema needs its own` })
+    else {
+      files.set(id, file)
+      schemas.set(id, read.schema)
+    }
+  }
+  const first = engine({ allErrors: false })
+  const broken = new Set<string>()
+  for (const [id, schema] of schemas) {
+    const fault = register(first, schema)
+    if (fault === undefined) continue
+    broken.add(id)
+    faults.push({ file: files.get(id) ?? id, ...fault })
+  }
+  const validators = new Map<string, Validate>()
+  const inspectors = new Map<string, Inspect>()
+  const every = lazily(() => {
+    const ajv = engine({ allErrors: true, validateSchema: false })
+    for (const [id, schema] of schemas) if (!broken.has(id)) ajv.addSchema(schema)
+    return ajv
+  })
+  for (const [id] of schemas) {
+    if (broken.has(id)) continue
+    const compiled = compile(first, id)
+    if ('fault' in compiled) faults.push({ file: files.get(id) ?? id, ...compiled.fault })
+    else {
+      validators.set(id, (value) => compiled.errors(value)[0])
+      inspectors.set(id, inspector(every, id))
+    }
+  }
+  return { schemas, validators, inspectors, faults }
+}
+
+/** All `*.json` files directly in a folder, in the order of their names. */
+export async function readSchemas(folder: string): Promise<readonly SchemaText[]> {
+  const names = (await readdir(folder)).filter((name) => name.endsWith('.json')).sort()
+  return Promise.all(
+    names.map(async (name) => ({ file: join(folder, name), text: await readFile(join(folder, name), 'utf8') })),
+  )
+}
+
+function readSchema(text: string): { readonly schema: JsonObject } | { readonly fault: string } {
+  let value: Json
+  try {
+    value = parseJson(text)
+  } catch (error) {
+    return { fault: `the file is not JSON: ${messageOf(error)}` }
+  }
+  return isObject(value) ? { schema: value } : { fault: 'a schema must be a JSON object' }
+}
+
+function engine(options: Options): Ajv2020 {
+  const ajv = new Ajv2020({
+    ...options,
+    strict: true,
+    strictTuples: true,
+    validateFormats: true,
+    verbose: true,
+    logger: false,
+    code: { regExp: Object.assign(linearPattern, { code: 'linearPattern' }) },
+  })
+  formats.default(ajv)
+  ajv.addFormat('decimal', { type: 'string', validate: isDecimal })
+  ajv.addVocabulary(['x-title-zh', 'x-description-zh', 'x-inferred', 'x-sensitive'])
+  ajv.addKeyword({ keyword: 'x-scale', type: ['string', 'number'], schemaType: 'number', valid: true })
+  return ajv
+}
+
+/** ajv asks for a pattern as it would ask `new RegExp`; RE2 knows no look-around and no back-references, and says so when it compiles. */
+function linearPattern(pattern: string): { test: (text: string) => boolean } {
+  const compiled = RE2JS.compile(RE2JS.translateRegExp(pattern))
+  return { test: (text) => compiled.test(text) }
+}
+
+function register(ajv: Ajv2020, schema: AnySchemaObject): Omit<SchemaFault, 'file'> | undefined {
+  try {
+    if (ajv.validateSchema(schema) !== true) {
+      const error = ajv.errors?.[0]
+      return error === undefined ? { path: '', message: 'the schema is no JSON Schema' } : located(error)
+    }
+    ajv.addSchema(schema)
+    return undefined
+  } catch (error) {
+    return { path: '', message: messageOf(error) }
+  }
+}
+
+function located(error: ErrorObject): Omit<SchemaFault, 'file'> {
+  const { path, message } = describeFault(error)
+  return { path, message: `the schema is no JSON Schema 2020-12: ${message}` }
+}
+
+interface Compiled {
+  readonly errors: (value: unknown) => readonly ValueFault[]
+}
+
+function compile(ajv: Ajv2020, id: string): Compiled | { readonly fault: Omit<SchemaFault, 'file'> } {
+  try {
+    const validate = ajv.getSchema(id)
+    if (validate === undefined) return { fault: { path: '', message: `no schema is known as "${id}"` } }
+    return {
+      errors: (value) => (validate(value) === true ? [] : (validate.errors ?? []).slice(0, maxValueFaults).map((error) => describeFault(error))),
+    }
+  } catch (error) {
+    const message = messageOf(error)
+    const place = /(?: at|in) "([^"]*#[^"]*)"/.exec(message)?.[1]
+    return { fault: { path: place === undefined ? '' : place.slice(place.indexOf('#') + 1), message } }
+  }
+}
+
+function inspector(every: () => Ajv2020, id: string): Inspect {
+  const compiled = lazily(() => compile(every(), id))
+  return (value) => {
+    const made = compiled()
+    return 'fault' in made ? [{ ...made.fault, keyword: '$schema' }] : made.errors(value)
+  }
+}
+
+function lazily<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined
+  return () => {
+    made ??= { value: make() }
+    return made.value
+  }
+}
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
