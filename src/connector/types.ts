@@ -246,10 +246,21 @@ export interface Command {
   readonly once: Once
   /** key of what was made, in the answer of `call`; change and cancel know the key already */
   readonly key?: Path
+  /**
+   * read first, with `{key}`: the value at path must be one of these, else the command is refused without a write. For partners that take an edit they
+   * should refuse (Tryton writes the lines of a processing sale without touching its moves)
+   */
+  readonly requires?: { readonly call: Call; readonly path: Path; readonly in: readonly Json[] }
   /** harmless follow-ups with `{key}` (quote, confirm); they may run again */
   readonly then?: readonly Call[]
   /** reads the thing back: its version (to know the echo) and its lines' keys; record as in `stream` */
-  readonly read?: { readonly call: Call; readonly record: Path; readonly stream: string }
+  readonly read?: {
+    readonly call: Call
+    readonly record: Path
+    readonly stream: string
+    /** what the record must show afterwards, else the partner refused silently (a Tryton button in the wrong state answers null) */
+    readonly proves?: { readonly path: Path; readonly in: readonly Json[] }
+  }
 }
 /** How a second attempt after a lost answer does not write twice (invariant 7). */
 export type Once =
