@@ -9,8 +9,9 @@ import type { Json, JsonObject, JsonSchema } from '../model/json.ts'
 export type Path = string
 /**
  * Text with placeholders: `/orders/{record.id}`. Roots: config, input (what the mapping made), since, until, page.number, page.offset, page.size,
- * page.token, key, keys, record, effectKey, result (answer of the command's own call), login. A text that is one placeholder keeps the type of its value; a
- * query, form or body field whose placeholder is undefined is left out.
+ * page.token, key, keys, record, effectKey, before (answer of the command's `requires`), result (answer of the command's own call), login. A text that is one placeholder keeps the type of its value; a
+ * query, form or body field whose placeholder is undefined is left out. Filters: `{key|integer}` gives a JSON number, `{input.product|path}` keeps the slashes of a
+ * key that is itself a path, `{input.text|base64}`.
  */
 export type Template = string
 /** Expression of the mapping language: `status == 'done' && has(number)`. */
@@ -109,7 +110,8 @@ export interface Stream {
   /** primary key in the record */
   readonly key: Path
   readonly version: Version
-  readonly call: Call
+  /** null: the system only pushes (webhooks), there is nothing to poll */
+  readonly call: Call | null
   readonly records: Path
   readonly page: Page
   /** null is a stated full refresh on every run */
@@ -155,6 +157,8 @@ export interface Cursor {
   /** none: the checkpoint moves only when a whole window is read */
   readonly order: 'asc' | 'none'
   readonly lookbackMs: number
+  /** value of {since} on the first read, for calls that cannot leave it out (ISO time); without it {since} is undefined there */
+  readonly first?: string
   /** slices {since}..{until} for systems that limit the span of one query */
   readonly windowMs?: number
 }
@@ -169,8 +173,8 @@ export type CursorFormat =
 export type Part = DocumentPart | CodePart
 export interface DocumentPart {
   readonly document: string
-  /** `<connector>/<file>` under mappings */
-  readonly mapping: string
+  /** `<connector>/<file>` under mappings; left out only for a mirror that is known by link or hubRef alone */
+  readonly mapping?: string
   /** `merge`: only present fields change; `snapshot`: member of a complete set, absent members become zero */
   readonly mode: 'replace' | 'merge' | 'delete' | 'snapshot'
   readonly identity: Identity
@@ -224,6 +228,10 @@ export interface StateAction {
   /** of what the mapping must make */
   readonly input: JsonSchema
   readonly call: Call
+  /** key of what the call made, for `then` */
+  readonly key?: Path
+  /** harmless follow-ups with `{key}` */
+  readonly then?: readonly Call[]
   readonly once: { readonly kind: 'natural'; readonly why: string }
   /** reads the figure the partner shows now, for partners without compare-and-set; `orders` is the stream pulled first when it is not the expected one */
   readonly current?: { readonly call: Call; readonly value: Path; readonly orders: string }
@@ -265,8 +273,11 @@ export interface Command {
 /** How a second attempt after a lost answer does not write twice (invariant 7). */
 export type Once =
   | { readonly kind: 'header'; readonly name: string }
-  /** looked up before every retry that follows an ambiguous failure; key: where the answer names what it found */
-  | { readonly kind: 'find'; readonly call: Call; readonly key: Path }
+  /**
+   * looked up before every retry that follows an ambiguous failure: the first of `records` for which `match` holds (roots record and input; without it the first) names
+   * what was made at `key`
+   */
+  | { readonly kind: 'find'; readonly call: Call; readonly records: Path; readonly match?: Expression; readonly key: Path }
   | { readonly kind: 'natural'; readonly why: string }
   /** never retried after an ambiguous failure: parks as `unknown` */
   | { readonly kind: 'none'; readonly why: string }
