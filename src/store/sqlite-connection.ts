@@ -1,0 +1,188 @@
+import { DatabaseSync, type SQLInputValue, type SQLOutputValue, type StatementSync } from 'node:sqlite'
+import type { CompiledQuery, DatabaseConnection, QueryResult } from 'kysely'
+import { bug, isHubError, retry } from '../model/errors.ts'
+
+export interface ConnectionSettings {
+  /** how long a statement waits, blocking the process, for another process that holds the file */
+  readonly busyTimeoutMs: number
+  /** prepared statements kept, the least recently used go first */
+  readonly statements: number
+  readonly queryOnly: boolean
+  /** called with every handle that is opened, the write connection's and the read connection's */
+  readonly onOpen?: (handle: DatabaseSync) => void
+}
+
+interface Prepared {
+  readonly statement: StatementSync
+  readonly answers: boolean
+}
+type Row = Record<string, SQLOutputValue>
+
+/**
+ * One connection to a SQLite file: sets the pragmas, keeps prepared statements, reads every integer as BigInt and hands it on as a number only
+ * where that is exact. All calls run to the end before they return; nothing stays open between two of them.
+ */
+export class SqliteConnection implements DatabaseConnection {
+  readonly #file: string
+  readonly #settings: ConnectionSettings
+  readonly #prepared = new Map<string, Prepared>()
+  #handle: DatabaseSync
+
+  constructor(file: string, settings: ConnectionSettings) {
+    this.#file = file
+    this.#settings = settings
+    this.#handle = openHandle(file, settings)
+  }
+
+  /** whether BEGIN was answered and neither COMMIT nor ROLLBACK happened, by SQLite's own account */
+  get inTransaction(): boolean {
+    return this.#handle.isTransaction
+  }
+
+  /** @throws HubError (retry) `database-busy`, `disk-full`, `database-io`; otherwise the error of node:sqlite, its message with the SQL */
+  run(text: string, parameters: readonly unknown[] = []): QueryResult<Row> {
+    try {
+      const { statement, answers } = this.#prepare(text)
+      if (answers)
+        return {
+          rows: exactRows(statement.all(...(parameters as SQLInputValue[]))),
+        }
+      const { changes, lastInsertRowid } = statement.run(...(parameters as SQLInputValue[]))
+      return {
+        rows: [],
+        numAffectedRows: BigInt(changes),
+        insertId: BigInt(lastInsertRowid),
+      }
+    } catch (error) {
+      throw classed(error, text)
+    }
+  }
+
+  /** BEGIN, COMMIT and ROLLBACK: parsed anew each time, so that no kept statement can answer for them. @throws like `run` */
+  control(text: 'BEGIN IMMEDIATE' | 'COMMIT' | 'ROLLBACK'): void {
+    try {
+      this.#handle.exec(text)
+    } catch (error) {
+      throw classed(error, text)
+    }
+  }
+
+  // `R` is what the caller of Kysely names, as in Kysely's own drivers
+  async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
+    return this.run(query.sql, query.parameters) as QueryResult<R>
+  }
+
+  streamQuery(): never {
+    throw bug('store-stream', 'stream() is not offered: an open cursor would hold the connection. Read pages with `where … > last order by … limit n` instead')
+  }
+
+  /** Drops the connection with everything it holds, a transaction too, and opens a new one. */
+  reopen(): void {
+    this.close()
+    this.#handle = openHandle(this.#file, this.#settings)
+  }
+
+  close(): void {
+    this.#prepared.clear()
+    if (this.#handle.isOpen) this.#handle.close()
+  }
+
+  #prepare(text: string): Prepared {
+    const kept = this.#prepared.get(text)
+    if (kept) {
+      this.#prepared.delete(text)
+      this.#prepared.set(text, kept)
+      return kept
+    }
+    const statement = this.#handle.prepare(text)
+    statement.setReadBigInts(true)
+    const prepared = { statement, answers: statement.columns().length > 0 }
+    if (/^\s*(create|alter|drop|pragma|vacuum)/i.test(text)) {
+      this.#prepared.clear()
+      return prepared
+    }
+    this.#prepared.set(text, prepared)
+    const [oldest] = this.#prepared.size > this.#settings.statements ? this.#prepared.keys() : []
+    if (oldest !== undefined) this.#prepared.delete(oldest)
+    return prepared
+  }
+}
+
+/** First SQLite without the WAL-reset corruption (sqlite.org/wal.html). */
+const oldestSqlite = [3, 51, 3] as const
+
+/** @throws HubError `sqlite-too-old` (bug) */
+export function checkSqliteVersion(version: string): void {
+  const parts = version.split('.').map(Number)
+  for (const [i, least] of oldestSqlite.entries()) {
+    const part = parts[i] ?? 0
+    if (part > least) return
+    if (part < least)
+      throw bug(
+        'sqlite-too-old',
+        `SQLite ${version} can damage a database in WAL mode: run on a Node.js that carries SQLite ${oldestSqlite.join('.')} or newer (Node 26)`,
+      )
+  }
+}
+
+function openHandle(file: string, settings: ConnectionSettings): DatabaseSync {
+  checkSqliteVersion(process.versions.sqlite ?? '0')
+  let handle: DatabaseSync
+  try {
+    handle = new DatabaseSync(file, {
+      timeout: settings.busyTimeoutMs,
+      enableForeignKeyConstraints: true,
+      enableDoubleQuotedStringLiterals: false,
+    })
+  } catch (error) {
+    throw classed(error, `open ${file}`)
+  }
+  try {
+    // auto_vacuum can only be chosen before the first page is written, so it comes first
+    handle.exec(
+      'PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA journal_size_limit = 67108864; PRAGMA cache_size = -32768; PRAGMA temp_store = MEMORY; PRAGMA trusted_schema = OFF',
+    )
+    if (settings.queryOnly) handle.exec('PRAGMA query_only = ON')
+    settings.onOpen?.(handle)
+    return handle
+  } catch (error) {
+    handle.close()
+    throw classed(error, `open ${file}`)
+  }
+}
+
+/** In place: a bigint that a number holds exactly becomes that number. */
+function exactRows(rows: Row[]): Row[] {
+  for (const row of rows)
+    for (const column in row) {
+      const value = row[column]
+      if (typeof value === 'bigint' && value <= 9007199254740991n && value >= -9007199254740991n) row[column] = Number(value)
+    }
+  return rows
+}
+
+/** Result codes (sqlite.org/rescode.html) of faults that pass without a change of program or data. */
+const passing: Readonly<Record<number, readonly [code: string, advice: string]>> = {
+  5: ['database-busy', 'another process holds the database file: end it, or try again later'],
+  6: ['database-busy', 'another statement holds the table: try again later'],
+  10: ['database-io', 'the disk refused: look at its health and free space'],
+  13: ['disk-full', 'the disk is full: free some space'],
+}
+
+function classed(error: unknown, text: string): unknown {
+  if (!(error instanceof Error) || isHubError(error)) return error
+  const known = passing[errorCode(error) & 0xff]
+  if (known)
+    return retry(known[0], `${error.message}; ${known[1]} (${brief(text)})`, {
+      cause: error,
+    })
+  error.message += ` (${brief(text)})`
+  return error
+}
+
+const brief = (text: string): string => (text.length > 400 ? `${text.slice(0, 400)}…` : text)
+
+/** Extended result code of an error of node:sqlite; 0 for any other. */
+export function errorCode(error: unknown): number {
+  return error instanceof Error && 'errcode' in error && typeof error.errcode === 'number' ? error.errcode : 0
+}

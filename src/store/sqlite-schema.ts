@@ -1,0 +1,36 @@
+import { type CreateTableBuilder, sql } from 'kysely'
+import type { ColumnKind, SchemaMaker } from './table-shape.ts'
+
+const types: Readonly<Record<ColumnKind, 'text' | 'integer' | 'blob'>> = {
+  id: 'text',
+  word: 'text',
+  key: 'text',
+  hash: 'text',
+  text: 'text',
+  document: 'text',
+  blob: 'blob',
+  whole: 'integer',
+  exact: 'integer',
+}
+
+/** STRICT tables, so that SQLite keeps no text in an integer column; its default collation BINARY compares bytes. */
+export const sqliteSchema: SchemaMaker = {
+  async createTable(tx, name, shape) {
+    let table: CreateTableBuilder<string, string> = tx.schema.createTable(name).ifNotExists()
+    for (const [column, written] of Object.entries(shape.columns)) {
+      const optional = written.endsWith('?')
+      const kind = written.replace('?', '') as ColumnKind
+      table = table.addColumn(column, types[kind], (made) => (optional ? made : made.notNull()))
+    }
+    table = table.addPrimaryKeyConstraint(`${name}_primary`, [...shape.primary])
+    for (const columns of shape.unique ?? []) table = table.addUniqueConstraint(`${name}_one_${columns.at(-1)}`, [...columns])
+    await table.modifyEnd(shape.compact ? sql`strict, without rowid` : sql`strict`).execute()
+    for (const columns of shape.index ?? [])
+      await tx.schema
+        .createIndex(`${name}_by_${columns.filter((column) => column !== 'tenant').join('_')}`)
+        .ifNotExists()
+        .on(name)
+        .columns([...columns])
+        .execute()
+  },
+}

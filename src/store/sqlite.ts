@@ -1,0 +1,191 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+import { closeSync, openSync } from 'node:fs'
+import type { DatabaseSync } from 'node:sqlite'
+import type { ConnectionProvider } from 'kysely'
+import { bug, type HubError, retry } from '../model/errors.ts'
+import type { Database, Tx } from './database.ts'
+import { sqliteBulk } from './sqlite-bulk.ts'
+import { type ConnectionSettings, SqliteConnection } from './sqlite-connection.ts'
+import { sqliteDoors } from './sqlite-dialect.ts'
+import { takeTurns } from './turns.ts'
+
+export interface SqliteOptions {
+  /** how long a statement waits for another process that holds the file; the whole process stands still meanwhile. 2,000 */
+  readonly busyTimeoutMs?: number
+  /** prepared statements kept per connection. 256 */
+  readonly statements?: number
+  /** a write that has not ended by then is rolled back. 30,000 */
+  readonly writeLimitMs?: number
+  /** writes that may wait for their turn. 10,000 */
+  readonly maxWaiting?: number
+  /** what `Database.now` answers. Date.now: the database's host is this one */
+  readonly now?: () => number
+  readonly onOpen?: (handle: DatabaseSync) => void
+}
+
+/** One running `write`, known to everything it calls. */
+interface Running {
+  ended: HubError | undefined
+}
+
+/**
+ * Opens, and creates where there is none, a SQLite file in WAL mode with full synchronisation, or a private store in memory (`:memory:`). One write runs at
+ * a time, in the order they were asked for; reads use a second connection and see what was committed (in memory they wait for the running write).
+ * The folder has to exist, be local and belong to this process.
+ */
+export async function openSqlite(file: string, options: SqliteOptions = {}): Promise<Database> {
+  const inMemory = file === ':memory:'
+  if (!inMemory) createPrivately(file)
+  const settings: ConnectionSettings = {
+    busyTimeoutMs: options.busyTimeoutMs ?? 2000,
+    statements: options.statements ?? 256,
+    queryOnly: false,
+    onOpen: options.onOpen,
+  }
+  const writeLimitMs = options.writeLimitMs ?? 30_000
+  const writer = new SqliteConnection(file, settings)
+  const reader = inMemory ? writer : openReader(file, settings, writer)
+  const doors = sqliteDoors(sqliteBulk())
+  const turns = takeTurns(options.maxWaiting ?? 10_000)
+  const chain = new AsyncLocalStorage<Running>()
+  let unusable: HubError | undefined
+
+  const checkDoor = (what: string) => {
+    const running = chain.getStore()
+    if (running && !running.ended)
+      throw bug('store-nested', `${what} was used inside a running write(): use the transaction handed to it, else the work could see or wait for itself`)
+    if (unusable) throw unusable
+  }
+
+  const discard = () => {
+    if (!inMemory) return writer.reopen()
+    writer.close()
+    unusable = bug('store-lost', 'the store in memory was lost when a rollback failed: open a new one')
+  }
+
+  const rollBack = () => {
+    try {
+      if (writer.inTransaction) writer.control('ROLLBACK')
+    } catch {
+      discard()
+    }
+  }
+
+  const commit = () => {
+    try {
+      writer.control('COMMIT')
+    } catch (cause) {
+      rollBack()
+      if (!unusable) discard()
+      throw retry('commit-unknown', `COMMIT failed, so nobody knows whether the write took effect: read again before repeating it (${messageOf(cause)})`, {
+        cause,
+      })
+    }
+  }
+
+  const runInTurn = async <T>(work: (tx: Tx) => Promise<T>): Promise<T> => {
+    const running: Running = { ended: undefined }
+    const tx = doors.transaction({
+      provideConnection(consumer) {
+        if (running.ended) throw running.ended
+        if (!writer.inTransaction) throw retry('transaction-lost', 'SQLite ended the transaction by itself after an earlier error: nothing of it was written')
+        return consumer(writer)
+      },
+    })
+    writer.control('BEGIN IMMEDIATE')
+    try {
+      const result = await withLimit(
+        chain.run(running, () => work(tx)),
+        writeLimitMs,
+      )
+      if (!writer.inTransaction) throw retry('transaction-lost', 'SQLite ended the transaction by itself after an earlier error: nothing of it was written')
+      running.ended = transactionEnded()
+      commit()
+      return result
+    } catch (error) {
+      running.ended ??= transactionEnded()
+      rollBack()
+      throw error
+    }
+  }
+
+  const provider: ConnectionProvider = {
+    async provideConnection(consumer) {
+      checkDoor('Database.read')
+      if (!inMemory) return consumer(reader)
+      const done = await turns.take()
+      try {
+        if (unusable) throw unusable
+        return await consumer(reader)
+      } finally {
+        done()
+      }
+    },
+  }
+
+  return {
+    dialect: 'sqlite',
+    read: doors.read(provider),
+    async write(work) {
+      checkDoor('Database.write')
+      const done = await turns.take()
+      try {
+        if (unusable && unusable.detail.code !== 'store-closed') throw unusable
+        return await runInTurn(work)
+      } finally {
+        done()
+      }
+    },
+    now: async () => (options.now ?? Date.now)(),
+    async close() {
+      const running = chain.getStore()
+      if (running && !running.ended) checkDoor('Database.close')
+      if (unusable?.detail.code === 'store-closed') return
+      unusable = bug('store-closed', 'the store was closed: nothing may read or write after Database.close()')
+      const done = await turns.take()
+      try {
+        if (!inMemory) reader.close()
+        writer.close()
+      } finally {
+        done()
+      }
+    },
+  }
+}
+
+/** The file holds sealed secrets and people's addresses: only its owner reads it. The -wal and -shm files take over its mode. */
+function createPrivately(file: string): void {
+  try {
+    closeSync(openSync(file, 'a', 0o600))
+  } catch (cause) {
+    throw bug('store-open', `the database file ${file} cannot be opened: create its folder and make it writable (${messageOf(cause)})`, { cause })
+  }
+}
+
+function openReader(file: string, settings: ConnectionSettings, writer: SqliteConnection): SqliteConnection {
+  try {
+    return new SqliteConnection(file, { ...settings, queryOnly: true })
+  } catch (error) {
+    writer.close()
+    throw error
+  }
+}
+
+async function withLimit<T>(work: Promise<T>, limitMs: number): Promise<T> {
+  let timer: NodeJS.Timeout | undefined
+  const limit = new Promise<never>((_, refuse) => {
+    timer = setTimeout(
+      () => refuse(retry('write-too-long', `a write had not ended after ${limitMs} ms and was rolled back: it must not wait for anything outside the store`)),
+      limitMs,
+    )
+  })
+  try {
+    return await Promise.race([work, limit])
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+const transactionEnded = (): HubError => bug('transaction-ended', 'a transaction was used after its write() had ended: await every query inside the work')
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))

@@ -1,0 +1,37 @@
+import type { Tx } from './database.ts'
+
+/**
+ * What a column holds; each dialect maps it to a type of its own. Text that decides equality (all kinds but `text` and `document`) compares byte for byte.
+ * id: 26 characters, made by the hub. word: up to 64, our own words and names. key: up to 191, from outside. hash: up to 64, hexadecimal.
+ * text: up to 64 KiB. document: text up to 16 MiB. blob: bytes up to 16 MiB. whole: an integer, times in epoch ms. exact: a 64 bit integer.
+ */
+export type ColumnKind = 'id' | 'word' | 'key' | 'hash' | 'text' | 'document' | 'blob' | 'whole' | 'exact'
+
+/** `word?` may be null. */
+export type ColumnShape = ColumnKind | `${ColumnKind}?`
+
+export interface TableShape<C extends string = string> {
+  readonly columns: Readonly<Record<C, ColumnShape>>
+  readonly primary: readonly NoInfer<C>[]
+  readonly unique?: readonly (readonly NoInfer<C>[])[]
+  readonly index?: readonly (readonly NoInfer<C>[])[]
+  /** rows of less than about 200 bytes: stored inside the primary key where the dialect has the choice (sqlite.org/withoutrowid.html) */
+  readonly compact?: true
+}
+
+/** The part of a dialect that migrations need. */
+export interface SchemaMaker {
+  /** Makes the table with its keys and indices; a second run changes nothing. */
+  createTable(tx: Tx, name: string, shape: TableShape): Promise<void>
+}
+
+/** One step of the schema, never edited once it is released. */
+export interface Migration {
+  /** 1, 2, 3 … without a gap */
+  readonly number: number
+  readonly name: string
+  up(tx: Tx, maker: SchemaMaker): Promise<void>
+}
+
+/** Checks a shape's keys against its columns when it is written down. */
+export const tableShape = <C extends string>(shape: TableShape<C>): TableShape => shape
