@@ -8,11 +8,21 @@ export interface ValueFault {
 }
 
 /**
- * An ajv error in words a person can act on: what is allowed here, which field is too much and which one it may have meant. Values never
- * appear, they may be personal; names of fields do.
+ * ajv's errors in words a person can act on: what is allowed here, which field is too much and which one it may have meant. Values never
+ * appear, they may be personal; names of fields do. Of a choice (`anyOf`: a path or a rule) only the branch that came further is told.
  */
-export function describeFault(error: ErrorObject): ValueFault {
-  return { path: error.instancePath, message: message(error), keyword: error.keyword }
+export function describeFaults(errors: readonly ErrorObject[]): readonly ValueFault[] {
+  const told = errors.filter((error) => !isNoise(error, errors))
+  return (told.length > 0 ? told : errors).map((error) => ({ path: error.instancePath, message: message(error), keyword: error.keyword }))
+}
+
+function isNoise(error: ErrorObject, errors: readonly ErrorObject[]): boolean {
+  const path = error.instancePath
+  const further = (other: ErrorObject): boolean =>
+    other !== error &&
+    (other.instancePath.startsWith(`${path}/`) || (other.instancePath === path && other.keyword !== 'type' && other.keyword !== 'anyOf'))
+  if (error.keyword === 'anyOf') return errors.some((other) => other !== error && (other.instancePath === path || further(other)))
+  return error.keyword === 'type' && errors.some((other) => other.keyword === 'anyOf' && other.instancePath === path) && errors.some(further)
 }
 
 function message(error: ErrorObject): string {
@@ -57,17 +67,25 @@ function suggest(name: string, error: ErrorObject): string {
   return near === undefined ? '' : ` (did you mean '${near.known}'?)`
 }
 
-/** Levenshtein distance; names longer than 64 are never near. */
+/** Letters to insert, drop, replace or swap with their neighbour to get from one name to the other; names longer than 64 are never near. */
 function editDistance(a: string, b: string): number {
   if (a.length > 64 || b.length > 64) return Number.POSITIVE_INFINITY
-  let row = Array.from({ length: b.length + 1 }, (_, index) => index)
+  const rows: number[][] = [Array.from({ length: b.length + 1 }, (_, index) => index)]
+  const cell = (i: number, j: number): number => rows[i]?.[j] ?? Number.POSITIVE_INFINITY
   for (let i = 1; i <= a.length; i++) {
-    const next = [i]
+    const row = [i]
+    rows.push(row)
     for (let j = 1; j <= b.length; j++) {
-      const replaced = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1)
-      next.push(Math.min(replaced, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1))
+      const swapped = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]
+      row.push(
+        Math.min(
+          cell(i - 1, j - 1) + (a[i - 1] === b[j - 1] ? 0 : 1),
+          cell(i - 1, j) + 1,
+          cell(i, j - 1) + 1,
+          swapped ? cell(i - 2, j - 2) + 1 : Number.POSITIVE_INFINITY,
+        ),
+      )
     }
-    row = next
   }
-  return row[b.length] ?? 0
+  return cell(a.length, b.length)
 }

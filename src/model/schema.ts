@@ -2,14 +2,14 @@
  * The one home of ajv. Schemas are JSON Schema 2020-12 and are compiled in strict mode: a word that ajv does not know is a fault,
  * so a misspelt keyword cannot pass silently. Patterns run on RE2: linear time, whatever an integrator or a vendor wrote.
  */
-import { type AnySchemaObject, Ajv2020, type ErrorObject, type Options } from 'ajv/dist/2020.js'
+import { type AnySchemaObject, Ajv2020, type Options } from 'ajv/dist/2020.js'
 import formats from 'ajv-formats'
 import { RE2JS } from 're2js'
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { isDecimal } from './decimal.ts'
 import { isObject, type Json, type JsonObject, parseJson } from './json.ts'
-import { describeFault, type ValueFault } from './schema-fault.ts'
+import { describeFaults, type ValueFault } from './schema-fault.ts'
 
 export type { ValueFault } from './schema-fault.ts'
 
@@ -105,6 +105,7 @@ function readSchema(text: string): { readonly schema: JsonObject } | { readonly 
   return isObject(value) ? { schema: value } : { fault: 'a schema must be a JSON object' }
 }
 
+/** Schemas are compiled at every start, so the code is not optimised and shared values are functions of their own: half the time to compile. */
 function engine(options: Options): Ajv2020 {
   const ajv = new Ajv2020({
     ...options,
@@ -113,7 +114,8 @@ function engine(options: Options): Ajv2020 {
     validateFormats: true,
     verbose: true,
     logger: false,
-    code: { regExp: Object.assign(linearPattern, { code: 'linearPattern' }) },
+    inlineRefs: false,
+    code: { optimize: false, regExp: Object.assign(linearPattern, { code: 'linearPattern' }) },
   })
   formats.default(ajv)
   ajv.addFormat('decimal', { type: 'string', validate: isDecimal })
@@ -122,28 +124,26 @@ function engine(options: Options): Ajv2020 {
   return ajv
 }
 
-/** ajv asks for a pattern as it would ask `new RegExp`; RE2 knows no look-around and no back-references, and says so when it compiles. */
-function linearPattern(pattern: string): { test: (text: string) => boolean } {
+/**
+ * ajv asks for a pattern as it would ask `new RegExp`; RE2 knows no look-around and no back-references, and says so when it compiles.
+ * ajv shares compiled patterns by their `toString`, so that must tell them apart.
+ */
+function linearPattern(pattern: string): { readonly test: (text: string) => boolean; readonly toString: () => string } {
   const compiled = RE2JS.compile(RE2JS.translateRegExp(pattern))
-  return { test: (text) => compiled.test(text) }
+  return { test: (text) => compiled.test(text), toString: () => pattern }
 }
 
 function register(ajv: Ajv2020, schema: AnySchemaObject): Omit<SchemaFault, 'file'> | undefined {
   try {
     if (ajv.validateSchema(schema) !== true) {
-      const error = ajv.errors?.[0]
-      return error === undefined ? { path: '', message: 'the schema is no JSON Schema' } : located(error)
+      const [fault] = describeFaults(ajv.errors ?? [])
+      return { path: fault?.path ?? '', message: `the schema is no JSON Schema 2020-12: ${fault?.message ?? 'unknown reason'}` }
     }
     ajv.addSchema(schema)
     return undefined
   } catch (error) {
     return { path: '', message: messageOf(error) }
   }
-}
-
-function located(error: ErrorObject): Omit<SchemaFault, 'file'> {
-  const { path, message } = describeFault(error)
-  return { path, message: `the schema is no JSON Schema 2020-12: ${message}` }
 }
 
 interface Compiled {
@@ -155,7 +155,7 @@ function compile(ajv: Ajv2020, id: string): Compiled | { readonly fault: Omit<Sc
     const validate = ajv.getSchema(id)
     if (validate === undefined) return { fault: { path: '', message: `no schema is known as "${id}"` } }
     return {
-      errors: (value) => (validate(value) === true ? [] : (validate.errors ?? []).slice(0, maxValueFaults).map((error) => describeFault(error))),
+      errors: (value) => (validate(value) === true ? [] : describeFaults((validate.errors ?? []).slice(0, maxValueFaults))),
     }
   } catch (error) {
     const message = messageOf(error)
