@@ -1,0 +1,53 @@
+import type { CommandAction, StateAction } from '../../src/connector/types.ts'
+
+const id = { type: 'string', minLength: 1 }
+const product = '/products/{input.product|path}'
+
+export const setStock: StateAction = {
+  kind: 'state',
+  title: 'Stock a shop may sell',
+  document: 'stock-level',
+  mapping: 'woocommerce/stock',
+  input: { type: 'object', additionalProperties: false, required: ['product', 'stock_quantity'], properties: { product: id, stock_quantity: { type: 'integer', minimum: 0 } } },
+  call: { method: 'PUT', path: product, json: { manage_stock: true, stock_quantity: '{input.stock_quantity}' } },
+  once: { kind: 'natural', why: 'it sets a figure' },
+  current: { call: { path: product }, value: 'stock_quantity', orders: 'orders' },
+}
+
+/** Core WooCommerce has no shipments: the order is completed and carries the tracking number in its meta data. */
+export const completeOrder: CommandAction = {
+  kind: 'command',
+  title: 'Order shipped, with tracking number',
+  document: 'shipment',
+  create: {
+    mapping: 'woocommerce/shipment',
+    input: {
+      type: 'object',
+      additionalProperties: false,
+      required: ['order', 'tracking', 'carrier'],
+      properties: { order: id, tracking: { type: 'string' }, carrier: { type: 'string' } },
+    },
+    call: {
+      method: 'PUT',
+      path: '/orders/{input.order}',
+      json: {
+        status: 'completed',
+        meta_data: [
+          { key: '_tracking_number', value: '{input.tracking}' },
+          { key: '_tracking_provider', value: '{input.carrier}' },
+        ],
+      },
+    },
+    once: { kind: 'natural', why: 'status and meta data by key are set, not added' },
+  },
+}
+
+export const orderStatus: StateAction = {
+  kind: 'state',
+  title: 'Status of an order (cancelled by the ERP)',
+  document: 'sales-order',
+  mapping: 'woocommerce/order-status',
+  input: { type: 'object', additionalProperties: false, required: ['order', 'status'], properties: { order: id, status: { enum: ['cancelled', 'completed', 'processing', 'on-hold'] } } },
+  call: { method: 'PUT', path: '/orders/{input.order}', json: { status: '{input.status}' } },
+  once: { kind: 'natural', why: 'it sets a status' },
+}
