@@ -41,7 +41,11 @@ it('every schema compiles in strict mode', () => {
 })
 
 /** Every field below a schema, with the one its $ref leads to. */
-function* fields(schema: Json | undefined, id: string, path = ''): Generator<{ path: string; field: JsonObject; target: JsonObject; name: string }> {
+function* fields(
+  schema: Json | undefined,
+  id: string,
+  path = '',
+): Generator<{ path: string; field: JsonObject; target: JsonObject; name: string }> {
   if (Array.isArray(schema)) {
     for (const [index, item] of schema.entries()) yield* fields(item, id, `${path}/${index}`)
     return
@@ -88,7 +92,8 @@ describe.each([...types, 'values'])('%s', (type) => {
   it('marks what is personal', () => {
     const unmarked = [...fields(schema, `${type}@1`)]
       .filter(({ path, target, name }) => {
-        const personal = ['street', 'postalCode'].includes(name) || (/\/(contact|taxId)\/properties\/value$/.test(path) && type === 'values')
+        const personal =
+          ['street', 'postalCode'].includes(name) || (/\/(contact|taxId)\/properties\/value$/.test(path) && type === 'values')
         return personal && target['x-sensitive'] !== true && at(target, 'items.x-sensitive') !== true
       })
       .map(({ path }) => path)
@@ -143,9 +148,12 @@ describe('values', () => {
   it.each([29.35, '29.35000', '1e3', '', '+1', '.5', '123456789012345', null])('%j is none', (value) => {
     expect(validate?.(withTotal(value))?.path).toBe('/totals/grandTotal')
   })
-  it.each(['2026-11-23T08:30:00Z', '2026-11-23T08:30:00.000+08:00', '2026-11-31T08:30:00.000Z', '2026-11-23'])('%s is no time of the hub', (placedAt) => {
-    expect(validate?.({ ...order, placedAt })?.path).toBe('/placedAt')
-  })
+  it.each(['2026-11-23T08:30:00Z', '2026-11-23T08:30:00.000+08:00', '2026-11-31T08:30:00.000Z', '2026-11-23'])(
+    '%s is no time of the hub',
+    (placedAt) => {
+      expect(validate?.({ ...order, placedAt })?.path).toBe('/placedAt')
+    },
+  )
 
   const refund = read('examples/refund.json')
   it.each<[Json, boolean]>([
@@ -171,14 +179,33 @@ describe('values', () => {
 
 describe('a mapping file', () => {
   const validate = validators.get('mapping@1')
-  const file = (fields: JsonObject): JsonObject => ({ mapping: 'woocommerce.order', version: '1.0.0', source: 'woocommerce/order@3', target: 'sales-order@1', fields })
+  const file = (fields: JsonObject): JsonObject => ({
+    mapping: 'woocommerce.order',
+    version: '1.0.0',
+    source: 'woocommerce/order@3',
+    target: 'sales-order@1',
+    fields,
+  })
   it.each<[JsonObject]>([
     [{ number: 'number', currency: { value: 'USD' } }],
     [{ product: { fields: { ref: { from: 'product_id', convert: 'text', link: 'product' } } } }],
     [{ placedAt: { from: 'date_created', convert: 'utc', zone: '@.config.timeZone' } }],
     [{ street: { list: ['address_1', 'address_2'] } }],
     [{ lines: { each: 'line_items', key: 'id', let: { gross: 'price * quantity' }, fields: { lineAmount: { expr: 'gross' } } } }],
-    [{ status: { from: 'status', default: 'x', lookup: 'status', else: 'unknown', missing: 'omit', onPush: 'keep', when: 'a > 1', note: 'why' } }],
+    [
+      {
+        status: {
+          from: 'status',
+          default: 'x',
+          lookup: 'status',
+          else: 'unknown',
+          missing: 'omit',
+          onPush: 'keep',
+          when: 'a > 1',
+          note: 'why',
+        },
+      },
+    ],
   ])('may say %j', (fields) => {
     expect(validate?.(file(fields))).toBeUndefined()
   })
@@ -210,7 +237,17 @@ describe('a workspace', () => {
       },
     },
     routes: [
-      { id: 'po-to-supplier', document: 'purchase-order', when: "seller.ref.key == 'ningbo'", to: 'ningbo-erp', action: 'sale', mode: 'live', from: '2026-11-01T00:00:00Z', onDead: 'block', holds: ['does-not-foot'] },
+      {
+        id: 'po-to-supplier',
+        document: 'purchase-order',
+        when: "seller.ref.key == 'ningbo'",
+        to: 'ningbo-erp',
+        action: 'sale',
+        mode: 'live',
+        from: '2026-11-01T00:00:00Z',
+        onDead: 'block',
+        holds: ['does-not-foot'],
+      },
     ],
     codes: { unit: { pcs: 'EA' } },
     settings: { leaseMs: 2000, sweepMs: 100 },
@@ -231,7 +268,10 @@ describe('a workspace', () => {
     [{ ...workspace, routes: [{ id: 'a', document: 'payment', to: 'b', action: 'c', mode: 'test' }] }, '/routes/0/mode'],
     [{ ...workspace, connections: { 'Shop US': workspace.connections['shop-us'] } }, '/connections'],
     [{ ...workspace, settings: { leaseMS: 1 } }, '/settings'],
-    [{ ...workspace, connections: { a: { connector: 'x', books: 'y', streams: { orders: { every: '5 minutes' } } } } }, '/connections/a/streams/orders/every'],
+    [
+      { ...workspace, connections: { a: { connector: 'x', books: 'y', streams: { orders: { every: '5 minutes' } } } } },
+      '/connections/a/streams/orders/every',
+    ],
   ])('with a fault is refused at its place', (value, path) => {
     expect(validate?.(value)?.path).toBe(path)
   })

@@ -22,7 +22,9 @@ function isNoise(error: ErrorObject, errors: readonly ErrorObject[]): boolean {
     other !== error &&
     (other.instancePath.startsWith(`${path}/`) || (other.instancePath === path && other.keyword !== 'type' && other.keyword !== 'anyOf'))
   if (error.keyword === 'anyOf') return errors.some((other) => other !== error && (other.instancePath === path || further(other)))
-  return error.keyword === 'type' && errors.some((other) => other.keyword === 'anyOf' && other.instancePath === path) && errors.some(further)
+  return (
+    error.keyword === 'type' && errors.some((other) => other.keyword === 'anyOf' && other.instancePath === path) && errors.some(further)
+  )
 }
 
 function message(error: ErrorObject): string {

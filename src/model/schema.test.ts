@@ -40,7 +40,12 @@ describe('compileSchemas', () => {
     ['a list', { file: 'bad.json', text: '[]' }, '', /must be a JSON object/],
     ['no $id', file('bad.json', { type: 'object' }), '/$id', /has no "\$id"/],
     ['a misspelt keyword', file('bad.json', { $id: 'bad@1', type: 'string', maxLenght: 3 }), '', /unknown keyword: "maxLenght"/],
-    ['a keyword of the wrong type', file('bad.json', { $id: 'bad@1', type: 'string', maxLength: 'three' }), '/maxLength', /must be integer/],
+    [
+      'a keyword of the wrong type',
+      file('bad.json', { $id: 'bad@1', type: 'string', maxLength: 'three' }),
+      '/maxLength',
+      /must be integer/,
+    ],
     ['an unknown format', file('bad.json', { $id: 'bad@1', type: 'string', format: 'gtin-99' }), '', /unknown format "gtin-99"/],
     ['a missing reference', file('bad.json', { $id: 'bad@1', $ref: 'nowhere@1#/$defs/x' }), '', /nowhere@1/],
     ['look-ahead in a pattern', file('bad.json', { $id: 'bad@1', type: 'string', pattern: '^(?=a)b' }), '', /\(\?=/],
@@ -54,8 +59,13 @@ describe('compileSchemas', () => {
   })
 
   it('names both files of an $id given twice', () => {
-    const { faults } = compileSchemas([{ ...object('a@1', {}), file: 'one.json' }, { ...object('a@1', {}), file: 'two.json' }])
-    expect(faults).toEqual([{ file: 'two.json', path: '/$id', message: '"a@1" is already the $id of one.json; every schema needs its own' }])
+    const { faults } = compileSchemas([
+      { ...object('a@1', {}), file: 'one.json' },
+      { ...object('a@1', {}), file: 'two.json' },
+    ])
+    expect(faults).toEqual([
+      { file: 'two.json', path: '/$id', message: '"a@1" is already the $id of one.json; every schema needs its own' },
+    ])
   })
 })
 

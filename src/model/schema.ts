@@ -2,11 +2,12 @@
  * The one home of ajv. Schemas are JSON Schema 2020-12 and are compiled in strict mode: a word that ajv does not know is a fault,
  * so a misspelt keyword cannot pass silently. Patterns run on RE2: linear time, whatever an integrator or a vendor wrote.
  */
-import { type AnySchemaObject, Ajv2020, type Options } from 'ajv/dist/2020.js'
-import formats from 'ajv-formats'
-import { RE2JS } from 're2js'
+
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { Ajv2020, type AnySchemaObject, type Options } from 'ajv/dist/2020.js'
+import formats from 'ajv-formats'
+import { RE2JS } from 're2js'
 import { isDecimal } from './decimal.ts'
 import { isObject, type Json, type JsonObject, parseJson } from './json.ts'
 import { describeFaults, type ValueFault } from './schema-fault.ts'
@@ -53,8 +54,10 @@ export function compileSchemas(texts: readonly SchemaText[]): CompiledSchemas {
     const read = readSchema(text)
     const id = 'fault' in read ? undefined : read.schema.$id
     if ('fault' in read) faults.push({ file, path: '', message: read.fault })
-    else if (typeof id !== 'string') faults.push({ file, path: '/$id', message: `the schema has no "$id"; give it one like "sales-order@1"` })
-    else if (files.has(id)) faults.push({ file, path: '/$id', message: `"${id}" is already the $id of ${files.get(id)}; every schema needs its own` })
+    else if (typeof id !== 'string')
+      faults.push({ file, path: '/$id', message: `the schema has no "$id"; give it one like "sales-order@1"` })
+    else if (files.has(id))
+      faults.push({ file, path: '/$id', message: `"${id}" is already the $id of ${files.get(id)}; every schema needs its own` })
     else {
       files.set(id, file)
       schemas.set(id, read.schema)
@@ -90,9 +93,7 @@ export function compileSchemas(texts: readonly SchemaText[]): CompiledSchemas {
 /** All `*.json` files directly in a folder, in the order of their names. */
 export async function readSchemas(folder: string): Promise<readonly SchemaText[]> {
   const names = (await readdir(folder)).filter((name) => name.endsWith('.json')).sort()
-  return Promise.all(
-    names.map(async (name) => ({ file: join(folder, name), text: await readFile(join(folder, name), 'utf8') })),
-  )
+  return Promise.all(names.map(async (name) => ({ file: join(folder, name), text: await readFile(join(folder, name), 'utf8') })))
 }
 
 function readSchema(text: string): { readonly schema: JsonObject } | { readonly fault: string } {
