@@ -17,7 +17,7 @@ const received = (document: string): Stream => ({
   records: '',
   page: { kind: 'single' },
   cursor: null,
-  parts: [{ document, mapping: `standard-webhooks/${document}`, mode: 'replace', identity: document === 'stock-level' ? { kind: 'stock' } : { kind: 'origin' } }],
+  parts: [{ document, body: 'data', mode: 'replace', identity: document === 'stock-level' ? { kind: 'stock' } : { kind: 'origin' } }],
   blindSpots: ['whatever the sender did not send'],
 })
 

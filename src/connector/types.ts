@@ -173,8 +173,10 @@ export type CursorFormat =
 export type Part = DocumentPart | CodePart
 export interface DocumentPart {
   readonly document: string
-  /** `<connector>/<file>` under mappings; left out only for a mirror that is known by link or hubRef alone */
+  /** `<connector>/<file>` under mappings; left out only with `body`, or for a mirror that is known by link or hubRef alone */
   readonly mapping?: string
+  /** where the record already carries the document in the hub's own shape (Standard Webhooks between hubs) */
+  readonly body?: Path
   /** `merge`: only present fields change; `snapshot`: member of a complete set, absent members become zero */
   readonly mode: 'replace' | 'merge' | 'delete' | 'snapshot'
   readonly identity: Identity
