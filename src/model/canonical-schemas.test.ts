@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { currencyDigits } from './decimal.ts'
+import { defaultRetryTable } from './delivery.ts'
 import { at, isObject, type Json, type JsonObject } from './json.ts'
 import { compileSchemas, readSchemas } from './schema.ts'
 
@@ -233,7 +234,7 @@ describe('a workspace', () => {
         streams: { orders: { every: '5m' } },
         allowPrivate: ['127.0.0.1/32'],
         limits: { requests: 5, perMs: 1000 },
-        retry: { delaysMs: [100, 200] },
+        retry: { waitsMs: [100, 200] },
       },
     },
     routes: [
@@ -262,6 +263,11 @@ describe('a workspace', () => {
       expect(field.default, name).toEqual(expect.any(Number))
       expect(validate?.({ ...workspace, settings: { [name]: field.default } }), name).toBeUndefined()
     }
+  })
+  it('states the retry table that the hub has by itself', () => {
+    const fields = at(schemas.get('workspace@1'), '$defs.retry.properties')
+    const stated = Object.entries(isObject(fields) ? fields : {}).map(([name, field]) => [name, at(field, 'default')])
+    expect(Object.fromEntries(stated)).toEqual(defaultRetryTable)
   })
   it.each([
     [{ ...workspace, routes: [{ id: 'a', document: 'payment', to: 'b', action: 'c' }] }, '/routes/0'],
