@@ -7,7 +7,7 @@ export interface ConnectionSettings {
   readonly busyTimeoutMs: number
   /** prepared statements kept, the least recently used go first */
   readonly statements: number
-  readonly queryOnly: boolean
+  readonly readOnly: boolean
   /** called with every handle that is opened, the write connection's and the read connection's */
   readonly onOpen?: (handle: DatabaseSync) => void
 }
@@ -45,9 +45,9 @@ export class SqliteConnection implements DatabaseConnection {
       const { statement, answers } = this.#prepare(text)
       if (answers)
         return {
-          rows: exactRows(statement.all(...(parameters as SQLInputValue[]))),
+          rows: exactRows(statement.all(...parameters.map(bound))),
         }
-      const { changes, lastInsertRowid } = statement.run(...(parameters as SQLInputValue[]))
+      const { changes, lastInsertRowid } = statement.run(...parameters.map(bound))
       return {
         rows: [],
         numAffectedRows: BigInt(changes),
@@ -64,6 +64,21 @@ export class SqliteConnection implements DatabaseConnection {
       this.#handle.exec(text)
     } catch (error) {
       throw classed(error, text)
+    }
+  }
+
+  /** The same connection as a door for reads: SQLite refuses every statement that writes. */
+  reading(): DatabaseConnection {
+    return {
+      executeQuery: async (query) => {
+        this.#handle.exec('PRAGMA query_only = ON')
+        try {
+          return await this.executeQuery(query)
+        } finally {
+          this.#handle.exec('PRAGMA query_only = OFF')
+        }
+      },
+      streamQuery: () => this.streamQuery(),
     }
   }
 
@@ -125,6 +140,9 @@ export function checkSqliteVersion(version: string): void {
   }
 }
 
+/** auto_vacuum can only be chosen before the first page is written, so it comes first. */
+const writerPragmas = 'PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA journal_size_limit = 67108864'
+
 function openHandle(file: string, settings: ConnectionSettings): DatabaseSync {
   checkSqliteVersion(process.versions.sqlite ?? '0')
   let handle: DatabaseSync
@@ -133,22 +151,33 @@ function openHandle(file: string, settings: ConnectionSettings): DatabaseSync {
       timeout: settings.busyTimeoutMs,
       enableForeignKeyConstraints: true,
       enableDoubleQuotedStringLiterals: false,
+      readOnly: settings.readOnly,
     })
   } catch (error) {
     throw classed(error, `open ${file}`)
   }
   try {
-    // auto_vacuum can only be chosen before the first page is written, so it comes first
-    handle.exec(
-      'PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA journal_size_limit = 67108864; PRAGMA cache_size = -32768; PRAGMA temp_store = MEMORY; PRAGMA trusted_schema = OFF',
-    )
-    if (settings.queryOnly) handle.exec('PRAGMA query_only = ON')
+    if (!settings.readOnly) handle.exec(writerPragmas)
+    handle.exec('PRAGMA cache_size = -32768; PRAGMA temp_store = MEMORY; PRAGMA trusted_schema = OFF')
     settings.onOpen?.(handle)
     return handle
   } catch (error) {
     handle.close()
     throw classed(error, `open ${file}`)
   }
+}
+
+/**
+ * node:sqlite binds every number as REAL, and SQLite then computes `quantity + ?` in floating point. Whole numbers are bound as integers; others are refused,
+ * because no column holds them.
+ */
+function bound(value: unknown): SQLInputValue {
+  if (typeof value === 'number') {
+    if (!Number.isSafeInteger(value)) throw bug('store-number', `${value} is no exact integer: give amounts and quantities as bigint, other figures as text`)
+    return BigInt(value)
+  }
+  if (value === null || typeof value === 'string' || typeof value === 'bigint' || value instanceof Uint8Array) return value
+  throw bug('store-value', `a value of type ${typeof value} cannot be stored: give null, text, a whole number, a bigint or bytes`)
 }
 
 /** In place: a bigint that a number holds exactly becomes that number. */

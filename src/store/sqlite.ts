@@ -39,12 +39,12 @@ export async function openSqlite(file: string, options: SqliteOptions = {}): Pro
   const settings: ConnectionSettings = {
     busyTimeoutMs: options.busyTimeoutMs ?? 2000,
     statements: options.statements ?? 256,
-    queryOnly: false,
+    readOnly: false,
     onOpen: options.onOpen,
   }
   const writeLimitMs = options.writeLimitMs ?? 30_000
   const writer = new SqliteConnection(file, settings)
-  const reader = inMemory ? writer : openReader(file, settings, writer)
+  const reader = inMemory ? undefined : openReader(file, settings, writer)
   const doors = sqliteDoors(sqliteBulk())
   const turns = takeTurns(options.maxWaiting ?? 10_000)
   const chain = new AsyncLocalStorage<Running>()
@@ -112,11 +112,11 @@ export async function openSqlite(file: string, options: SqliteOptions = {}): Pro
   const provider: ConnectionProvider = {
     async provideConnection(consumer) {
       checkDoor('Database.read')
-      if (!inMemory) return consumer(reader)
+      if (reader) return consumer(reader)
       const done = await turns.take()
       try {
         if (unusable) throw unusable
-        return await consumer(reader)
+        return await consumer(writer.reading())
       } finally {
         done()
       }
@@ -144,7 +144,7 @@ export async function openSqlite(file: string, options: SqliteOptions = {}): Pro
       unusable = bug('store-closed', 'the store was closed: nothing may read or write after Database.close()')
       const done = await turns.take()
       try {
-        if (!inMemory) reader.close()
+        reader?.close()
         writer.close()
       } finally {
         done()
@@ -164,7 +164,7 @@ function createPrivately(file: string): void {
 
 function openReader(file: string, settings: ConnectionSettings, writer: SqliteConnection): SqliteConnection {
   try {
-    return new SqliteConnection(file, { ...settings, queryOnly: true })
+    return new SqliteConnection(file, { ...settings, readOnly: true })
   } catch (error) {
     writer.close()
     throw error

@@ -1,0 +1,167 @@
+import type { EnvelopeReason, EnvelopeState } from '../model/envelope.ts'
+import type { Database, Tx } from './database.ts'
+import { insertMany } from './insert-many.ts'
+import type { EnvelopeTable } from './tables.ts'
+
+export const insertEnvelopes = (tx: Tx, rows: readonly EnvelopeTable[]): Promise<number> => insertMany(tx, 'envelope', rows)
+
+/** Next envelopes of a lane, oldest first. */
+export async function takeEnvelopes(tx: Tx, tenant: string, lane: number, limit: number): Promise<EnvelopeTable[]> {
+  return tx
+    .selectFrom('envelope')
+    .selectAll()
+    .where('tenant', '=', tenant)
+    .where('lane', '=', lane)
+    .where('state', '=', 'received')
+    .orderBy('id')
+    .limit(limit)
+    .execute()
+}
+
+export interface Settlement {
+  readonly id: string
+  readonly state: EnvelopeState
+  readonly reason: EnvelopeReason | null
+  readonly detail: string | null
+  readonly waitsFor: string | null
+}
+
+/** Writes how envelopes were settled: one statement for all that share state and reason, one for each that has a detail. */
+export async function settleEnvelopes(tx: Tx, tenant: string, settlements: readonly Settlement[], revision: string, at: number): Promise<void> {
+  const alike = new Map<string, Settlement[]>()
+  for (const one of settlements) {
+    const name = one.detail === null && one.waitsFor === null ? `${one.state}/${one.reason ?? ''}` : one.id
+    alike.set(name, [...(alike.get(name) ?? []), one])
+  }
+  for (const group of alike.values()) {
+    const [first] = group
+    if (!first) continue
+    await tx
+      .updateTable('envelope')
+      .set({ state: first.state, reason: first.reason, detail: first.detail, waits_for: first.waitsFor, revision, settled_at: at })
+      .where('tenant', '=', tenant)
+      .where(
+        'id',
+        'in',
+        group.map(({ id }) => id),
+      )
+      .execute()
+  }
+}
+
+/** Counts that a worker is about to try this one; written before the work, so that a record that kills the process is found out. */
+export async function countCrash(tx: Tx, tenant: string, id: string): Promise<void> {
+  await tx
+    .updateTable('envelope')
+    .set((to) => ({ crashes: to('crashes', '+', 1) }))
+    .where('tenant', '=', tenant)
+    .where('id', '=', id)
+    .execute()
+}
+
+/** Parked envelopes that wait for one of these names become received again. Answers their ingest lanes. */
+export async function releaseEnvelopes(tx: Tx, tenant: string, names: readonly string[]): Promise<number[]> {
+  if (names.length === 0) return []
+  const waiting = await tx
+    .selectFrom('envelope')
+    .select(['id', 'lane'])
+    .where('tenant', '=', tenant)
+    .where('waits_for', 'in', names)
+    .where('state', '=', 'parked')
+    .execute()
+  if (waiting.length === 0) return []
+  await reopenEnvelopes(
+    tx,
+    tenant,
+    waiting.map(({ id }) => id),
+  )
+  return [...new Set(waiting.map(({ lane }) => lane))]
+}
+
+/** Back to `received`, to be worked on again in its old place. */
+export async function reopenEnvelopes(tx: Tx, tenant: string, ids: readonly string[]): Promise<void> {
+  for (let at = 0; at < ids.length; at += 500)
+    await tx
+      .updateTable('envelope')
+      .set({ state: 'received', reason: null, detail: null, waits_for: null, crashes: 0, settled_at: null })
+      .where('tenant', '=', tenant)
+      .where('id', 'in', ids.slice(at, at + 500))
+      .execute()
+}
+
+export async function findEnvelope(tx: Tx, tenant: string, id: string): Promise<EnvelopeTable | undefined> {
+  return tx.selectFrom('envelope').selectAll().where('tenant', '=', tenant).where('id', '=', id).executeTakeFirst()
+}
+
+export interface EnvelopeRange {
+  readonly connection: string
+  readonly stream?: string
+  readonly key?: string
+  /** settled as one of these; all settled ones when left out */
+  readonly states?: readonly EnvelopeState[]
+  /** received_at, both inclusive */
+  readonly from?: number
+  readonly to?: number
+}
+
+/** Ids and lanes of a range, oldest first, at most `limit`. Pokes and duplicates say nothing of their own and are left out. */
+export async function envelopesIn(tx: Tx, tenant: string, range: EnvelopeRange, limit: number): Promise<{ id: string; lane: number }[]> {
+  let query = tx
+    .selectFrom('envelope')
+    .select(['id', 'lane'])
+    .where('tenant', '=', tenant)
+    .where('connection', '=', range.connection)
+    .where('stream', range.stream === undefined ? 'is not' : '=', range.stream ?? null)
+  query = query.where('state', 'in', range.states ?? ['applied', 'unchanged', 'stale', 'parked', 'dead', 'ignored'])
+  query = query.where((or) => or.or([or('reason', 'is', null), or('reason', 'not in', ['refetch', 'unknown-topic', 'unparseable'])]))
+  if (range.key !== undefined) query = query.where('key', '=', range.key)
+  if (range.from !== undefined) query = query.where('received_at', '>=', range.from)
+  if (range.to !== undefined) query = query.where('received_at', '<=', range.to)
+  return query.orderBy('id').limit(limit).execute()
+}
+
+export interface EnvelopeCount {
+  readonly connection: string
+  readonly state: string
+  readonly reason: string | null
+  readonly count: number
+}
+
+/** Sums of all envelopes by connection, state and reason (invariant 10). */
+export async function countEnvelopes(database: Database, tenant: string): Promise<EnvelopeCount[]> {
+  return database.read
+    .selectFrom('envelope')
+    .select((of) => ['connection', 'state', 'reason', of.fn.countAll<number>().as('count')])
+    .where('tenant', '=', tenant)
+    .groupBy(['connection', 'state', 'reason'])
+    .execute()
+}
+
+export async function countReceived(database: Database, tenant: string, connection?: string): Promise<number> {
+  let query = database.read
+    .selectFrom('envelope')
+    .select((of) => of.fn.countAll<number>().as('count'))
+    .where('tenant', '=', tenant)
+    .where('state', '=', 'received')
+  if (connection !== undefined) query = query.where('connection', '=', connection)
+  return (await query.executeTakeFirst())?.count ?? 0
+}
+
+/** Names that parked envelopes wait for, the oldest first. */
+export async function awaitedByEnvelopes(
+  database: Database,
+  tenant: string,
+  after: string,
+  limit: number,
+): Promise<{ id: string; waits_for: string; connection: string; received_at: number }[]> {
+  const rows = await database.read
+    .selectFrom('envelope')
+    .select(['id', 'waits_for', 'connection', 'received_at'])
+    .where('tenant', '=', tenant)
+    .where('state', '=', 'parked')
+    .where('id', '>', after)
+    .orderBy('id')
+    .limit(limit)
+    .execute()
+  return rows.flatMap((row) => (row.waits_for === null ? [] : [{ ...row, waits_for: row.waits_for }]))
+}

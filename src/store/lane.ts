@@ -1,0 +1,197 @@
+import { retry } from '../model/errors.ts'
+import { newToken } from '../model/id.ts'
+import type { Database, Tx } from './database.ts'
+import { insertMany } from './insert-many.ts'
+import type { LaneTable } from './tables.ts'
+
+/** split: one lane `all`, a lease and no ready time. ingest: `0`..`63`. deliver: `<connection>/<type>/<key>`. refetch: `<connection>/<stream>/<key>`. */
+export type LaneKind = 'split' | 'ingest' | 'deliver' | 'refetch'
+
+/** The right to work on one lane until another takes it. `fails` counts the claims before this one that ended neither well nor in a release: the process died. */
+export interface Lease {
+  readonly kind: LaneKind
+  readonly lane: string
+  readonly token: string
+  readonly fails: number
+}
+
+/** Thrown by {@link holdLane}: the lease went to somebody else, so the transaction must leave no trace. */
+export const fenced = (what: string) =>
+  retry('fenced', `${what} was taken over by another worker: nothing of this transaction was written, the other one goes on`)
+
+/** Makes lanes ready at a time. A lane that is ready already or in back-off keeps its time, so that new work never ends a wait early. */
+export async function readyLanes(tx: Tx, tenant: string, kind: LaneKind, lanes: Iterable<string>, at: number): Promise<void> {
+  const names = [...new Set(lanes)].sort()
+  if (names.length === 0) return
+  const written = await insertMany(
+    tx,
+    'lane',
+    names.map((lane): LaneTable => ({ tenant, kind, lane, ready_at: at, lease_until: 0, lease_token: null, fails: 0 })),
+    { keys: ['tenant', 'kind', 'lane'], then: 'ignore' },
+  )
+  if (written === names.length) return
+  for (const some of chunks(names))
+    await tx
+      .updateTable('lane')
+      .set({ ready_at: at })
+      .where('tenant', '=', tenant)
+      .where('kind', '=', kind)
+      .where('lane', 'in', some)
+      .where('ready_at', 'is', null)
+      .execute()
+}
+
+/** Makes a lane ready now, also out of a back-off: a person or a repaired connection asked for it. */
+export async function hurryLanes(tx: Tx, tenant: string, kind: LaneKind, lanes: Iterable<string>, at: number): Promise<void> {
+  const names = [...new Set(lanes)].sort()
+  await readyLanes(tx, tenant, kind, names, at)
+  for (const some of chunks(names))
+    await tx
+      .updateTable('lane')
+      .set({ ready_at: at })
+      .where('tenant', '=', tenant)
+      .where('kind', '=', kind)
+      .where('lane', 'in', some)
+      .where('ready_at', '>', at)
+      .execute()
+}
+
+/**
+ * Claims up to `limit` lanes that are due or whose worker died, oldest ready time first; `prefix` restricts to lanes of one connection. The claim counts as failed until it is
+ * released. `now` is the database's clock.
+ */
+export async function claimLanes(
+  database: Database,
+  tenant: string,
+  kind: LaneKind,
+  options: { readonly prefix?: string; readonly lane?: string; readonly limit: number; readonly now: number; readonly leaseMs: number },
+): Promise<Lease[]> {
+  return database.write(async (tx) => {
+    const { prefix, lane, now } = options
+    let query = tx.selectFrom('lane').select(['lane', 'fails']).where('tenant', '=', tenant).where('kind', '=', kind).where('lease_until', '<=', now)
+    query = query.where((or) => or.or([or('ready_at', '<=', now), or.and([or('ready_at', 'is', null), or('lease_token', 'is not', null)])]))
+    if (lane !== undefined) query = query.where('lane', '=', lane)
+    if (prefix !== undefined) query = query.where('lane', '>=', prefix).where('lane', '<', after(prefix))
+    const found = await query.orderBy('ready_at').orderBy('lane').limit(options.limit).execute()
+    const leases: Lease[] = []
+    for (const { lane, fails } of found) {
+      const token = newToken()
+      const taken = await tx
+        .updateTable('lane')
+        .set({ lease_until: now + options.leaseMs, lease_token: token, fails: fails + 1, ...(kind === 'refetch' ? { ready_at: null } : {}) })
+        .where('tenant', '=', tenant)
+        .where('kind', '=', kind)
+        .where('lane', '=', lane)
+        .where('lease_until', '<=', now)
+        .where('fails', '=', fails)
+        .executeTakeFirst()
+      if (taken.numUpdatedRows > 0n) leases.push({ kind, lane, token, fails })
+    }
+    return leases
+  })
+}
+
+/** Takes the lane's lease whether it is due or not (split has no ready time); undefined while somebody holds it. */
+export async function claimAlways(database: Database, tenant: string, kind: LaneKind, lane: string, now: number, leaseMs: number): Promise<Lease | undefined> {
+  return database.write(async (tx) => {
+    await insertMany(tx, 'lane', [{ tenant, kind, lane, ready_at: null, lease_until: 0, lease_token: null, fails: 0 }], {
+      keys: ['tenant', 'kind', 'lane'],
+      then: 'ignore',
+    })
+    const token = newToken()
+    const taken = await tx
+      .updateTable('lane')
+      .set((to) => ({ lease_until: now + leaseMs, lease_token: token, fails: to('fails', '+', 1) }))
+      .where('tenant', '=', tenant)
+      .where('kind', '=', kind)
+      .where('lane', '=', lane)
+      .where('lease_until', '<=', now)
+      .executeTakeFirst()
+    return taken.numUpdatedRows > 0n ? { kind, lane, token, fails: 0 } : undefined
+  })
+}
+
+/**
+ * The fence: first statement of every transaction under a lease. Locks the lane's row, extends the lease, and says through `fails` that work is under way.
+ * @throws HubError `fenced` when the token is not ours any more
+ */
+export async function holdLane(tx: Tx, tenant: string, lease: Lease, until: number): Promise<void> {
+  const held = await ours(tx, tenant, lease)
+    // the value always changes, so that a driver that counts changed rows answers the same as one that counts matched rows
+    .set((to) => ({
+      lease_until: to
+        .case()
+        .when('lease_until', '<', until)
+        .then(until)
+        .else(to('lease_until', '+', 1))
+        .end(),
+    }))
+    .executeTakeFirst()
+  if (held.numUpdatedRows === 0n) throw fenced(`lane ${lease.kind} ${lease.lane}`)
+}
+
+/** Gives a held lane back; it is ready again at `readyAt`, or as it was set meanwhile when left out. Only inside a transaction that held it. */
+export async function releaseLane(tx: Tx, tenant: string, lease: Lease, readyAt?: number): Promise<void> {
+  await ours(tx, tenant, lease)
+    .set({ lease_until: 0, lease_token: null, fails: 0, ...(readyAt === undefined ? {} : { ready_at: readyAt }) })
+    .execute()
+}
+
+/** Nothing left to do: the row goes. Only inside a transaction that held it and found the lane empty; for refetch only when nobody asked again meanwhile. */
+export async function dropLane(tx: Tx, tenant: string, lease: Lease): Promise<void> {
+  let query = tx
+    .deleteFrom('lane')
+    .where('tenant', '=', tenant)
+    .where('kind', '=', lease.kind)
+    .where('lane', '=', lease.lane)
+    .where('lease_token', '=', lease.token)
+  if (lease.kind === 'refetch') query = query.where('ready_at', 'is', null)
+  const gone = await query.executeTakeFirst()
+  if (gone.numDeletedRows === 0n) await releaseLane(tx, tenant, lease)
+}
+
+/** Takes a lane from whoever holds it: a worker under way finds its token gone and writes nothing more. */
+export async function seizeLane(tx: Tx, tenant: string, kind: LaneKind, lane: string, readyAt: number): Promise<void> {
+  await tx
+    .updateTable('lane')
+    .set({ lease_until: 0, lease_token: null, ready_at: readyAt, fails: 0 })
+    .where('tenant', '=', tenant)
+    .where('kind', '=', kind)
+    .where('lane', '=', lane)
+    .execute()
+}
+
+/** Lanes that are due, or whose worker died, since `before`. */
+export async function dueLanes(database: Database, tenant: string, before: number, now: number, limit: number): Promise<{ kind: string; lane: string }[]> {
+  return database.read
+    .selectFrom('lane')
+    .select(['kind', 'lane'])
+    .where('tenant', '=', tenant)
+    .where('lease_until', '<=', now)
+    .where((or) => or.or([or('ready_at', '<=', before), or.and([or('ready_at', 'is', null), or('lease_token', 'is not', null)])]))
+    .orderBy('ready_at')
+    .limit(limit)
+    .execute()
+}
+
+/** Lanes of a kind that hold work or a lease. */
+export async function countLanes(database: Database, tenant: string): Promise<{ readonly kind: string; readonly count: number }[]> {
+  return database.read
+    .selectFrom('lane')
+    .select((of) => ['kind', of.fn.countAll<number>().as('count')])
+    .where('tenant', '=', tenant)
+    .where((or) => or.or([or('ready_at', 'is not', null), or('lease_token', 'is not', null)]))
+    .groupBy('kind')
+    .execute()
+}
+
+const ours = (tx: Tx, tenant: string, lease: Lease) =>
+  tx.updateTable('lane').where('tenant', '=', tenant).where('kind', '=', lease.kind).where('lane', '=', lease.lane).where('lease_token', '=', lease.token)
+
+/** The first text after all that begin with `prefix`; prefixes end in a plain `/`. */
+const after = (prefix: string): string => prefix.slice(0, -1) + String.fromCharCode(prefix.charCodeAt(prefix.length - 1) + 1)
+
+const chunkSize = 200
+function* chunks(names: readonly string[]): Generator<string[]> {
+  for (let at = 0; at < names.length; at += chunkSize) yield names.slice(at, at + chunkSize)
+}

@@ -1,0 +1,142 @@
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { sql } from 'kysely'
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
+import type { Database } from './database.ts'
+import { insertMany } from './insert-many.ts'
+import { migrate, migrations, newestSchema, schemaNumber } from './migrate.ts'
+import { openSqlite } from './sqlite.ts'
+import type { Migration } from './table-shape.ts'
+
+let folder = ''
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'migrate-'))
+})
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+async function opened(file = ':memory:'): Promise<Database> {
+  const database = await openSqlite(file)
+  onTestFinished(() => database.close())
+  return database
+}
+
+const second: Migration = {
+  number: 2,
+  name: 'second',
+  up: async (tx) => {
+    await tx.schema.alterTable('sold').addColumn('later', 'text').execute()
+  },
+}
+
+async function dump(database: Database): Promise<string> {
+  const parts = await sql<{ sql: string }>`select sql from sqlite_schema where sql is not null order by tbl_name, type = 'index', name`.execute(database.read)
+  const texts = parts.rows.map((part) => part.sql.replaceAll(/[(,] ?(?="\w+" (?:text|integer|blob)\b|constraint)/g, (mark) => `${mark.trim()}\n  `))
+  return `-- What the migrations make of an empty SQLite file, kept equal by migrate.test.ts (vitest -u writes it).\n${texts.map((text) => `${text};\n`).join('')}`
+}
+
+test('an empty database gets every step once', async () => {
+  const database = await opened()
+  expect(await schemaNumber(database)).toBe(0)
+  expect(await migrate(database)).toEqual(migrations.map(({ number, name }) => ({ number, name })))
+  expect(await migrate(database)).toEqual([])
+  expect(await schemaNumber(database)).toBe(newestSchema)
+})
+
+test('schema.sql is what the migrations make', async () => {
+  const database = await opened()
+  await migrate(database)
+  await expect(await dump(database)).toMatchFileSnapshot('schema.sql')
+})
+
+test('the tables have the columns that tables.ts declares', async () => {
+  const database = await opened()
+  await migrate(database)
+  const made = await database.read.introspection.getTables()
+  const real = Object.fromEntries(
+    made.map((table) => [
+      table.name,
+      Object.fromEntries(table.columns.map((column) => [column.name, `${column.dataType.toLowerCase()}${column.isNullable ? '?' : ''}`])),
+    ]),
+  )
+  expect(real).toEqual(declaredTables())
+})
+
+test('every primary key starts with the tenant', async () => {
+  const database = await opened()
+  await migrate(database)
+  const firsts = await sql<{
+    name: string
+    first: string
+  }>`select t.name, c.name as first from pragma_table_list t, pragma_table_info(t.name) c where t.schema = 'main' and t.name not like 'sqlite%' and c.pk = 1`.execute(
+    database.read,
+  )
+  expect(firsts.rows.length).toBe(Object.keys(declaredTables()).length)
+  expect(firsts.rows.filter((row) => row.first !== 'tenant').map((row) => row.name)).toEqual(['migration'])
+})
+
+test('a file with rows is copied before it changes, and the copy is whole and of the old schema', async () => {
+  const file = join(folder, 'hub.db')
+  const database = await opened(file)
+  await migrate(database, { backup: true })
+  expect(readdirSync(folder).filter((name) => name.includes('before'))).toEqual([])
+  await database.write((tx) => insertMany(tx, 'sold', [{ tenant: 't', connection: 'c', product: 'p', quantity: 3 }]))
+  writeFileSync(`${file}.before-2.partial`, 'left by a killed process')
+  expect(await migrate(database, { backup: true, migrations: [...migrations, second] })).toEqual([{ number: 2, name: 'second' }])
+  expect(existsSync(`${file}.before-2.partial`)).toBe(false)
+  const copy = await opened(`${file}.before-2`)
+  expect(await schemaNumber(copy)).toBe(1)
+  expect(await copy.read.selectFrom('sold').select(['product', 'quantity']).execute()).toEqual([{ product: 'p', quantity: 3 }])
+  expect(await migrate(copy)).toEqual([])
+})
+
+test('a step that fails leaves the schema as it was', async () => {
+  const database = await opened()
+  await migrate(database)
+  const half: Migration = {
+    number: 2,
+    name: 'half',
+    up: async (tx, maker) => {
+      await second.up(tx, maker)
+      await sql`select nonsense`.execute(tx)
+    },
+  }
+  await expect(migrate(database, { migrations: [...migrations, half] })).rejects.toThrow(/nonsense/)
+  expect(await schemaNumber(database)).toBe(1)
+  expect(await migrate(database, { migrations: [...migrations, second] })).toEqual([{ number: 2, name: 'second' }])
+})
+
+test('a database of a newer program is refused with both numbers', async () => {
+  const database = await opened()
+  await migrate(database, { migrations: [...migrations, second] })
+  await expect(migrate(database)).rejects.toMatchObject({
+    message: expect.stringMatching(/schema 2.*schema 1/),
+    detail: { code: 'schema-newer', recovery: 'reject' },
+  })
+})
+
+test('a released step that was changed, or steps out of order, are refused', async () => {
+  const database = await opened()
+  await migrate(database)
+  await expect(migrate(database, { migrations: [{ ...second, number: 1 }] })).rejects.toMatchObject({ detail: { code: 'schema-differs' } })
+  await expect(migrate(database, { migrations: [...migrations, { ...second, number: 3 }] })).rejects.toMatchObject({ detail: { code: 'schema-steps' } })
+})
+
+/** Tables and columns as the interfaces of tables.ts declare them, in SQLite's words: `{sold: {quantity: 'integer'}}`. */
+function declaredTables(): Record<string, Record<string, string>> {
+  const source = readFileSync(join(import.meta.dirname, 'tables.ts'), 'utf8').replaceAll(/\/\*\*[\s\S]*?\*\//g, '')
+  const interfaces = new Map([...source.matchAll(/interface (\w+) \{([^}]*)\}/g)].map(([, name = '', body = '']) => [name, fields(body)]))
+  return Object.fromEntries(
+    (interfaces.get('Tables') ?? []).map(([table, name]) => [
+      table,
+      Object.fromEntries((interfaces.get(name) ?? []).map(([column, type]) => [column, columnType(type)])),
+    ]),
+  )
+}
+
+const fields = (body: string): [string, string][] => [...body.matchAll(/(\w+): ([^;\n]+)/g)].map(([, name = '', type = '']) => [name, type.trim()])
+
+function columnType(type: string): string {
+  const kind = /Uint8Array/.test(type) ? 'blob' : /number|Exact|Bool/.test(type) ? 'integer' : 'text'
+  return type.includes('null') ? `${kind}?` : kind
+}

@@ -1,0 +1,17 @@
+import type { Tx } from './database.ts'
+import { insertMany } from './insert-many.ts'
+import type { PushedTable } from './tables.ts'
+
+export async function findPushed(tx: Tx, tenant: string, connection: string, type: string, key: string): Promise<PushedTable | undefined> {
+  return tx
+    .selectFrom('pushed')
+    .selectAll()
+    .where('tenant', '=', tenant)
+    .where('connection', '=', connection)
+    .where('type', '=', type)
+    .where('key', '=', key)
+    .executeTakeFirst()
+}
+
+export const savePushed = (tx: Tx, row: PushedTable): Promise<number> =>
+  insertMany(tx, 'pushed', [row], { keys: ['tenant', 'connection', 'type', 'key'], then: 'update', columns: ['value', 'sold', 'at'] })

@@ -1,0 +1,43 @@
+import type { Database, Tx } from './database.ts'
+import { insertMany } from './insert-many.ts'
+import type { ReceiptTable } from './tables.ts'
+
+export const insertReceipts = (tx: Tx, rows: readonly ReceiptTable[]): Promise<number> => insertMany(tx, 'receipt', rows)
+
+export type ReceiptHead = Omit<ReceiptTable, 'body'>
+const head = ['tenant', 'id', 'connection', 'stream', 'kind', 'topic', 'event_id', 'headers', 'body_hash', 'as_of', 'baseline', 'state', 'received_at'] as const
+
+/** Webhooks that were answered but not cut yet, in the order they came; without their bytes. */
+export async function unsplitReceipts(tx: Tx, tenant: string, limit: number): Promise<ReceiptHead[]> {
+  return tx.selectFrom('receipt').select(head).where('tenant', '=', tenant).where('state', '=', 'received').orderBy('id').limit(limit).execute()
+}
+
+export async function countUnsplit(database: Database, tenant: string): Promise<number> {
+  const row = await database.read
+    .selectFrom('receipt')
+    .select((of) => of.fn.countAll<number>().as('count'))
+    .where('tenant', '=', tenant)
+    .where('state', '=', 'received')
+    .executeTakeFirst()
+  return row?.count ?? 0
+}
+
+export async function markSplit(tx: Tx, tenant: string, ids: readonly string[]): Promise<void> {
+  if (ids.length > 0) await tx.updateTable('receipt').set({ state: 'split' }).where('tenant', '=', tenant).where('id', 'in', ids).execute()
+}
+
+/** What reading an envelope's bytes needs. */
+export interface ReceiptBody {
+  readonly id: string
+  readonly body: Uint8Array
+}
+
+export async function receiptBodies(tx: Tx, tenant: string, ids: readonly string[]): Promise<ReceiptBody[]> {
+  if (ids.length === 0) return []
+  return tx.selectFrom('receipt').select(['id', 'body']).where('tenant', '=', tenant).where('id', 'in', ids).execute()
+}
+
+/** One receipt with its bytes, for people and replay. */
+export async function findReceipt(database: Database, tenant: string, id: string): Promise<ReceiptTable | undefined> {
+  return database.read.selectFrom('receipt').selectAll().where('tenant', '=', tenant).where('id', '=', id).executeTakeFirst()
+}

@@ -1,0 +1,53 @@
+import type { Tx } from './database.ts'
+import { insertMany } from './insert-many.ts'
+import type { RecordTable } from './tables.ts'
+
+/** In place of a body hash: the source said that the record is gone. */
+export const goneHash = 'gone'
+
+export const recordName = (connection: string, stream: string, key: string): string => `${connection}\0${stream}\0${key}`
+
+/** Last records of these keys that took effect, by {@link recordName}. */
+export async function lastRecords(
+  tx: Tx,
+  tenant: string,
+  wanted: readonly { readonly connection: string; readonly stream: string; readonly key: string }[],
+): Promise<Map<string, RecordTable>> {
+  const byStream = new Map<string, { connection: string; stream: string; keys: Set<string> }>()
+  for (const { connection, stream, key } of wanted) {
+    const name = `${connection}\0${stream}`
+    const group = byStream.get(name) ?? { connection, stream, keys: new Set<string>() }
+    group.keys.add(key)
+    byStream.set(name, group)
+  }
+  const found = new Map<string, RecordTable>()
+  for (const { connection, stream, keys } of byStream.values()) {
+    const rows = await tx
+      .selectFrom('record')
+      .selectAll()
+      .where('tenant', '=', tenant)
+      .where('connection', '=', connection)
+      .where('stream', '=', stream)
+      .where('key', 'in', [...keys])
+      .execute()
+    for (const row of rows) found.set(recordName(connection, stream, row.key), row)
+  }
+  return found
+}
+
+export const saveRecords = (tx: Tx, rows: readonly RecordTable[]): Promise<number> =>
+  insertMany(tx, 'record', rows, { keys: ['tenant', 'connection', 'stream', 'key'], then: 'update', columns: ['version', 'body_hash', 'envelope', 'at'] })
+
+/** Keys of a stream that the source had when they were last seen, at most `limit`. */
+export async function presentKeys(tx: Tx, tenant: string, connection: string, stream: string, limit: number): Promise<string[]> {
+  const rows = await tx
+    .selectFrom('record')
+    .select('key')
+    .where('tenant', '=', tenant)
+    .where('connection', '=', connection)
+    .where('stream', '=', stream)
+    .where('body_hash', '!=', goneHash)
+    .limit(limit)
+    .execute()
+  return rows.map(({ key }) => key)
+}
