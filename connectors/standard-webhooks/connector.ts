@@ -9,7 +9,11 @@ const received = (document: string): Stream => ({
   schema: {
     type: 'object',
     required: ['type', 'timestamp', 'data'],
-    properties: { type: { type: 'string' }, timestamp: { type: 'string' }, data: { type: 'object', required: ['key'], properties: { key: { type: 'string', minLength: 1 } } } },
+    properties: {
+      type: { type: 'string' },
+      timestamp: { type: 'string' },
+      data: { type: 'object', required: ['key'], properties: { key: { type: 'string', minLength: 1 } } },
+    },
   },
   key: 'data.key',
   version: { kind: 'time', paths: ['timestamp'], zone: null, granularityMs: 0 },
@@ -32,7 +36,11 @@ const sent = (document: string): Action => ({
 
 const event = (document: string) => ({
   mapping: `standard-webhooks/${document}-event`,
-  input: { type: 'object', required: ['type', 'timestamp', 'data'], properties: { type: { type: 'string' }, timestamp: { type: 'string' }, data: { type: 'object' } } },
+  input: {
+    type: 'object',
+    required: ['type', 'timestamp', 'data'],
+    properties: { type: { type: 'string' }, timestamp: { type: 'string' }, data: { type: 'object' } },
+  },
   call: { method: 'POST' as const, path: '', json: { type: '{input.type}', timestamp: '{input.timestamp}', data: '{input.data}' } },
   once: { kind: 'header' as const, name: 'webhook-id' },
 })
@@ -51,7 +59,12 @@ const standardWebhooks: Connector = {
     required: ['url', 'secret'],
     properties: {
       url: { type: 'string', format: 'uri', title: 'Address that receives our events' },
-      secret: { type: 'string', pattern: '^whsec_[A-Za-z0-9+/=]{16,}( whsec_[A-Za-z0-9+/=]{16,})*$', title: 'Signing secret (several, separated by spaces, while it is changed)', writeOnly: true },
+      secret: {
+        type: 'string',
+        pattern: '^whsec_[A-Za-z0-9+/=]{16,}( whsec_[A-Za-z0-9+/=]{16,})*$',
+        title: 'Signing secret (several, separated by spaces, while it is changed)',
+        writeOnly: true,
+      },
       timeZone: { type: 'string', title: 'Time zone (IANA name)' },
     },
   },
@@ -89,7 +102,10 @@ function sign(request: HttpRequest, config: { readonly [key: string]: unknown },
     .update(`${id}.${timestamp}.`)
     .update(request.body ?? new Uint8Array())
     .digest('base64')
-  return { ...request, headers: { ...request.headers, 'webhook-id': id, 'webhook-timestamp': timestamp, 'webhook-signature': `v1,${signature}` } }
+  return {
+    ...request,
+    headers: { ...request.headers, 'webhook-id': id, 'webhook-timestamp': timestamp, 'webhook-signature': `v1,${signature}` },
+  }
 }
 
 export default standardWebhooks

@@ -2,7 +2,11 @@ import type { Command } from '../../src/connector/types.ts'
 import type { JsonSchema } from '../../src/model/json.ts'
 import { rpc } from './rpc.ts'
 
-const decimal = { type: 'object', required: ['__class__', 'decimal'], properties: { __class__: { const: 'Decimal' }, decimal: { type: 'string' } } }
+const decimal = {
+  type: 'object',
+  required: ['__class__', 'decimal'],
+  properties: { __class__: { const: 'Decimal' }, decimal: { type: 'string' } },
+}
 
 const saleInput: JsonSchema = {
   type: 'object',
@@ -21,7 +25,14 @@ const saleInput: JsonSchema = {
         type: 'object',
         additionalProperties: false,
         required: ['sequence', 'quantity', 'unit_price'],
-        properties: { sequence: { type: 'integer' }, product: { type: 'integer' }, unit: { type: 'integer' }, description: { type: 'string' }, quantity: decimal, unit_price: decimal },
+        properties: {
+          sequence: { type: 'integer' },
+          product: { type: 'integer' },
+          unit: { type: 'integer' },
+          description: { type: 'string' },
+          quantity: decimal,
+          unit_price: decimal,
+        },
       },
     },
   },
@@ -58,7 +69,10 @@ export const createSale = (mapping: string, quote: boolean): Command => ({
   once: {
     kind: 'find',
     call: rpc('model.sale.sale.search_read', [
-      [['reference', '=', '{input.reference}'], ['party', '=', '{input.party}']],
+      [
+        ['reference', '=', '{input.reference}'],
+        ['party', '=', '{input.party}'],
+      ],
       0,
       1,
       [['id', 'ASC']],
@@ -78,7 +92,13 @@ export const changeSale = (mapping: string): Command => ({
   requires: { call: rpc('model.sale.sale.read', [['{key|integer}'], ['state', 'lines']]), path: 'result.0.state', in: editable },
   call: rpc('model.sale.sale.write', [
     ['{key|integer}'],
-    { comment: '{input.comment}', lines: [['delete', '{before.result.0.lines}'], ['create', '{input.lines}']] },
+    {
+      comment: '{input.comment}',
+      lines: [
+        ['delete', '{before.result.0.lines}'],
+        ['create', '{input.lines}'],
+      ],
+    },
   ]),
   once: { kind: 'natural', why: 'the write replaces all lines by the ones of the order' },
   read: { call: readSale, record: 'result.0', stream: 'sales' },

@@ -1,9 +1,9 @@
 import type { Connector } from '../../src/connector/types.ts'
 import { cancelSale, changeSale, createSale } from './actions.ts'
 import { decode } from './codec.ts'
+import { currencies, locations, parties, partyLinks, prices, productLinks, products, stock, units } from './master.ts'
 import { rpc } from './rpc.ts'
 import { invoices, orderResponses, purchases, receipts, returns, sales, shipments } from './trade.ts'
-import { currencies, locations, parties, partyLinks, prices, productLinks, products, stock, units } from './master.ts'
 
 /** Tryton ERP 6.0 over JSON-RPC: the books of a buyer or of a seller. Proven against Debian's tryton-server 6.0.29. */
 const tryton: Connector = {
@@ -50,7 +50,24 @@ const tryton: Connector = {
     ],
   },
   check: rpc('model.res.user.get_preferences', [true]),
-  streams: { currencies, units, locations, parties, partyLinks, products, productLinks, prices, stock, purchases, receipts, shipments, returns, invoices, sales, orderResponses },
+  streams: {
+    currencies,
+    units,
+    locations,
+    parties,
+    'party-links': partyLinks,
+    products,
+    'product-links': productLinks,
+    prices,
+    stock,
+    purchases,
+    receipts,
+    shipments,
+    returns,
+    invoices,
+    sales,
+    'order-responses': orderResponses,
+  },
   actions: {
     sale: {
       kind: 'command',
@@ -60,7 +77,7 @@ const tryton: Connector = {
       change: changeSale('tryton/sale'),
       cancel: cancelSale('tryton/sale'),
     },
-    purchaseAsSale: {
+    'purchase-as-sale': {
       kind: 'command',
       title: "Buyer's purchase order as a sale in the seller's books",
       document: 'purchase-order',
@@ -80,7 +97,14 @@ const tryton: Connector = {
         properties: { product: { type: 'integer' }, location: { type: 'integer' }, quantity: { type: 'object' } },
       },
       call: rpc('model.stock.inventory.create', [
-        [{ company: '{config.company}', location: '{input.location}', empty_quantity: 'keep', lines: [['create', [{ product: '{input.product}', quantity: '{input.quantity}' }]]] }],
+        [
+          {
+            company: '{config.company}',
+            location: '{input.location}',
+            empty_quantity: 'keep',
+            lines: [['create', [{ product: '{input.product}', quantity: '{input.quantity}' }]]],
+          },
+        ],
       ]),
       key: 'result.0',
       then: [rpc('model.stock.inventory.confirm', [['{key|integer}']])],

@@ -35,11 +35,28 @@ export const locations: Stream = {
     schema: record(['code', 'name', 'type'], { code: { type: 'string' }, name: { type: 'string' }, type: { type: 'string' } }),
     blindSpots: [noDeletes, inactive],
   }),
-  parts: [{ document: 'location', mapping: 'tryton/location', mode: 'replace', identity: { kind: 'master', key: 'code', identifiers: [{ scheme: 'code', path: 'code' }] } }],
+  parts: [
+    {
+      document: 'location',
+      mapping: 'tryton/location',
+      mode: 'replace',
+      identity: { kind: 'master', key: 'code', identifiers: [{ scheme: 'code', path: 'code' }] },
+    },
+  ],
 }
 
 const partyIdentifiers = [{ scheme: 'number', path: 'number' }]
-const partyFields = ['code', 'name', 'active', 'addresses.street', 'addresses.city', 'addresses.postal_code', 'addresses.country.code', 'identifiers.type', 'identifiers.code']
+const partyFields = [
+  'code',
+  'name',
+  'active',
+  'addresses.street',
+  'addresses.city',
+  'addresses.postal_code',
+  'addresses.country.code',
+  'identifiers.type',
+  'identifiers.code',
+]
 const partySource = {
   model: 'party.party',
   fields: partyFields,
@@ -50,12 +67,29 @@ const partySource = {
 
 export const parties: Stream = {
   ...changes({ ...partySource, title: 'Parties, of which this ERP is the master' }),
-  parts: [{ document: 'party', mapping: 'tryton/party', mode: 'replace', identity: { kind: 'master', key: 'number', identifiers: partyIdentifiers } }],
+  parts: [
+    {
+      document: 'party',
+      mapping: 'tryton/party',
+      mode: 'replace',
+      identity: { kind: 'master', key: 'number', identifiers: partyIdentifiers },
+    },
+  ],
 }
 
 export const partyLinks: Stream = {
-  ...changes({ ...partySource, title: "Parties that another system is the master of: linked by their number, the partner's other parties are set aside" }),
-  parts: [{ document: 'party', mapping: 'tryton/party', mode: 'replace', identity: { kind: 'mirror', identifiers: partyIdentifiers, foreign: 'ignore' } }],
+  ...changes({
+    ...partySource,
+    title: "Parties that another system is the master of: linked by their number, the partner's other parties are set aside",
+  }),
+  parts: [
+    {
+      document: 'party',
+      mapping: 'tryton/party',
+      mode: 'replace',
+      identity: { kind: 'mirror', identifiers: partyIdentifiers, foreign: 'ignore' },
+    },
+  ],
 }
 
 const productIdentifiers = [
@@ -64,25 +98,70 @@ const productIdentifiers = [
 ]
 const productSource = {
   model: 'product.product',
-  fields: ['code', 'template.name', 'template.type', 'template.write_date', 'default_uom.symbol', 'purchase_uom.symbol', 'purchase_uom.factor', 'list_price', 'active', 'identifiers.type', 'identifiers.code'],
-  schema: record(['code', 'template', 'default_uom'], { code: { type: ['string', 'null'] }, template: { type: 'object' }, default_uom: relation, purchase_uom: relation, list_price: { type: ['string', 'null'] } }),
+  fields: [
+    'code',
+    'template.name',
+    'template.type',
+    'template.write_date',
+    'default_uom.symbol',
+    'purchase_uom.symbol',
+    'purchase_uom.factor',
+    'list_price',
+    'active',
+    'identifiers.type',
+    'identifiers.code',
+  ],
+  schema: record(['code', 'template', 'default_uom'], {
+    code: { type: ['string', 'null'] },
+    template: { type: 'object' },
+    default_uom: relation,
+    purchase_uom: relation,
+    list_price: { type: ['string', 'null'] },
+  }),
   alsoDates: ['template.write_date'],
   blindSpots: [noDeletes, inactive],
 }
 
 export const products: Stream = {
   ...changes({ ...productSource, title: 'Articles, of which this ERP is the master' }),
-  parts: [{ document: 'product', mapping: 'tryton/product', mode: 'replace', when: 'has(code)', identity: { kind: 'master', key: 'sku', identifiers: productIdentifiers } }],
+  parts: [
+    {
+      document: 'product',
+      mapping: 'tryton/product',
+      mode: 'replace',
+      when: 'has(code)',
+      identity: { kind: 'master', key: 'sku', identifiers: productIdentifiers },
+    },
+  ],
 }
 
 export const productLinks: Stream = {
-  ...changes({ ...productSource, title: "Articles that another system is the master of: linked by SKU or GTIN, the partner's other articles are set aside" }),
-  parts: [{ document: 'product', mapping: 'tryton/product', mode: 'replace', when: 'has(code)', identity: { kind: 'mirror', identifiers: productIdentifiers, foreign: 'ignore' } }],
+  ...changes({
+    ...productSource,
+    title: "Articles that another system is the master of: linked by SKU or GTIN, the partner's other articles are set aside",
+  }),
+  parts: [
+    {
+      document: 'product',
+      mapping: 'tryton/product',
+      mode: 'replace',
+      when: 'has(code)',
+      identity: { kind: 'mirror', identifiers: productIdentifiers, foreign: 'ignore' },
+    },
+  ],
 }
 
 export const prices: Stream = {
   ...changes({ ...productSource, title: 'List prices' }),
-  parts: [{ document: 'price-list', mapping: 'tryton/price', mode: 'replace', when: 'has(code) && has(list_price)', identity: { kind: 'master', key: 'key', identifiers: [] } }],
+  parts: [
+    {
+      document: 'price-list',
+      mapping: 'tryton/price',
+      mode: 'replace',
+      when: 'has(code) && has(list_price)',
+      identity: { kind: 'master', key: 'key', identifiers: [] },
+    },
+  ],
 }
 
 /** What lies at one location now. Tryton keeps no time of change for it: every read is a complete snapshot. */
@@ -91,12 +170,25 @@ export const stock: Stream = {
   schema: record(['quantity'], { quantity: { type: ['number', 'string'] }, code: { type: ['string', 'null'] }, default_uom: relation }),
   key: 'id',
   version: { kind: 'read' },
-  call: rpc('model.product.product.search_read', [[['type', '=', 'goods']], '{page.offset}', '{page.size}', [['id', 'ASC']], ['code', 'quantity', 'default_uom.symbol']], {
-    locations: ['{config.stockLocation}'],
-  }),
+  call: rpc(
+    'model.product.product.search_read',
+    [[['type', '=', 'goods']], '{page.offset}', '{page.size}', [['id', 'ASC']], ['code', 'quantity', 'default_uom.symbol']],
+    {
+      locations: ['{config.stockLocation}'],
+    },
+  ),
   records: 'result',
   page: { kind: 'offset', size: 500 },
   cursor: null,
-  parts: [{ document: 'stock-level', mapping: 'tryton/stock-level', mode: 'snapshot', when: 'has(code)', identity: { kind: 'stock' }, measure: 'onHand' }],
+  parts: [
+    {
+      document: 'stock-level',
+      mapping: 'tryton/stock-level',
+      mode: 'snapshot',
+      when: 'has(code)',
+      identity: { kind: 'stock' },
+      measure: 'onHand',
+    },
+  ],
   blindSpots: [],
 }

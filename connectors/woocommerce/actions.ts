@@ -8,7 +8,12 @@ export const setStock: StateAction = {
   title: 'Stock a shop may sell',
   document: 'stock-level',
   mapping: 'woocommerce/stock',
-  input: { type: 'object', additionalProperties: false, required: ['product', 'stock_quantity'], properties: { product: id, stock_quantity: { type: 'integer', minimum: 0 } } },
+  input: {
+    type: 'object',
+    additionalProperties: false,
+    required: ['product', 'stock_quantity'],
+    properties: { product: id, stock_quantity: { type: 'integer', minimum: 0 } },
+  },
   call: { method: 'PUT', path: product, json: { manage_stock: true, stock_quantity: '{input.stock_quantity}' } },
   once: { kind: 'natural', why: 'it sets a figure' },
   current: { call: { path: product }, value: 'stock_quantity', orders: 'orders' },
@@ -47,7 +52,12 @@ export const orderStatus: StateAction = {
   title: 'Status of an order (cancelled by the ERP)',
   document: 'sales-order',
   mapping: 'woocommerce/order-status',
-  input: { type: 'object', additionalProperties: false, required: ['order', 'status'], properties: { order: id, status: { enum: ['cancelled', 'completed', 'processing', 'on-hold'] } } },
+  input: {
+    type: 'object',
+    additionalProperties: false,
+    required: ['order', 'status'],
+    properties: { order: id, status: { enum: ['cancelled', 'completed', 'processing', 'on-hold'] } },
+  },
   call: { method: 'PUT', path: '/orders/{input.order}', json: { status: '{input.status}' } },
   once: { kind: 'natural', why: 'it sets a status' },
 }

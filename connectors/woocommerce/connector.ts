@@ -18,7 +18,12 @@ const woocommerce: Connector = {
       url: { type: 'string', format: 'uri', title: 'Address of the shop' },
       consumerKey: { type: 'string', minLength: 4, title: 'Consumer key', writeOnly: true },
       consumerSecret: { type: 'string', minLength: 4, title: 'Consumer secret', writeOnly: true },
-      webhookSecret: { type: 'string', minLength: 8, title: 'Webhook secret (several, separated by spaces, while it is changed)', writeOnly: true },
+      webhookSecret: {
+        type: 'string',
+        minLength: 8,
+        title: 'Webhook secret (several, separated by spaces, while it is changed)',
+        writeOnly: true,
+      },
       timeZone: { type: 'string', title: 'Time zone of the shop (IANA name)' },
       seller: { type: 'string', title: 'Key of the party that sells, when it is not the one whose books these are' },
     },
@@ -32,7 +37,7 @@ const woocommerce: Connector = {
   },
   check: { path: '/orders', query: { per_page: '1' } },
   streams: { orders, refunds, products },
-  actions: { setStock, completeOrder, orderStatus },
+  actions: { 'set-stock': setStock, 'complete-order': completeOrder, 'order-status': orderStatus },
   webhook: {
     verify: { kind: 'hmac', header: 'x-wc-webhook-signature', algorithm: 'sha256', encoding: 'base64', secret: '{config.webhookSecret}' },
     topic: { header: 'x-wc-webhook-topic' },
@@ -47,7 +52,9 @@ const woocommerce: Connector = {
       'product.deleted': { stream: 'products', carries: 'key', op: 'delete', records: '' },
     },
     ping: (headers, body) =>
-      headers['x-wc-webhook-signature'] === undefined && body.byteLength < 64 && /^webhook_id=\d+$/.test(Buffer.from(body).toString('latin1')),
+      headers['x-wc-webhook-signature'] === undefined &&
+      body.byteLength < 64 &&
+      /^webhook_id=\d+$/.test(Buffer.from(body).toString('latin1')),
     ack: { status: 200 },
   },
 }

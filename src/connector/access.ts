@@ -1,6 +1,6 @@
 import type { Outcome } from '../model/delivery.ts'
 import type { Json, JsonObject } from '../model/json.ts'
-import type { StateAction, CommandAction } from './types.ts'
+import type { CommandAction, StateAction } from './types.ts'
 
 /** Where a stream stands. `time` is the highest cursor value that is safe to start from again (ISO, UTC, partner's clock). */
 export interface Checkpoint {
@@ -45,7 +45,11 @@ export interface Access {
    * Pages of a stream from a checkpoint (null: everything). Ends after the last page. @throws HubError `endless-list`, `repeated-page`, `cursor-back`, `bad-shape`,
    * `html-answer`, … after the pages that were good
    */
-  read(stream: string, from: Checkpoint | null, options: { readonly lookbackMs?: number; readonly signal?: AbortSignal }): AsyncGenerator<PageRead>
+  read(
+    stream: string,
+    from: Checkpoint | null,
+    options: { readonly lookbackMs?: number; readonly signal?: AbortSignal },
+  ): AsyncGenerator<PageRead>
   /** one record by its key; no records: the partner does not have it (any more) */
   readKey(stream: string, key: string, signal?: AbortSignal): Promise<PageRead>
   /** the figure the partner shows for a state action now; undefined when the action declares no way to know */
@@ -53,7 +57,12 @@ export interface Access {
   /** sets a figure */
   setState(action: StateAction, input: JsonObject, effectKey: string, signal?: AbortSignal): Promise<Outcome>
   /** runs one command under its once-rule. `body`: frozen input; `key`: of the thing at the partner for change and cancel; `ambiguous`: an earlier try may have had its effect */
-  run(action: CommandAction, operation: 'create' | 'change' | 'cancel', body: JsonObject, context: { readonly effectKey: string; readonly key?: string; readonly ambiguous: boolean; readonly signal?: AbortSignal }): Promise<Outcome>
+  run(
+    action: CommandAction,
+    operation: 'create' | 'change' | 'cancel',
+    body: JsonObject,
+    context: { readonly effectKey: string; readonly key?: string; readonly ambiguous: boolean; readonly signal?: AbortSignal },
+  ): Promise<Outcome>
   close(): Promise<void>
 }
 

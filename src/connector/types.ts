@@ -132,7 +132,12 @@ export interface Stream {
 
 /** How versions of one record are ordered; compared only inside one (connection, stream, key). */
 export type Version =
-  | { readonly kind: 'time'; /** first that has a value */ readonly paths: readonly Path[]; readonly zone: string | null; readonly granularityMs: number }
+  | {
+      readonly kind: 'time' /** first that has a value */
+      readonly paths: readonly Path[]
+      readonly zone: string | null
+      readonly granularityMs: number
+    }
   | { readonly kind: 'counter'; readonly path: Path }
   /** the time the record was read, by the partner's clock */
   | { readonly kind: 'read' }
@@ -146,7 +151,11 @@ export type Page =
   /** RFC 8288 Link header, rel=next, same origin only */
   | { readonly kind: 'link'; readonly size: number }
   /** pure: the next `page` root, or undefined at the end */
-  | { readonly kind: 'custom'; readonly size: number; readonly next: (answer: Json, headers: Readonly<Record<string, string>>, page: JsonObject) => JsonObject | undefined }
+  | {
+      readonly kind: 'custom'
+      readonly size: number
+      readonly next: (answer: Json, headers: Readonly<Record<string, string>>, page: JsonObject) => JsonObject | undefined
+    }
 
 export interface Cursor {
   /** first that has a value */
@@ -199,7 +208,11 @@ export type Identity =
   /** master data: key is the value at `key` in the mapped document; others are matched by the identifiers in order */
   | { readonly kind: 'master'; readonly key: Path; readonly identifiers: readonly { readonly scheme: string; readonly path: Path }[] }
   /** somebody else owns it: linked by link, hubRef or identifiers, else parked as `unidentified` (`foreign: 'ignore'`: not ours, set aside) */
-  | { readonly kind: 'mirror'; readonly identifiers: readonly { readonly scheme: string; readonly path: Path }[]; readonly foreign: 'park' | 'ignore' }
+  | {
+      readonly kind: 'mirror'
+      readonly identifiers: readonly { readonly scheme: string; readonly path: Path }[]
+      readonly foreign: 'park' | 'ignore'
+    }
   /** a figure of (product, location): resolved through their links */
   | { readonly kind: 'stock' }
 
@@ -216,7 +229,9 @@ export interface Child {
   /** where a child names its parent; needed when batch > 1 */
   readonly parent?: Path
   /** embed: the children become the parent's field `name`. parts: each child is a record of its own */
-  readonly as: { readonly kind: 'embed' } | { readonly kind: 'records'; readonly key: Path; readonly version: Version; readonly parts: readonly Part[] }
+  readonly as:
+    | { readonly kind: 'embed' }
+    | { readonly kind: 'records'; readonly key: Path; readonly version: Version; readonly parts: readonly Part[] }
 }
 
 /** One kind of write. */
@@ -319,4 +334,7 @@ export type Verify =
     }
   /** Standard Webhooks 1.0: id.timestamp.body, v1 signatures, tolerance of five minutes */
   | { readonly kind: 'standard'; readonly secret: Template }
-  | { readonly kind: 'custom'; readonly verify: (body: Uint8Array, headers: Readonly<Record<string, string>>, config: Config, now: Date) => boolean }
+  | {
+      readonly kind: 'custom'
+      readonly verify: (body: Uint8Array, headers: Readonly<Record<string, string>>, config: Config, now: Date) => boolean
+    }

@@ -71,5 +71,6 @@ export interface Recognised {
 }
 
 /** Names of what a parked envelope or delivery waits for (column waits_for). */
-export const waitsForExternal = (type: string, connection: string, externalKey: string): string => `external:${type}/${connection}/${externalKey}`
+export const waitsForExternal = (type: string, connection: string, externalKey: string): string =>
+  `external:${type}/${connection}/${externalKey}`
 export const waitsForKey = (type: string, connection: string, key: string): string => `key:${type}/${connection}/${key}`

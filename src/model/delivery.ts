@@ -8,8 +8,23 @@ export type Operation = 'state' | 'create' | 'change' | 'cancel'
 
 /** What one try taught. */
 export type Outcome =
-  | { readonly kind: 'delivered'; readonly key?: string; readonly version?: string; readonly lines?: readonly PartnerLine[]; readonly status?: number; readonly note?: string }
-  | { readonly kind: 'retry'; readonly code: string; readonly message: string; readonly retryAfterMs?: number; readonly ambiguous: boolean; readonly status?: number; readonly sample?: string }
+  | {
+      readonly kind: 'delivered'
+      readonly key?: string
+      readonly version?: string
+      readonly lines?: readonly PartnerLine[]
+      readonly status?: number
+      readonly note?: string
+    }
+  | {
+      readonly kind: 'retry'
+      readonly code: string
+      readonly message: string
+      readonly retryAfterMs?: number
+      readonly ambiguous: boolean
+      readonly status?: number
+      readonly sample?: string
+    }
   | { readonly kind: 'reauth'; readonly code: string; readonly message: string; readonly status?: number }
   | { readonly kind: 'reject'; readonly code: string; readonly message: string; readonly status?: number; readonly sample?: string }
   | { readonly kind: 'unknown'; readonly code: string; readonly message: string; readonly status?: number }
@@ -61,7 +76,8 @@ export function nextState(outcome: Outcome, attempts: number, table: RetryTable,
     case 'retry': {
       const wait = table.waitsMs[attempts - 1]
       if (wait === undefined) return { state: 'dead', reason: `exhausted:${outcome.code}` }
-      if (outcome.retryAfterMs === undefined) return { state: 'waiting', dueAt: now + Math.ceil(wait * (0.5 + random / 2)), reason: outcome.code }
+      if (outcome.retryAfterMs === undefined)
+        return { state: 'waiting', dueAt: now + Math.ceil(wait * (0.5 + random / 2)), reason: outcome.code }
       const asked = Math.min(Math.max(outcome.retryAfterMs, table.retryAfterMinMs), table.retryAfterMaxMs)
       return { state: 'waiting', dueAt: now + Math.ceil(asked * (1 + random / 10)), reason: outcome.code }
     }

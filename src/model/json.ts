@@ -22,9 +22,7 @@ export function parseJson(text: string): Json {
     if (key === '__proto__' || (key === 'constructor' && isObject(value as Json)) || key === 'prototype')
       throw new SyntaxError(`the key ${JSON.stringify(key)} is not allowed`)
     const source = context?.source
-    return typeof value === 'number' && source !== undefined && String(value) !== source && !sameNumber(value, source)
-      ? source
-      : value
+    return typeof value === 'number' && source !== undefined && String(value) !== source && !sameNumber(value, source) ? source : value
   }) as Json
 }
 

@@ -13,7 +13,11 @@ export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'silent'
 /**
  * JSON lines on standard error, so that standard output stays the command's own. `secrets` gives the values that must never appear; each is replaced wherever it stands in a line.
  */
-export function openLog(level: LogLevel, secrets: () => readonly string[], write: (line: string) => void = (line) => process.stderr.write(line)): Log {
+export function openLog(
+  level: LogLevel,
+  secrets: () => readonly string[],
+  write: (line: string) => void = (line) => process.stderr.write(line),
+): Log {
   return pino(
     { level, base: null, timestamp: pino.stdTimeFunctions.isoTime, serializers: { error: pino.stdSerializers.err } },
     { write: (line: string) => write(redact(line, secrets())) },
@@ -25,7 +29,13 @@ export function redact(text: string, secrets: readonly string[]): string {
   let clean = text
   for (const secret of secrets) {
     if (secret.length < 4) continue
-    for (const form of new Set([secret, JSON.stringify(secret).slice(1, -1), encodeURIComponent(secret), Buffer.from(secret).toString('base64')])) clean = clean.replaceAll(form, '[secret]')
+    for (const form of new Set([
+      secret,
+      JSON.stringify(secret).slice(1, -1),
+      encodeURIComponent(secret),
+      Buffer.from(secret).toString('base64'),
+    ]))
+      clean = clean.replaceAll(form, '[secret]')
   }
   return clean
 }

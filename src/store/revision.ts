@@ -16,7 +16,13 @@ export async function currentRevision(read: Kysely<Tables>, tenant: string): Pro
 }
 
 /** Stores the texts once each and makes the revision the current one. */
-export async function saveRevision(tx: Tx, tenant: string, revision: Revision, texts: ReadonlyMap<string, string>, now: number): Promise<void> {
+export async function saveRevision(
+  tx: Tx,
+  tenant: string,
+  revision: Revision,
+  texts: ReadonlyMap<string, string>,
+  now: number,
+): Promise<void> {
   await insertMany(
     tx,
     'text',

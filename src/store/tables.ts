@@ -6,59 +6,390 @@ export type Exact = number | bigint
 type Bool = 0 | 1
 
 /** A checked state of the workspace. `files` is JSON {path: text hash}. */
-export interface RevisionTable { tenant: string; hash: string; files: string; current: Bool; created_at: number }
-export interface TextTable { tenant: string; hash: string; body: string; created_at: number }
+export interface RevisionTable {
+  tenant: string
+  hash: string
+  files: string
+  current: Bool
+  created_at: number
+}
+export interface TextTable {
+  tenant: string
+  hash: string
+  body: string
+  created_at: number
+}
 
-export interface ConnectionTable { tenant: string; name: string; connector: string; state: 'active' | 'paused' | 'needs-auth' | 'failing'; reason: string | null; hook_token: string; hook_token_old: string | null; changed_at: number }
+export interface ConnectionTable {
+  tenant: string
+  name: string
+  connector: string
+  state: 'active' | 'paused' | 'needs-auth' | 'failing'
+  reason: string | null
+  hook_token: string
+  hook_token_old: string | null
+  changed_at: number
+}
 /** One row per pulled stream. `wanted_at`: somebody asked for a run before next_at. */
-export interface ScheduleTable { tenant: string; connection: string; stream: string; every_ms: number; next_at: number; lease_until: number; lease_token: string | null; fails: number; last_started_at: number | null; last_ended_at: number | null; last_error: string | null }
+export interface ScheduleTable {
+  tenant: string
+  connection: string
+  stream: string
+  every_ms: number
+  next_at: number
+  lease_until: number
+  lease_token: string | null
+  fails: number
+  last_started_at: number | null
+  last_ended_at: number | null
+  last_error: string | null
+}
 /** `position` is JSON of the connector engine's checkpoint; null until the baseline read is complete. */
-export interface CursorTable { tenant: string; connection: string; stream: string; position: string | null; moved_at: number }
+export interface CursorTable {
+  tenant: string
+  connection: string
+  stream: string
+  position: string | null
+  moved_at: number
+}
 
 /** The exact bytes of one webhook request or one page. */
-export interface ReceiptTable { tenant: string; id: string; connection: string; stream: string | null; kind: 'webhook' | 'page' | 'key' | 'child'; topic: string | null; event_id: string | null; headers: string | null; body: Uint8Array; body_hash: string; as_of: number; baseline: Bool; state: 'received' | 'split'; received_at: number }
+export interface ReceiptTable {
+  tenant: string
+  id: string
+  connection: string
+  stream: string | null
+  kind: 'webhook' | 'page' | 'key' | 'child'
+  topic: string | null
+  event_id: string | null
+  headers: string | null
+  body: Uint8Array
+  body_hash: string
+  as_of: number
+  baseline: Bool
+  state: 'received' | 'split'
+  received_at: number
+}
 /** `slices` is JSON Slice[]; `waits_for` names what releases a parked one; `detail` is JSON for people (errors of the mapping, states of the parts). */
-export interface EnvelopeTable { tenant: string; id: string; receipt: string; connection: string; stream: string; lane: number; key: string; version: string | null; op: 'upsert' | 'delete'; slices: string; body_hash: string; as_of: number; baseline: Bool; authoritative: Bool; state: string; reason: string | null; detail: string | null; waits_for: string | null; crashes: number; revision: string | null; received_at: number; settled_at: number | null }
-export interface DedupeTable { tenant: string; connection: string; hash: string; body_hash: string; envelope: string; at: number }
+export interface EnvelopeTable {
+  tenant: string
+  id: string
+  receipt: string
+  connection: string
+  stream: string
+  lane: number
+  key: string
+  version: string | null
+  op: 'upsert' | 'delete'
+  slices: string
+  body_hash: string
+  as_of: number
+  baseline: Bool
+  authoritative: Bool
+  state: string
+  reason: string | null
+  detail: string | null
+  waits_for: string | null
+  crashes: number
+  revision: string | null
+  received_at: number
+  settled_at: number | null
+}
+export interface DedupeTable {
+  tenant: string
+  connection: string
+  hash: string
+  body_hash: string
+  envelope: string
+  at: number
+}
 /** Last record of a key that took effect: versions are compared only here, inside one (connection, stream, key). */
-export interface RecordTable { tenant: string; connection: string; stream: string; key: string; version: string | null; body_hash: string; envelope: string; at: number }
+export interface RecordTable {
+  tenant: string
+  connection: string
+  stream: string
+  key: string
+  version: string | null
+  body_hash: string
+  envelope: string
+  at: number
+}
 /** Ordered work: kind ingest (lane 0..63), deliver (connection, type, key), refetch (connection, stream, key), split. */
-export interface LaneTable { tenant: string; kind: string; lane: string; ready_at: number | null; lease_until: number; lease_token: string | null; fails: number }
+export interface LaneTable {
+  tenant: string
+  kind: string
+  lane: string
+  ready_at: number | null
+  lease_until: number
+  lease_token: string | null
+  fails: number
+}
 
-export interface DocumentTable { tenant: string; type: string; key: string; version: number; origin: string; number: string | null; status: string | null; business_date: string | null; placed_at: number | null; deleted: Bool; baseline: Bool; body: string; body_hash: string; envelope: string | null; changed_at: number }
-export interface DocumentVersionTable { tenant: string; type: string; key: string; version: number; body: string; deleted: Bool; envelope: string | null; mapping: string | null; revision: string | null; at: number }
-export interface LinkTable { tenant: string; type: string; connection: string; external_key: string; key: string; version: string | null; image_hash: string | null; linked_by: 'origin' | 'hub-ref' | 'identifier' | 'delivery' | 'person'; at: number }
-export interface LineLinkTable { tenant: string; type: string; connection: string; external_line: string; key: string; line: string; at: number }
-export interface IdentifierTable { tenant: string; type: string; scheme: string; value: string; key: string }
+export interface DocumentTable {
+  tenant: string
+  type: string
+  key: string
+  version: number
+  origin: string
+  number: string | null
+  status: string | null
+  business_date: string | null
+  placed_at: number | null
+  deleted: Bool
+  baseline: Bool
+  body: string
+  body_hash: string
+  envelope: string | null
+  changed_at: number
+}
+export interface DocumentVersionTable {
+  tenant: string
+  type: string
+  key: string
+  version: number
+  body: string
+  deleted: Bool
+  envelope: string | null
+  mapping: string | null
+  revision: string | null
+  at: number
+}
+export interface LinkTable {
+  tenant: string
+  type: string
+  connection: string
+  external_key: string
+  key: string
+  version: string | null
+  image_hash: string | null
+  linked_by: 'origin' | 'hub-ref' | 'identifier' | 'delivery' | 'person'
+  at: number
+}
+export interface LineLinkTable {
+  tenant: string
+  type: string
+  connection: string
+  external_line: string
+  key: string
+  line: string
+  at: number
+}
+export interface IdentifierTable {
+  tenant: string
+  type: string
+  scheme: string
+  value: string
+  key: string
+}
 /** What a document refers to; `to_key` null while it is not known. */
-export interface ReferenceTable { tenant: string; from_type: string; from_key: string; path: string; to_type: string; connection: string; external_key: string; to_key: string | null }
-export interface FindingTable { tenant: string; type: string; key: string; code: string; path: string; detail: string; state: 'open' | 'closed'; opened_at: number; closed_at: number | null }
-export interface JournalTable { tenant: string; id: string; at: number; kind: string; type: string; key: string; version: number | null; envelope: string | null; delivery: string | null; detail: string | null }
+export interface ReferenceTable {
+  tenant: string
+  from_type: string
+  from_key: string
+  path: string
+  to_type: string
+  connection: string
+  external_key: string
+  to_key: string | null
+}
+export interface FindingTable {
+  tenant: string
+  type: string
+  key: string
+  code: string
+  path: string
+  detail: string
+  state: 'open' | 'closed'
+  opened_at: number
+  closed_at: number | null
+}
+export interface JournalTable {
+  tenant: string
+  id: string
+  at: number
+  kind: string
+  type: string
+  key: string
+  version: number | null
+  envelope: string | null
+  delivery: string | null
+  detail: string | null
+}
 
 /** Derived: what several systems know together about an order. Totals x 10^4. */
-export interface OrderStateTable { tenant: string; type: string; key: string; origin: string; number: string | null; status: string; currency: string; business_date: string; payment: string; fulfilment: string; grand_total: Exact; goods_total: Exact; charge_total: Exact; tax_total: Exact; paid: Exact; refunded: Exact }
+export interface OrderStateTable {
+  tenant: string
+  type: string
+  key: string
+  origin: string
+  number: string | null
+  status: string
+  currency: string
+  business_date: string
+  payment: string
+  fulfilment: string
+  grand_total: Exact
+  goods_total: Exact
+  charge_total: Exact
+  tax_total: Exact
+  paid: Exact
+  refunded: Exact
+}
 /** Derived, quantities x 10^6 in the base unit. `open` = quantity - cancelled - shipped (sales), confirmed - received - rejected (purchases: in transit). */
-export interface OrderLineTable { tenant: string; type: string; key: string; line: string; number: string; origin: string; product: string | null; quantity: Exact; cancelled: Exact; confirmed: Exact; shipped: Exact; received: Exact; rejected: Exact; invoiced: Exact; restocked: Exact; open: Exact }
+export interface OrderLineTable {
+  tenant: string
+  type: string
+  key: string
+  line: string
+  number: string
+  origin: string
+  product: string | null
+  quantity: Exact
+  cancelled: Exact
+  confirmed: Exact
+  shipped: Exact
+  received: Exact
+  rejected: Exact
+  invoiced: Exact
+  restocked: Exact
+  open: Exact
+}
 /** What reduces a product's available figure; released_at: when it left onHand (shipped), by the partner's clock. */
-export interface ReservationTable { tenant: string; product: string; order_key: string; line: string; part: string; quantity: Exact; released_at: number | null }
-export interface StockTable { tenant: string; product: string; location: string; condition: string; on_hand: Exact; as_of: number; source: string; reserved: Exact; in_transit: Exact; available: Exact; changed_at: number }
+export interface ReservationTable {
+  tenant: string
+  product: string
+  order_key: string
+  line: string
+  part: string
+  quantity: Exact
+  released_at: number | null
+}
+export interface StockTable {
+  tenant: string
+  product: string
+  location: string
+  condition: string
+  on_hand: Exact
+  as_of: number
+  source: string
+  reserved: Exact
+  in_transit: Exact
+  available: Exact
+  changed_at: number
+}
 /** Units of a product that one shop's orders took (less cancelled and restocked). */
-export interface SoldTable { tenant: string; connection: string; product: string; quantity: Exact }
+export interface SoldTable {
+  tenant: string
+  connection: string
+  product: string
+  quantity: Exact
+}
 /** Last figure pushed to a shop and what the shop had sold by then: what the shop must show now is pushed - (sold - sold_then). */
-export interface PushedTable { tenant: string; connection: string; type: string; key: string; value: string; sold: Exact; at: number }
+export interface PushedTable {
+  tenant: string
+  connection: string
+  type: string
+  key: string
+  value: string
+  sold: Exact
+  at: number
+}
 
 /** `effect_key` is unique for ever; `body` is frozen before the first send (commands). `shadow` deliveries are rendered, never sent. */
-export interface DeliveryTable { tenant: string; id: string; route: string; connection: string; action: string; op: 'state' | 'create' | 'change' | 'cancel'; type: string; key: string; document_version: number; effect_key: string; generation: number; lane: string; state: string; reason: string | null; waits_for: string | null; body: string | null; partner_key: string | null; attempts: number; due_at: number; ambiguous: Bool; shadow: Bool; revision: string | null; created_at: number; settled_at: number | null }
-export interface AttemptTable { tenant: string; id: string; delivery: string; n: number; token: string; started_at: number; ended_at: number | null; outcome: string | null; code: string | null; status: number | null; message: string | null; sample: string | null }
+export interface DeliveryTable {
+  tenant: string
+  id: string
+  route: string
+  connection: string
+  action: string
+  op: 'state' | 'create' | 'change' | 'cancel'
+  type: string
+  key: string
+  document_version: number
+  effect_key: string
+  generation: number
+  lane: string
+  state: string
+  reason: string | null
+  waits_for: string | null
+  body: string | null
+  partner_key: string | null
+  attempts: number
+  due_at: number
+  ambiguous: Bool
+  shadow: Bool
+  revision: string | null
+  created_at: number
+  settled_at: number | null
+}
+export interface AttemptTable {
+  tenant: string
+  id: string
+  delivery: string
+  n: number
+  token: string
+  started_at: number
+  ended_at: number | null
+  outcome: string | null
+  code: string | null
+  status: number | null
+  message: string | null
+  sample: string | null
+}
 
-export interface ApiKeyTable { tenant: string; id: string; hash: string; name: string; scopes: string; created_at: number; expires_at: number | null; revoked_at: number | null }
-export interface IdempotencyTable { tenant: string; route: string; key: string; request_hash: string; status: number | null; body: string | null; at: number }
-export interface MigrationTable { number: number; name: string; at: number }
+export interface ApiKeyTable {
+  tenant: string
+  id: string
+  hash: string
+  name: string
+  scopes: string
+  created_at: number
+  expires_at: number | null
+  revoked_at: number | null
+}
+export interface IdempotencyTable {
+  tenant: string
+  route: string
+  key: string
+  request_hash: string
+  status: number | null
+  body: string | null
+  at: number
+}
+export interface MigrationTable {
+  number: number
+  name: string
+  at: number
+}
 
 export interface Tables {
-  revision: RevisionTable; text: TextTable; connection: ConnectionTable; schedule: ScheduleTable; cursor: CursorTable
-  receipt: ReceiptTable; envelope: EnvelopeTable; dedupe: DedupeTable; record: RecordTable; lane: LaneTable
-  document: DocumentTable; document_version: DocumentVersionTable; link: LinkTable; line_link: LineLinkTable; identifier: IdentifierTable; reference: ReferenceTable; finding: FindingTable; journal: JournalTable
-  order_state: OrderStateTable; order_line: OrderLineTable; reservation: ReservationTable; stock: StockTable; sold: SoldTable; pushed: PushedTable
-  delivery: DeliveryTable; attempt: AttemptTable; api_key: ApiKeyTable; idempotency: IdempotencyTable; migration: MigrationTable
+  revision: RevisionTable
+  text: TextTable
+  connection: ConnectionTable
+  schedule: ScheduleTable
+  cursor: CursorTable
+  receipt: ReceiptTable
+  envelope: EnvelopeTable
+  dedupe: DedupeTable
+  record: RecordTable
+  lane: LaneTable
+  document: DocumentTable
+  document_version: DocumentVersionTable
+  link: LinkTable
+  line_link: LineLinkTable
+  identifier: IdentifierTable
+  reference: ReferenceTable
+  finding: FindingTable
+  journal: JournalTable
+  order_state: OrderStateTable
+  order_line: OrderLineTable
+  reservation: ReservationTable
+  stock: StockTable
+  sold: SoldTable
+  pushed: PushedTable
+  delivery: DeliveryTable
+  attempt: AttemptTable
+  api_key: ApiKeyTable
+  idempotency: IdempotencyTable
+  migration: MigrationTable
 }
