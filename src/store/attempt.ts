@@ -23,7 +23,13 @@ export async function endAttempt(tx: Tx, tenant: string, id: string, end: Attemp
 }
 
 /** Ends what an earlier worker left open: it died, or another step settled the delivery. Answers how many there were. */
-export async function endOpenAttempts(tx: Tx, tenant: string, delivery: string, outcome: 'lost' | 'recognised', at: number): Promise<number> {
+export async function endOpenAttempts(
+  tx: Tx,
+  tenant: string,
+  delivery: string,
+  outcome: 'lost' | 'recognised',
+  at: number,
+): Promise<number> {
   const ended = await tx
     .updateTable('attempt')
     .set({ outcome, ended_at: at })

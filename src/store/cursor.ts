@@ -13,7 +13,14 @@ export async function readPosition(tx: Tx, tenant: string, connection: string, s
   return row?.position ?? null
 }
 
-export async function savePosition(tx: Tx, tenant: string, connection: string, stream: string, position: string | null, at: number): Promise<void> {
+export async function savePosition(
+  tx: Tx,
+  tenant: string,
+  connection: string,
+  stream: string,
+  position: string | null,
+  at: number,
+): Promise<void> {
   await insertMany(tx, 'cursor', [{ tenant, connection, stream, position, moved_at: at }], {
     keys: ['tenant', 'connection', 'stream'],
     then: 'update',

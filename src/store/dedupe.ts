@@ -3,7 +3,12 @@ import { insertMany } from './insert-many.ts'
 import type { DedupeTable } from './tables.ts'
 
 /** What is known under these hashes, by hash. */
-export async function knownHashes(tx: Tx, tenant: string, connection: string, hashes: readonly string[]): Promise<Map<string, DedupeTable>> {
+export async function knownHashes(
+  tx: Tx,
+  tenant: string,
+  connection: string,
+  hashes: readonly string[],
+): Promise<Map<string, DedupeTable>> {
   const known = new Map<string, DedupeTable>()
   for (let at = 0; at < hashes.length; at += 500) {
     const rows = await tx

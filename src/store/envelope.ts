@@ -27,7 +27,13 @@ export interface Settlement {
 }
 
 /** Writes how envelopes were settled: one statement for all that share state and reason, one for each that has a detail. */
-export async function settleEnvelopes(tx: Tx, tenant: string, settlements: readonly Settlement[], revision: string, at: number): Promise<void> {
+export async function settleEnvelopes(
+  tx: Tx,
+  tenant: string,
+  settlements: readonly Settlement[],
+  revision: string,
+  at: number,
+): Promise<void> {
   const alike = new Map<string, Settlement[]>()
   for (const one of settlements) {
     const name = one.detail === null && one.waitsFor === null ? `${one.state}/${one.reason ?? ''}` : one.id

@@ -68,7 +68,12 @@ export async function claimLanes(
 ): Promise<Lease[]> {
   return database.write(async (tx) => {
     const { prefix, lane, now } = options
-    let query = tx.selectFrom('lane').select(['lane', 'fails']).where('tenant', '=', tenant).where('kind', '=', kind).where('lease_until', '<=', now)
+    let query = tx
+      .selectFrom('lane')
+      .select(['lane', 'fails'])
+      .where('tenant', '=', tenant)
+      .where('kind', '=', kind)
+      .where('lease_until', '<=', now)
     query = query.where((or) => or.or([or('ready_at', '<=', now), or.and([or('ready_at', 'is', null), or('lease_token', 'is not', null)])]))
     if (lane !== undefined) query = query.where('lane', '=', lane)
     if (prefix !== undefined) query = query.where('lane', '>=', prefix).where('lane', '<', after(prefix))
@@ -78,7 +83,12 @@ export async function claimLanes(
       const token = newToken()
       const taken = await tx
         .updateTable('lane')
-        .set({ lease_until: now + options.leaseMs, lease_token: token, fails: fails + 1, ...(kind === 'refetch' ? { ready_at: null } : {}) })
+        .set({
+          lease_until: now + options.leaseMs,
+          lease_token: token,
+          fails: fails + 1,
+          ...(kind === 'refetch' ? { ready_at: null } : {}),
+        })
         .where('tenant', '=', tenant)
         .where('kind', '=', kind)
         .where('lane', '=', lane)
@@ -92,7 +102,14 @@ export async function claimLanes(
 }
 
 /** Takes the lane's lease whether it is due or not (split has no ready time); undefined while somebody holds it. */
-export async function claimAlways(database: Database, tenant: string, kind: LaneKind, lane: string, now: number, leaseMs: number): Promise<Lease | undefined> {
+export async function claimAlways(
+  database: Database,
+  tenant: string,
+  kind: LaneKind,
+  lane: string,
+  now: number,
+  leaseMs: number,
+): Promise<Lease | undefined> {
   return database.write(async (tx) => {
     await insertMany(tx, 'lane', [{ tenant, kind, lane, ready_at: null, lease_until: 0, lease_token: null, fails: 0 }], {
       keys: ['tenant', 'kind', 'lane'],
@@ -130,8 +147,11 @@ export async function holdLane(tx: Tx, tenant: string, lease: Lease, until: numb
   if (held.numUpdatedRows === 0n) throw fenced(`lane ${lease.kind} ${lease.lane}`)
 }
 
-/** Gives a held lane back; it is ready again at `readyAt`, or as it was set meanwhile when left out. Only inside a transaction that held it. */
-export async function releaseLane(tx: Tx, tenant: string, lease: Lease, readyAt?: number): Promise<void> {
+/**
+ * Gives a held lane back: ready at `readyAt`, as it stands when left out, idle with null (only after the lane was found empty under the hold). Only inside a transaction
+ * that held it.
+ */
+export async function releaseLane(tx: Tx, tenant: string, lease: Lease, readyAt?: number | null): Promise<void> {
   await ours(tx, tenant, lease)
     .set({ lease_until: 0, lease_token: null, fails: 0, ...(readyAt === undefined ? {} : { ready_at: readyAt }) })
     .execute()
@@ -162,7 +182,13 @@ export async function seizeLane(tx: Tx, tenant: string, kind: LaneKind, lane: st
 }
 
 /** Lanes that are due, or whose worker died, since `before`. */
-export async function dueLanes(database: Database, tenant: string, before: number, now: number, limit: number): Promise<{ kind: string; lane: string }[]> {
+export async function dueLanes(
+  database: Database,
+  tenant: string,
+  before: number,
+  now: number,
+  limit: number,
+): Promise<{ kind: string; lane: string }[]> {
   return database.read
     .selectFrom('lane')
     .select(['kind', 'lane'])
@@ -186,7 +212,12 @@ export async function countLanes(database: Database, tenant: string): Promise<{ 
 }
 
 const ours = (tx: Tx, tenant: string, lease: Lease) =>
-  tx.updateTable('lane').where('tenant', '=', tenant).where('kind', '=', lease.kind).where('lane', '=', lease.lane).where('lease_token', '=', lease.token)
+  tx
+    .updateTable('lane')
+    .where('tenant', '=', tenant)
+    .where('kind', '=', lease.kind)
+    .where('lane', '=', lease.lane)
+    .where('lease_token', '=', lease.token)
 
 /** The first text after all that begin with `prefix`; prefixes end in a plain `/`. */
 const after = (prefix: string): string => prefix.slice(0, -1) + String.fromCharCode(prefix.charCodeAt(prefix.length - 1) + 1)

@@ -5,11 +5,32 @@ import type { ReceiptTable } from './tables.ts'
 export const insertReceipts = (tx: Tx, rows: readonly ReceiptTable[]): Promise<number> => insertMany(tx, 'receipt', rows)
 
 export type ReceiptHead = Omit<ReceiptTable, 'body'>
-const head = ['tenant', 'id', 'connection', 'stream', 'kind', 'topic', 'event_id', 'headers', 'body_hash', 'as_of', 'baseline', 'state', 'received_at'] as const
+const head = [
+  'tenant',
+  'id',
+  'connection',
+  'stream',
+  'kind',
+  'topic',
+  'event_id',
+  'headers',
+  'body_hash',
+  'as_of',
+  'baseline',
+  'state',
+  'received_at',
+] as const
 
 /** Webhooks that were answered but not cut yet, in the order they came; without their bytes. */
 export async function unsplitReceipts(tx: Tx, tenant: string, limit: number): Promise<ReceiptHead[]> {
-  return tx.selectFrom('receipt').select(head).where('tenant', '=', tenant).where('state', '=', 'received').orderBy('id').limit(limit).execute()
+  return tx
+    .selectFrom('receipt')
+    .select(head)
+    .where('tenant', '=', tenant)
+    .where('state', '=', 'received')
+    .orderBy('id')
+    .limit(limit)
+    .execute()
 }
 
 export async function countUnsplit(database: Database, tenant: string): Promise<number> {

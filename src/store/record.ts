@@ -36,7 +36,11 @@ export async function lastRecords(
 }
 
 export const saveRecords = (tx: Tx, rows: readonly RecordTable[]): Promise<number> =>
-  insertMany(tx, 'record', rows, { keys: ['tenant', 'connection', 'stream', 'key'], then: 'update', columns: ['version', 'body_hash', 'envelope', 'at'] })
+  insertMany(tx, 'record', rows, {
+    keys: ['tenant', 'connection', 'stream', 'key'],
+    then: 'update',
+    columns: ['version', 'body_hash', 'envelope', 'at'],
+  })
 
 /** Keys of a stream that the source had when they were last seen, at most `limit`. */
 export async function presentKeys(tx: Tx, tenant: string, connection: string, stream: string, limit: number): Promise<string[]> {

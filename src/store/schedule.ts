@@ -71,7 +71,12 @@ export async function syncRows(
   const kept = new Set(wanted.map((one) => name(one.connection, one.stream)))
   for (const { connection, stream } of rows)
     if (!kept.has(name(connection, stream)))
-      await tx.deleteFrom('schedule').where('tenant', '=', tenant).where('connection', '=', connection).where('stream', '=', stream).execute()
+      await tx
+        .deleteFrom('schedule')
+        .where('tenant', '=', tenant)
+        .where('connection', '=', connection)
+        .where('stream', '=', stream)
+        .execute()
 }
 
 /** Claims a run that is due, or whose worker died; missed runs are one run. undefined: not due, or under way elsewhere. */
@@ -92,7 +97,9 @@ export async function claimRun(
       .set({ lease_until: now + leaseMs, lease_token: token, next_at: nextAt, last_started_at: now })
       .where('lease_until', '<=', now)
       .executeTakeFirst()
-    return taken.numUpdatedRows > 0n ? { connection, stream, token, startedAt: now, nextAt, everyMs: found.every_ms, fails: found.fails } : undefined
+    return taken.numUpdatedRows > 0n
+      ? { connection, stream, token, startedAt: now, nextAt, everyMs: found.every_ms, fails: found.fails }
+      : undefined
   })
 }
 
@@ -153,7 +160,13 @@ export async function dueRuns(database: Database, tenant: string, now: number): 
 }
 
 const row = (tx: Tx, tenant: string, connection: string, stream: string) =>
-  tx.selectFrom('schedule').selectAll().where('tenant', '=', tenant).where('connection', '=', connection).where('stream', '=', stream).executeTakeFirst()
+  tx
+    .selectFrom('schedule')
+    .selectAll()
+    .where('tenant', '=', tenant)
+    .where('connection', '=', connection)
+    .where('stream', '=', stream)
+    .executeTakeFirst()
 
 const at = (tx: Tx, tenant: string, connection: string, stream: string) =>
   tx.updateTable('schedule').where('tenant', '=', tenant).where('connection', '=', connection).where('stream', '=', stream)

@@ -1,0 +1,193 @@
+import type { DeliveryState } from '../model/delivery.ts'
+import type { Database, Tx } from './database.ts'
+import { insertMany } from './insert-many.ts'
+import type { DeliveryTable } from './tables.ts'
+
+/** Duties whose effect key exists already are left out: they were made before. */
+export const insertDeliveries = (tx: Tx, rows: readonly DeliveryTable[]): Promise<number> =>
+  insertMany(tx, 'delivery', rows, { keys: ['tenant', 'effect_key'], then: 'ignore' })
+
+/** All duties ever made for these documents of one type except states that are settled, oldest first. */
+export async function dutiesOf(tx: Tx, tenant: string, type: string, keys: readonly string[]): Promise<DeliveryTable[]> {
+  if (keys.length === 0) return []
+  return tx
+    .selectFrom('delivery')
+    .selectAll()
+    .where('tenant', '=', tenant)
+    .where('type', '=', type)
+    .where('key', 'in', keys)
+    .where((or) => or.or([or('op', '!=', 'state'), or('state', 'in', ['due', 'sending', 'waiting', 'parked'])]))
+    .orderBy('id')
+    .execute()
+}
+
+/** What a lane holds, oldest first: open duties, and dead commands, which may block it. */
+export async function dutiesInLane(tx: Tx, tenant: string, lane: string, limit: number): Promise<DeliveryTable[]> {
+  return tx
+    .selectFrom('delivery')
+    .selectAll()
+    .where('tenant', '=', tenant)
+    .where('lane', '=', lane)
+    .where((or) =>
+      or.or([or('state', 'in', ['due', 'sending', 'waiting', 'parked']), or.and([or('state', '=', 'dead'), or('op', '!=', 'state')])]),
+    )
+    .orderBy('id')
+    .limit(limit)
+    .execute()
+}
+
+export async function findDelivery(tx: Tx, tenant: string, id: string): Promise<DeliveryTable | undefined> {
+  return tx.selectFrom('delivery').selectAll().where('tenant', '=', tenant).where('id', '=', id).executeTakeFirst()
+}
+
+type Changes = Partial<Omit<DeliveryTable, 'tenant' | 'id' | 'route' | 'connection' | 'type' | 'key' | 'lane' | 'created_at'>>
+
+/** Changes a delivery that is in one of `from`; false: it is not, somebody else was first. */
+export async function changeDelivery(
+  tx: Tx,
+  tenant: string,
+  id: string,
+  from: readonly DeliveryState[],
+  changes: Changes,
+): Promise<boolean> {
+  const changed = await tx
+    .updateTable('delivery')
+    .set(changes)
+    .where('tenant', '=', tenant)
+    .where('id', '=', id)
+    .where('state', 'in', from)
+    .executeTakeFirst()
+  return changed.numUpdatedRows > 0n
+}
+
+/** Settles duties without a try. */
+export async function closeDeliveries(
+  tx: Tx,
+  tenant: string,
+  ids: readonly string[],
+  state: 'superseded' | 'cancelled',
+  reason: string,
+  at: number,
+): Promise<void> {
+  if (ids.length === 0) return
+  await tx
+    .updateTable('delivery')
+    .set({ state, reason, waits_for: null, settled_at: at })
+    .where('tenant', '=', tenant)
+    .where('id', 'in', ids)
+    .where('state', 'in', ['due', 'waiting', 'parked', 'sending'])
+    .execute()
+}
+
+/** Closes a duty that was never begun; false: it was, so it may have reached the partner. */
+export async function closeUnsent(tx: Tx, tenant: string, id: string, reason: string, at: number): Promise<boolean> {
+  const closed = await tx
+    .updateTable('delivery')
+    .set({ state: 'cancelled', reason, waits_for: null, settled_at: at })
+    .where('tenant', '=', tenant)
+    .where('id', '=', id)
+    .where('attempts', '=', 0)
+    .where('state', 'in', ['due', 'waiting', 'parked'])
+    .executeTakeFirst()
+  return closed.numUpdatedRows > 0n
+}
+
+/** Parked duties that wait for one of these names become due. Answers their lanes. */
+export async function releaseAwaiting(tx: Tx, tenant: string, names: readonly string[], now: number): Promise<string[]> {
+  if (names.length === 0) return []
+  return release(tx, tenant, now, (query) => query.where('waits_for', 'in', names))
+}
+
+/** Parked duties of a connection with this reason become due. Answers their lanes. */
+export const releaseParked = (tx: Tx, tenant: string, connection: string, reason: string, now: number): Promise<string[]> =>
+  release(tx, tenant, now, (query) => query.where('connection', '=', connection).where('reason', '=', reason))
+
+/** These parked duties become due. Answers their lanes. */
+export const releaseThese = (tx: Tx, tenant: string, ids: readonly string[], now: number): Promise<string[]> =>
+  ids.length === 0 ? Promise.resolve([]) : release(tx, tenant, now, (query) => query.where('id', 'in', ids))
+
+const parkedRows = (tx: Tx, tenant: string) =>
+  tx.selectFrom('delivery').select(['id', 'lane']).where('tenant', '=', tenant).where('state', '=', 'parked')
+
+async function release(
+  tx: Tx,
+  tenant: string,
+  now: number,
+  narrow: (query: ReturnType<typeof parkedRows>) => ReturnType<typeof parkedRows>,
+): Promise<string[]> {
+  const parked = await narrow(parkedRows(tx, tenant)).execute()
+  if (parked.length === 0) return []
+  await tx
+    .updateTable('delivery')
+    .set({ state: 'due', reason: null, waits_for: null, due_at: now })
+    .where('tenant', '=', tenant)
+    .where(
+      'id',
+      'in',
+      parked.map(({ id }) => id),
+    )
+    .where('state', '=', 'parked')
+    .execute()
+  return [...new Set(parked.map(({ lane }) => lane))]
+}
+
+/** The last create or change of a document that the partner took over. */
+export async function lastTaken(
+  tx: Tx,
+  tenant: string,
+  of: Pick<DeliveryTable, 'connection' | 'action' | 'type' | 'key'>,
+): Promise<DeliveryTable | undefined> {
+  return tx
+    .selectFrom('delivery')
+    .selectAll()
+    .where('tenant', '=', tenant)
+    .where('type', '=', of.type)
+    .where('key', '=', of.key)
+    .where('connection', '=', of.connection)
+    .where('action', '=', of.action)
+    .where('op', 'in', ['create', 'change'])
+    .where('state', '=', 'delivered')
+    .orderBy('id', 'desc')
+    .limit(1)
+    .executeTakeFirst()
+}
+
+export interface ParkedDelivery {
+  readonly id: string
+  readonly connection: string
+  readonly route: string
+  readonly type: string
+  readonly key: string
+  readonly reason: string | null
+  readonly waits_for: string | null
+  readonly created_at: number
+}
+
+/** Parked duties after an id, oldest first. */
+export async function parkedDeliveries(database: Database, tenant: string, after: string, limit: number): Promise<ParkedDelivery[]> {
+  return database.read
+    .selectFrom('delivery')
+    .select(['id', 'connection', 'route', 'type', 'key', 'reason', 'waits_for', 'created_at'])
+    .where('tenant', '=', tenant)
+    .where('state', '=', 'parked')
+    .where('id', '>', after)
+    .orderBy('id')
+    .limit(limit)
+    .execute()
+}
+
+export interface DeliveryCount {
+  readonly connection: string
+  readonly state: string
+  readonly reason: string | null
+  readonly count: number
+}
+
+export async function countDeliveries(database: Database, tenant: string): Promise<DeliveryCount[]> {
+  return database.read
+    .selectFrom('delivery')
+    .select((of) => ['connection', 'state', 'reason', of.fn.countAll<number>().as('count')])
+    .where('tenant', '=', tenant)
+    .groupBy(['connection', 'state', 'reason'])
+    .execute()
+}
