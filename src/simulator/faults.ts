@@ -61,6 +61,8 @@ export type FaultBoard = {
   skew(): number;
   /** True while an arming of this kind exists and its time has not passed. */
   armed(kind: FaultKind): boolean;
+  /** Counts a fault that a script brought about by hand, without arming it. */
+  note(kind: FaultKind): void;
   /** How often each kind really happened since the board was made. */
   readonly fired: Readonly<Record<FaultKind, number>>;
   /** The next number of the board's generator, 0 <= n < 1, for other reproducible choices of the same system. */
@@ -152,6 +154,9 @@ export const createFaultBoard = (seed: number, now: () => number = Date.now): Fa
         armed.counted = true;
       }
       return ms;
+    },
+    note(kind) {
+      fired[kind] += 1;
     },
     armed: (kind) => [...board].some((armed) => armed.kind === kind && armed.left > 0 && inSpan(armed.arming)),
     fired,
