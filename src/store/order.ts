@@ -1,0 +1,148 @@
+import type { Tx } from './database.ts'
+import { grouped, inLists, type Reader } from './in-list.ts'
+import { insertMany } from './insert-many.ts'
+import type { OrderLineTable, OrderStateTable, ReservationTable, SoldTable } from './tables.ts'
+
+export const orderLinesOf = (read: Reader, tenant: string, type: string, keys: Iterable<string>): Promise<OrderLineTable[]> =>
+  inLists(keys, (list) =>
+    read.selectFrom('order_line').selectAll().where('tenant', '=', tenant).where('type', '=', type).where('key', 'in', list).execute(),
+  )
+
+const lineFigures = [
+  'number',
+  'origin',
+  'product',
+  'quantity',
+  'cancelled',
+  'confirmed',
+  'shipped',
+  'received',
+  'rejected',
+  'invoiced',
+  'restocked',
+  'open',
+] as const
+export const saveOrderLines = (tx: Tx, rows: readonly OrderLineTable[]): Promise<number> =>
+  insertMany(tx, 'order_line', rows, { keys: ['tenant', 'type', 'key', 'line'], then: 'update', columns: lineFigures })
+
+export async function deleteOrderLines(tx: Tx, rows: readonly OrderLineTable[]): Promise<void> {
+  for (const { tenant, type, key, line } of rows)
+    await tx
+      .deleteFrom('order_line')
+      .where('tenant', '=', tenant)
+      .where('type', '=', type)
+      .where('key', '=', key)
+      .where('line', '=', line)
+      .execute()
+}
+
+export const orderStatesOf = (read: Reader, tenant: string, type: string, keys: Iterable<string>): Promise<OrderStateTable[]> =>
+  inLists(keys, (list) =>
+    read.selectFrom('order_state').selectAll().where('tenant', '=', tenant).where('type', '=', type).where('key', 'in', list).execute(),
+  )
+
+const stateFigures = [
+  'origin',
+  'number',
+  'status',
+  'currency',
+  'business_date',
+  'payment',
+  'fulfilment',
+  'grand_total',
+  'goods_total',
+  'charge_total',
+  'tax_total',
+  'paid',
+  'refunded',
+] as const
+export const saveOrderStates = (tx: Tx, rows: readonly OrderStateTable[]): Promise<number> =>
+  insertMany(tx, 'order_state', rows, { keys: ['tenant', 'type', 'key'], then: 'update', columns: stateFigures })
+
+export const reservationsOf = (read: Reader, tenant: string, orders: Iterable<string>): Promise<ReservationTable[]> =>
+  inLists(orders, (list) =>
+    read.selectFrom('reservation').selectAll().where('tenant', '=', tenant).where('order_key', 'in', list).execute(),
+  )
+
+export async function replaceReservations(
+  tx: Tx,
+  tenant: string,
+  orders: Iterable<string>,
+  rows: readonly ReservationTable[],
+): Promise<void> {
+  await inLists(orders, (list) => tx.deleteFrom('reservation').where('tenant', '=', tenant).where('order_key', 'in', list).execute())
+  await insertMany(tx, 'reservation', rows)
+}
+
+/** Pieces of a product that left onHand at `released_at` (null: not yet). */
+export interface Held {
+  readonly product: string
+  readonly released_at: number | null
+  readonly quantity: bigint
+}
+
+/** What reduces the available figure of products: open reservations and those released after `since`, summed by the time of release. */
+export async function heldOf(read: Reader, tenant: string, products: Iterable<string>, since: number): Promise<Held[]> {
+  const rows = await inLists(products, (list) =>
+    read
+      .selectFrom('reservation')
+      .select(({ fn }) => ['product', 'released_at', fn.sum('quantity').as('quantity')])
+      .where('tenant', '=', tenant)
+      .where('product', 'in', list)
+      .where((where) => where.or([where('released_at', 'is', null), where('released_at', '>', since)]))
+      .groupBy(['product', 'released_at'])
+      .execute(),
+  )
+  return rows.map(({ product, released_at, quantity }) => ({ product, released_at, quantity: BigInt(quantity ?? 0) }))
+}
+
+/** Open pieces of purchases by product: confirmed and not yet arrived. */
+export async function inTransitOf(read: Reader, tenant: string, products: Iterable<string>): Promise<Map<string, bigint>> {
+  const rows = await inLists(products, (list) =>
+    read
+      .selectFrom('order_line')
+      .select(({ fn }) => ['product', fn.sum('open').as('open')])
+      .where('tenant', '=', tenant)
+      .where('product', 'in', list)
+      .where('type', '=', 'purchase-order')
+      .groupBy('product')
+      .execute(),
+  )
+  return new Map(rows.flatMap(({ product, open }) => (product === null ? [] : [[product, BigInt(open ?? 0)] as const])))
+}
+
+export async function soldOf(
+  read: Reader,
+  tenant: string,
+  wanted: Iterable<{ readonly connection: string; readonly product: string }>,
+): Promise<SoldTable[]> {
+  const rows: SoldTable[] = []
+  for (const [connection, group] of grouped(wanted, (each) => each.connection))
+    rows.push(
+      ...(await inLists(
+        group.map(({ product }) => product),
+        (list) =>
+          read
+            .selectFrom('sold')
+            .selectAll()
+            .where('tenant', '=', tenant)
+            .where('connection', '=', connection)
+            .where('product', 'in', list)
+            .execute(),
+      )),
+    )
+  return rows
+}
+
+/** Rows of nothing sold are not kept. */
+export async function saveSold(tx: Tx, rows: readonly SoldTable[]): Promise<void> {
+  await insertMany(
+    tx,
+    'sold',
+    rows.filter(({ quantity }) => BigInt(quantity) !== 0n),
+    { keys: ['tenant', 'connection', 'product'], then: 'update', columns: ['quantity'] },
+  )
+  for (const { tenant, connection, product, quantity } of rows)
+    if (BigInt(quantity) === 0n)
+      await tx.deleteFrom('sold').where('tenant', '=', tenant).where('connection', '=', connection).where('product', '=', product).execute()
+}
