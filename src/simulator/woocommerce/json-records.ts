@@ -1,15 +1,15 @@
-import { api, dates, rateId, type Site } from './json.ts';
-import { bareMoney, cents, money } from './money.ts';
-import type { Customer, Note, Product, Refund } from './types.ts';
+import { api, dates, rateId, type Site } from './json.ts'
+import { bareMoney, cents, money } from './money.ts'
+import type { Customer, Note, Product, Refund } from './types.ts'
 
-const noSale = { date_on_sale_from: null, date_on_sale_from_gmt: null, date_on_sale_to: null, date_on_sale_to_gmt: null };
+const noSale = { date_on_sale_from: null, date_on_sale_from_gmt: null, date_on_sale_to: null, date_on_sale_to_gmt: null }
 
 /** What a variable product costs is what its cheapest variation costs. */
 const priceOf = (product: Product, variations: readonly Product[]): string => {
-  if (product.type !== 'variable') return product.regularPrice;
-  const prices = variations.filter(({ regularPrice }) => regularPrice !== '').map(({ regularPrice }) => cents(regularPrice));
-  return prices.length === 0 ? '' : money(prices.reduce((least, price) => (price < least ? price : least)));
-};
+  if (product.type !== 'variable') return product.regularPrice
+  const prices = variations.filter(({ regularPrice }) => regularPrice !== '').map(({ regularPrice }) => cents(regularPrice))
+  return prices.length === 0 ? '' : money(prices.reduce((least, price) => (price < least ? price : least)))
+}
 
 const stockFields = (product: Product) => ({
   manage_stock: product.manageStock,
@@ -18,14 +18,14 @@ const stockFields = (product: Product) => ({
   backorders: product.backorders,
   backorders_allowed: product.backorders !== 'no',
   backordered: product.manageStock && product.backorders !== 'no' && (product.stock ?? 0) < 0,
-});
+})
 
 const saleFields = (product: Product, price: string) => ({
   price,
   regular_price: product.regularPrice,
   sale_price: '',
   ...noSale,
-});
+})
 
 const downloadFields = {
   virtual: false,
@@ -33,11 +33,11 @@ const downloadFields = {
   downloads: [],
   download_limit: -1,
   download_expiry: -1,
-};
+}
 
 /** A product as `GET /products/{id}` shows it; `variations` are its own, in order. `global_unique_id` exists since WooCommerce 9.2. */
 export const productJson = (product: Product, variations: readonly Product[], site: Site) => {
-  const price = priceOf(product, variations);
+  const price = priceOf(product, variations)
   return {
     id: product.id,
     name: product.name,
@@ -89,18 +89,18 @@ export const productJson = (product: Product, variations: readonly Product[], si
     menu_order: 0,
     meta_data: product.meta,
     _links: { self: api(site, `products/${product.id}`), collection: api(site, 'products') },
-  };
-};
+  }
+}
 
 const choicesOf = (variations: readonly Product[]): unknown[] => {
-  const choices = new Map<string, { id: number; options: string[] }>();
+  const choices = new Map<string, { id: number; options: string[] }>()
   for (const { id, name, option } of variations.flatMap(({ attributes }) => attributes)) {
-    const choice = choices.get(name) ?? { id, options: [] };
-    if (!choice.options.includes(option)) choice.options.push(option);
-    choices.set(name, choice);
+    const choice = choices.get(name) ?? { id, options: [] }
+    if (!choice.options.includes(option)) choice.options.push(option)
+    choices.set(name, choice)
   }
-  return [...choices].map(([name, { id, options }], position) => ({ id, name, position, visible: true, variation: true, options }));
-};
+  return [...choices].map(([name, { id, options }], position) => ({ id, name, position, visible: true, variation: true, options }))
+}
 
 /** A variation as `GET /products/{parent}/variations/{id}` shows it. */
 export const variationJson = (product: Product, site: Site) => ({
@@ -132,7 +132,7 @@ export const variationJson = (product: Product, site: Site) => ({
     collection: api(site, `products/${product.parentId}/variations`),
     up: api(site, `products/${product.parentId}`),
   },
-});
+})
 
 /** A refund as the list under its order shows it; amounts and quantities of its lines are negative. */
 export const refundJson = (refund: Refund, site: Site) => ({
@@ -164,13 +164,13 @@ export const refundJson = (refund: Refund, site: Site) => ({
     collection: api(site, `orders/${refund.orderId}/refunds`),
     up: api(site, `orders/${refund.orderId}`),
   },
-});
+})
 
 /** A refund as `GET /refunds` shows it (since WooCommerce 9.0): the same with `parent_id`, the order, behind the id. */
 export const refundWithParentJson = (refund: Refund, site: Site) => {
-  const { id, ...rest } = refundJson(refund, site);
-  return { id, parent_id: refund.orderId, ...rest };
-};
+  const { id, ...rest } = refundJson(refund, site)
+  return { id, parent_id: refund.orderId, ...rest }
+}
 
 export const customerJson = (customer: Customer, site: Site) => ({
   id: customer.id,
@@ -187,7 +187,7 @@ export const customerJson = (customer: Customer, site: Site) => ({
   avatar_url: `${site.url}/avatar/${customer.id}?s=96`,
   meta_data: customer.meta,
   _links: { self: api(site, `customers/${customer.id}`), collection: api(site, 'customers') },
-});
+})
 
 export const noteJson = (note: Note, site: Site) => ({
   id: note.id,
@@ -200,4 +200,4 @@ export const noteJson = (note: Note, site: Site) => ({
     collection: api(site, `orders/${note.orderId}/notes`),
     up: api(site, `orders/${note.orderId}`),
   },
-});
+})

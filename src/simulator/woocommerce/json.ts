@@ -1,19 +1,19 @@
-import { bareMoney, type Cents, money, sum } from './money.ts';
-import type { SiteTime } from './site-time.ts';
-import type { Order, OrderLine, SideLine } from './types.ts';
+import { bareMoney, type Cents, money, sum } from './money.ts'
+import type { SiteTime } from './site-time.ts'
+import type { Order, OrderLine, SideLine } from './types.ts'
 
 /** What rendering needs to know of the shop. */
 export type Site = {
   /** `http://127.0.0.1:<port>`, no slash at the end. */
-  readonly url: string;
-  readonly time: SiteTime;
-  readonly currency: string;
-  readonly pricesIncludeTax: boolean;
-  readonly taxPercent: string;
-};
+  readonly url: string
+  readonly time: SiteTime
+  readonly currency: string
+  readonly pricesIncludeTax: boolean
+  readonly taxPercent: string
+}
 
 /** Number of the shop's one tax rate. */
-export const rateId = 1;
+export const rateId = 1
 
 /** A date as `<name>` in site time and `<name>_gmt`; both null when it is not set. */
 export const dates = <N extends string, T extends number | undefined>(
@@ -24,15 +24,15 @@ export const dates = <N extends string, T extends number | undefined>(
   Object.fromEntries([
     [name, at === undefined ? null : site.time.local(at)],
     [`${name}_gmt`, at === undefined ? null : site.time.gmt(at)],
-  ]) as Record<N | `${N}_gmt`, T extends number ? string : string | null>;
+  ]) as Record<N | `${N}_gmt`, T extends number ? string : string | null>
 
 /** A link list with one address of the API. */
-export const api = (site: Site, path: string): { href: string }[] => [{ href: `${site.url}/wp-json/wc/v3/${path}` }];
+export const api = (site: Site, path: string): { href: string }[] => [{ href: `${site.url}/wp-json/wc/v3/${path}` }]
 
-const amount = (value: Cents): number => Number(value) / 100;
+const amount = (value: Cents): number => Number(value) / 100
 
 const taxes = (total: Cents, subtotal: Cents): unknown[] =>
-  total === 0n && subtotal === 0n ? [] : [{ id: rateId, total: bareMoney(total), subtotal: bareMoney(subtotal) }];
+  total === 0n && subtotal === 0n ? [] : [{ id: rateId, total: bareMoney(total), subtotal: bareMoney(subtotal) }]
 
 const orderLine = (line: OrderLine): unknown => ({
   id: line.id,
@@ -49,7 +49,7 @@ const orderLine = (line: OrderLine): unknown => ({
   meta_data: line.meta,
   sku: line.sku,
   price: line.quantity === 0 ? 0 : amount(line.total) / line.quantity,
-});
+})
 
 const shippingLine = (line: SideLine): unknown => ({
   id: line.id,
@@ -59,7 +59,7 @@ const shippingLine = (line: SideLine): unknown => ({
   total_tax: money(line.totalTax),
   taxes: line.totalTax === 0n ? [] : [{ id: rateId, total: bareMoney(line.totalTax), subtotal: '' }],
   meta_data: [],
-});
+})
 
 const feeLine = (line: SideLine): unknown => ({
   id: line.id,
@@ -70,7 +70,7 @@ const feeLine = (line: SideLine): unknown => ({
   total_tax: money(line.totalTax),
   taxes: taxes(line.totalTax, 0n),
   meta_data: [],
-});
+})
 
 const couponLine = (line: SideLine): unknown => ({
   id: line.id,
@@ -78,16 +78,16 @@ const couponLine = (line: SideLine): unknown => ({
   discount: money(line.total),
   discount_tax: money(line.totalTax),
   meta_data: [],
-});
+})
 
 /** The sums of an order as the API shows them. `total` contains all tax: lines + their tax + shipping + its tax + fees + their tax. */
 export const orderTotals = (order: Order) => {
-  const of = <T>(lines: readonly T[], figure: (line: T) => Cents): Cents => sum(lines.map(figure));
-  const shipping = of(order.shippingLines, (line) => line.total);
-  const shippingTax = of(order.shippingLines, (line) => line.totalTax);
-  const lineTax = of(order.lines, (line) => line.totalTax);
-  const cartTax = lineTax + of(order.feeLines, (line) => line.totalTax);
-  const goods = of(order.lines, (line) => line.total) + of(order.feeLines, (line) => line.total);
+  const of = <T>(lines: readonly T[], figure: (line: T) => Cents): Cents => sum(lines.map(figure))
+  const shipping = of(order.shippingLines, (line) => line.total)
+  const shippingTax = of(order.shippingLines, (line) => line.totalTax)
+  const lineTax = of(order.lines, (line) => line.totalTax)
+  const cartTax = lineTax + of(order.feeLines, (line) => line.totalTax)
+  const goods = of(order.lines, (line) => line.total) + of(order.feeLines, (line) => line.total)
   return {
     discount: of(order.lines, (line) => line.subtotal - line.total),
     discountTax: of(order.lines, (line) => line.subtotalTax - line.totalTax),
@@ -95,12 +95,12 @@ export const orderTotals = (order: Order) => {
     shippingTax,
     cartTax,
     total: goods + cartTax + shipping + shippingTax,
-  };
-};
+  }
+}
 
 const taxLines = (order: Order, site: Site): unknown[] => {
-  const { cartTax, shippingTax } = orderTotals(order);
-  if (cartTax === 0n && shippingTax === 0n) return [];
+  const { cartTax, shippingTax } = orderTotals(order)
+  if (cartTax === 0n && shippingTax === 0n) return []
   const tax = {
     id: order.taxLineId,
     rate_code: site.pricesIncludeTax ? 'VAT-1' : 'TAX-1',
@@ -110,13 +110,13 @@ const taxLines = (order: Order, site: Site): unknown[] => {
     tax_total: money(cartTax),
     shipping_tax_total: money(shippingTax),
     meta_data: [],
-  };
-  return [tax];
-};
+  }
+  return [tax]
+}
 
 /** An order exactly as `GET /orders/{id}` and the order webhooks show it. */
 export const orderJson = (order: Order, site: Site) => {
-  const totals = orderTotals(order);
+  const totals = orderTotals(order)
   return {
     id: order.id,
     parent_id: 0,
@@ -160,5 +160,5 @@ export const orderJson = (order: Order, site: Site) => {
       collection: api(site, 'orders'),
       ...(order.customerId > 0 ? { customer: api(site, `customers/${order.customerId}`) } : {}),
     },
-  };
-};
+  }
+}

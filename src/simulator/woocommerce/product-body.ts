@@ -1,9 +1,9 @@
-import { type Body, type FieldKinds, metaOf, objectsOf } from './body.ts';
-import { cents } from './money.ts';
-import { invalidParameters, refusal } from './refusal.ts';
-import { type ShopBook, withMeta } from './shop-book.ts';
-import { withStock } from './stock.ts';
-import type { Attribute, Product } from './types.ts';
+import { type Body, type FieldKinds, metaOf, objectsOf } from './body.ts'
+import { cents } from './money.ts'
+import { invalidParameters, refusal } from './refusal.ts'
+import { type ShopBook, withMeta } from './shop-book.ts'
+import { withStock } from './stock.ts'
+import type { Attribute, Product } from './types.ts'
 
 const ignored = [
   'id',
@@ -29,7 +29,7 @@ const ignored = [
   'shipping_required',
   'shipping_taxable',
   'shipping_class_id',
-];
+]
 
 /** Fields of a product that a client may send; those that WooCommerce computes itself are accepted and ignored. */
 export const productFields: FieldKinds = {
@@ -48,40 +48,40 @@ export const productFields: FieldKinds = {
   weight: 'string',
   attributes: 'array',
   meta_data: 'array',
-};
+}
 
 const attributesOf = (body: Body): readonly Attribute[] | undefined =>
   objectsOf(body, 'attributes')?.map(({ id, name, option }) => ({
     id: Number(id ?? 0),
     name: String(name ?? ''),
     option: String(option ?? ''),
-  }));
+  }))
 
 const refuseTaken = (book: ShopBook, product: Product, sku: string): void => {
-  if (sku === '') return;
+  if (sku === '') return
   for (const other of book.products.values()) {
-    if (other.sku !== sku || other.id === product.id || other.status === 'trash') continue;
-    throw refusal(400, 'product_invalid_sku', 'Invalid or duplicated SKU.', { resource_id: other.id, unique_sku: `${sku}-1` });
+    if (other.sku !== sku || other.id === product.id || other.status === 'trash') continue
+    throw refusal(400, 'product_invalid_sku', 'Invalid or duplicated SKU.', { resource_id: other.id, unique_sku: `${sku}-1` })
   }
-};
+}
 
 const priceOf = (given: string): string => {
-  if (given === '') return '';
+  if (given === '') return ''
   try {
-    cents(given);
-    return given;
+    cents(given)
+    return given
   } catch (error) {
-    const message = `regular_price: ${error instanceof Error ? error.message : String(error)}; this shop keeps two decimals`;
-    throw invalidParameters(new Map([['regular_price', { code: 'rest_invalid_type', message }]]));
+    const message = `regular_price: ${error instanceof Error ? error.message : String(error)}; this shop keeps two decimals`
+    throw invalidParameters(new Map([['regular_price', { code: 'rest_invalid_type', message }]]))
   }
-};
+}
 
 /** Applies a checked body to a product. A quantity counts only with stock management on, before or in the same body, as in WooCommerce. */
 export const withProductBody = (book: ShopBook, before: Product, body: Body): Product => {
-  const sku = body.text('sku') ?? before.sku;
-  refuseTaken(book, before, sku);
-  const meta = metaOf(body);
-  const managed = body.flag('manage_stock') ?? before.manageStock;
+  const sku = body.text('sku') ?? before.sku
+  refuseTaken(book, before, sku)
+  const meta = metaOf(body)
+  const managed = body.flag('manage_stock') ?? before.manageStock
   const plain: Product = {
     ...before,
     name: body.text('name') ?? before.name,
@@ -98,14 +98,14 @@ export const withProductBody = (book: ShopBook, before: Product, body: Body): Pr
     weight: body.text('weight') ?? before.weight,
     attributes: before.type === 'variation' ? (attributesOf(body) ?? before.attributes) : before.attributes,
     meta: meta ? withMeta(before.meta, meta, () => book.nextId('meta')) : before.meta,
-  };
-  return withStock(plain, body.integer('stock_quantity') ?? plain.stock ?? 0);
-};
+  }
+  return withStock(plain, body.integer('stock_quantity') ?? plain.stock ?? 0)
+}
 
 /** A published simple product without price or stock, or a variation of `parent`. */
 export const blankProduct = (book: ShopBook, parent?: Product): Product => {
-  const id = book.nextId('post');
-  const at = book.stamp();
+  const id = book.nextId('post')
+  const at = book.stamp()
   return {
     id,
     type: parent ? 'variation' : 'simple',
@@ -128,13 +128,13 @@ export const blankProduct = (book: ShopBook, parent?: Product): Product => {
     meta: [],
     createdAt: at,
     modifiedAt: at,
-  };
-};
+  }
+}
 
 /** Stores a new product; a variation is entered with its parent. */
 export const addProduct = (book: ShopBook, product: Product): Product => {
-  const saved = book.saveProduct(product, 'created');
-  const parent = product.type === 'variation' ? book.products.get(product.parentId) : undefined;
-  if (parent) book.saveProduct({ ...parent, type: 'variable', variationIds: [...parent.variationIds, saved.id] }, 'updated');
-  return saved;
-};
+  const saved = book.saveProduct(product, 'created')
+  const parent = product.type === 'variation' ? book.products.get(product.parentId) : undefined
+  if (parent) book.saveProduct({ ...parent, type: 'variable', variationIds: [...parent.variationIds, saved.id] }, 'updated')
+  return saved
+}

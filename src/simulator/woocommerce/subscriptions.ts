@@ -1,22 +1,22 @@
-import { api, dates, type Site } from './json.ts';
+import { api, dates, type Site } from './json.ts'
 
-export type WebhookStatus = 'active' | 'paused' | 'disabled';
+export type WebhookStatus = 'active' | 'paused' | 'disabled'
 
 /** A webhook of the shop. Kept by reference: its status and failures change while sends are under way. */
 export type Subscription = {
-  readonly id: number;
-  name: string;
-  status: WebhookStatus;
-  topic: string;
-  deliveryUrl: string;
-  secret: string;
+  readonly id: number
+  name: string
+  status: WebhookStatus
+  topic: string
+  deliveryUrl: string
+  secret: string
   /** Consecutive failures; one success resets it. Not shown by the API. */
-  failures: number;
+  failures: number
   /** Looks active and sends nothing any more (fault `silent-death`), until a client saves it again. */
-  silent: boolean;
-  readonly createdAt: number;
-  modifiedAt: number;
-};
+  silent: boolean
+  readonly createdAt: number
+  modifiedAt: number
+}
 
 const hooks: Record<string, readonly string[]> = {
   'customer.created': ['user_register', 'woocommerce_created_customer', 'woocommerce_new_customer'],
@@ -30,10 +30,10 @@ const hooks: Record<string, readonly string[]> = {
   'product.updated': ['woocommerce_process_product_meta', 'woocommerce_update_product', 'woocommerce_update_product_variation'],
   'product.deleted': ['wp_trash_post'],
   'product.restored': ['untrashed_post'],
-};
+}
 
 /** The topics that this shop sends. */
-export const topics: readonly string[] = Object.keys(hooks);
+export const topics: readonly string[] = Object.keys(hooks)
 
 /** A webhook as the API shows it: without its secret and without its failures. */
 export const webhookJson = (webhook: Subscription, site: Site) => ({
@@ -48,7 +48,7 @@ export const webhookJson = (webhook: Subscription, site: Site) => ({
   ...dates(site, 'date_created', webhook.createdAt),
   ...dates(site, 'date_modified', webhook.modifiedAt),
   _links: { self: api(site, `webhooks/${webhook.id}`), collection: api(site, 'webhooks') },
-});
+})
 
 /**
  * Counts an answer (undefined: none came) as WC_Webhook does. 200 to 302 is success. The check for more than five failures stands before the
@@ -56,10 +56,10 @@ export const webhookJson = (webhook: Subscription, site: Site) => ({
  */
 export const countAnswer = (webhook: Subscription, status: number | undefined): void => {
   if (status !== undefined && status >= 200 && status < 303) {
-    webhook.failures = 0;
+    webhook.failures = 0
   } else if (webhook.failures > 5) {
-    webhook.status = 'disabled';
+    webhook.status = 'disabled'
   } else {
-    webhook.failures += 1;
+    webhook.failures += 1
   }
-};
+}
