@@ -28,5 +28,11 @@ export type InsertMany = <T extends keyof Tables & string>(
   tx: Tx,
   table: T,
   rows: readonly Tables[T][],
-  onConflict?: { readonly keys: readonly (keyof Tables[T] & string)[]; readonly then: 'ignore' } | { readonly keys: readonly (keyof Tables[T] & string)[]; readonly then: 'update'; readonly columns: readonly (keyof Tables[T] & string)[] },
+  onConflict?:
+    | { readonly keys: readonly (keyof Tables[T] & string)[]; readonly then: 'ignore' }
+    | {
+        readonly keys: readonly (keyof Tables[T] & string)[]
+        readonly then: 'update'
+        readonly columns: readonly (keyof Tables[T] & string)[]
+      },
 ) => Promise<number>

@@ -36,7 +36,9 @@ export const insertMany: InsertMany = async (tx, table, rows, onConflict) => {
   for (let at = 0; at < rows.length; ) {
     const size = chunkSize(rows.length - at, Math.floor(bulk.maxParameters / columns.length))
     const chunk = rows.slice(at, at + size)
-    const result = await tx.executeQuery(CompiledQuery.raw(textOf(bulk, table, columns, size, onConflict), parametersOf(table, columns, chunk)))
+    const result = await tx.executeQuery(
+      CompiledQuery.raw(textOf(bulk, table, columns, size, onConflict), parametersOf(table, columns, chunk)),
+    )
     written += onConflict?.then === 'ignore' ? Number(result.numAffectedRows ?? 0n) : size
     at += size
   }
@@ -73,7 +75,10 @@ function parametersOf(table: string, columns: readonly string[], rows: readonly 
     for (const column of columns) {
       const value = values[column]
       if (value === undefined)
-        throw bug('store-row', `a row for table ${table} lacks column ${column}: give every row the same columns, null where there is nothing`)
+        throw bug(
+          'store-row',
+          `a row for table ${table} lacks column ${column}: give every row the same columns, null where there is nothing`,
+        )
       parameters.push(value)
     }
   }

@@ -30,8 +30,14 @@ const second: Migration = {
 }
 
 async function dump(database: Database): Promise<string> {
-  const parts = await sql<{ sql: string }>`select sql from sqlite_schema where sql is not null order by tbl_name, type = 'index', name`.execute(database.read)
-  const texts = parts.rows.map((part) => part.sql.replaceAll(/[(,] ?(?="\w+" (?:text|integer|blob)\b|constraint)/g, (mark) => `${mark.trim()}\n  `))
+  const parts = await sql<{
+    sql: string
+  }>`select sql from sqlite_schema where sql is not null and name not like 'sqlite%' order by tbl_name, type = 'index', name`.execute(
+    database.read,
+  )
+  const texts = parts.rows.map((part) =>
+    part.sql.replaceAll(/[(,] ?(?="\w+" (?:text|integer|blob)\b|constraint)/g, (mark) => `${mark.trim()}\n  `),
+  )
   return `-- What the migrations make of an empty SQLite file, kept equal by migrate.test.ts (vitest -u writes it).\n${texts.map((text) => `${text};\n`).join('')}`
 }
 
@@ -119,7 +125,9 @@ test('a released step that was changed, or steps out of order, are refused', asy
   const database = await opened()
   await migrate(database)
   await expect(migrate(database, { migrations: [{ ...second, number: 1 }] })).rejects.toMatchObject({ detail: { code: 'schema-differs' } })
-  await expect(migrate(database, { migrations: [...migrations, { ...second, number: 3 }] })).rejects.toMatchObject({ detail: { code: 'schema-steps' } })
+  await expect(migrate(database, { migrations: [...migrations, { ...second, number: 3 }] })).rejects.toMatchObject({
+    detail: { code: 'schema-steps' },
+  })
 })
 
 /** Tables and columns as the interfaces of tables.ts declare them, in SQLite's words: `{sold: {quantity: 'integer'}}`. */
@@ -134,7 +142,8 @@ function declaredTables(): Record<string, Record<string, string>> {
   )
 }
 
-const fields = (body: string): [string, string][] => [...body.matchAll(/(\w+): ([^;\n]+)/g)].map(([, name = '', type = '']) => [name, type.trim()])
+const fields = (body: string): [string, string][] =>
+  [...body.matchAll(/(\w+): ([^;\n]+)/g)].map(([, name = '', type = '']) => [name, type.trim()])
 
 function columnType(type: string): string {
   const kind = /Uint8Array/.test(type) ? 'blob' : /number|Exact|Bool/.test(type) ? 'integer' : 'text'

@@ -80,7 +80,8 @@ function checkHistory(done: readonly Applied[], steps: readonly Migration[]): vo
     )
   for (const [i, step] of steps.entries()) {
     const applied = done[i]
-    if (step.number !== i + 1) throw bug('schema-steps', `migration ${step.number} '${step.name}' stands at place ${i + 1}: number them 1, 2, 3 …`)
+    if (step.number !== i + 1)
+      throw bug('schema-steps', `migration ${step.number} '${step.name}' stands at place ${i + 1}: number them 1, 2, 3 …`)
     if (applied && (applied.number !== step.number || applied.name !== step.name))
       throw bug(
         'schema-differs',

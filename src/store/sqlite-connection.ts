@@ -88,7 +88,10 @@ export class SqliteConnection implements DatabaseConnection {
   }
 
   streamQuery(): never {
-    throw bug('store-stream', 'stream() is not offered: an open cursor would hold the connection. Read pages with `where … > last order by … limit n` instead')
+    throw bug(
+      'store-stream',
+      'stream() is not offered: an open cursor would hold the connection. Read pages with `where … > last order by … limit n` instead',
+    )
   }
 
   /** Drops the connection with everything it holds, a transaction too, and opens a new one. */
@@ -112,7 +115,7 @@ export class SqliteConnection implements DatabaseConnection {
     const statement = this.#handle.prepare(text)
     statement.setReadBigInts(true)
     const prepared = { statement, answers: statement.columns().length > 0 }
-    if (/^\s*(create|alter|drop|pragma|vacuum)/i.test(text)) {
+    if (/^\s*(create|alter|drop|analyze|pragma|vacuum)/i.test(text)) {
       this.#prepared.clear()
       return prepared
     }
@@ -141,7 +144,8 @@ export function checkSqliteVersion(version: string): void {
 }
 
 /** auto_vacuum can only be chosen before the first page is written, so it comes first. */
-const writerPragmas = 'PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA journal_size_limit = 67108864'
+const writerPragmas =
+  'PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA journal_size_limit = 67108864'
 
 function openHandle(file: string, settings: ConnectionSettings): DatabaseSync {
   checkSqliteVersion(process.versions.sqlite ?? '0')
@@ -173,7 +177,8 @@ function openHandle(file: string, settings: ConnectionSettings): DatabaseSync {
  */
 function bound(value: unknown): SQLInputValue {
   if (typeof value === 'number') {
-    if (!Number.isSafeInteger(value)) throw bug('store-number', `${value} is no exact integer: give amounts and quantities as bigint, other figures as text`)
+    if (!Number.isSafeInteger(value))
+      throw bug('store-number', `${value} is no exact integer: give amounts and quantities as bigint, other figures as text`)
     return BigInt(value)
   }
   if (value === null || typeof value === 'string' || typeof value === 'bigint' || value instanceof Uint8Array) return value

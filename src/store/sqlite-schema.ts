@@ -1,4 +1,5 @@
 import { type CreateTableBuilder, sql } from 'kysely'
+import { tellStatistics } from './sqlite-statistics.ts'
 import type { ColumnKind, SchemaMaker } from './table-shape.ts'
 
 const types: Readonly<Record<ColumnKind, 'text' | 'integer' | 'blob'>> = {
@@ -32,5 +33,6 @@ export const sqliteSchema: SchemaMaker = {
         .on(name)
         .columns([...columns])
         .execute()
+    if (shape.primary.length > 1) await tellStatistics(tx, name, shape)
   },
 }

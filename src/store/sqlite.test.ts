@@ -49,7 +49,8 @@ function refusing() {
 describe('openSqlite', () => {
   test('sets the pragmas that durability rests on', async () => {
     const database = await migrated()
-    const pragma = async (name: string) => Object.values((await database.write((tx) => sql.raw<object>(`pragma ${name}`).execute(tx))).rows[0] ?? {})[0]
+    const pragma = async (name: string) =>
+      Object.values((await database.write((tx) => sql.raw<object>(`pragma ${name}`).execute(tx))).rows[0] ?? {})[0]
     expect(await pragma('journal_mode')).toBe('wal')
     expect(await pragma('synchronous')).toBe(2)
     expect(await pragma('foreign_keys')).toBe(1)
@@ -81,7 +82,9 @@ describe('openSqlite', () => {
     const { refused, onOpen } = refusing()
     const database = await migrated({ onOpen })
     refused.add('COMMIT')
-    await expect(database.write((tx) => insertMany(tx, 'sold', [row]))).rejects.toMatchObject({ detail: { code: 'commit-unknown', recovery: 'retry' } })
+    await expect(database.write((tx) => insertMany(tx, 'sold', [row]))).rejects.toMatchObject({
+      detail: { code: 'commit-unknown', recovery: 'retry' },
+    })
     refused.clear()
     expect(await database.read.selectFrom('sold').selectAll().execute()).toEqual([])
     expect(await database.write((tx) => insertMany(tx, 'sold', [row]))).toBe(1)

@@ -53,7 +53,10 @@ export async function openSqlite(file: string, options: SqliteOptions = {}): Pro
   const checkDoor = (what: string) => {
     const running = chain.getStore()
     if (running && !running.ended)
-      throw bug('store-nested', `${what} was used inside a running write(): use the transaction handed to it, else the work could see or wait for itself`)
+      throw bug(
+        'store-nested',
+        `${what} was used inside a running write(): use the transaction handed to it, else the work could see or wait for itself`,
+      )
     if (unusable) throw unusable
   }
 
@@ -77,9 +80,13 @@ export async function openSqlite(file: string, options: SqliteOptions = {}): Pro
     } catch (cause) {
       rollBack()
       if (!unusable) discard()
-      throw retry('commit-unknown', `COMMIT failed, so nobody knows whether the write took effect: read again before repeating it (${messageOf(cause)})`, {
-        cause,
-      })
+      throw retry(
+        'commit-unknown',
+        `COMMIT failed, so nobody knows whether the write took effect: read again before repeating it (${messageOf(cause)})`,
+        {
+          cause,
+        },
+      )
     }
   }
 
@@ -88,7 +95,8 @@ export async function openSqlite(file: string, options: SqliteOptions = {}): Pro
     const tx = doors.transaction({
       provideConnection(consumer) {
         if (running.ended) throw running.ended
-        if (!writer.inTransaction) throw retry('transaction-lost', 'SQLite ended the transaction by itself after an earlier error: nothing of it was written')
+        if (!writer.inTransaction)
+          throw retry('transaction-lost', 'SQLite ended the transaction by itself after an earlier error: nothing of it was written')
         return consumer(writer)
       },
     })
@@ -98,7 +106,8 @@ export async function openSqlite(file: string, options: SqliteOptions = {}): Pro
         chain.run(running, () => work(tx)),
         writeLimitMs,
       )
-      if (!writer.inTransaction) throw retry('transaction-lost', 'SQLite ended the transaction by itself after an earlier error: nothing of it was written')
+      if (!writer.inTransaction)
+        throw retry('transaction-lost', 'SQLite ended the transaction by itself after an earlier error: nothing of it was written')
       running.ended = transactionEnded()
       commit()
       return result
@@ -158,7 +167,9 @@ function createPrivately(file: string): void {
   try {
     closeSync(openSync(file, 'a', 0o600))
   } catch (cause) {
-    throw bug('store-open', `the database file ${file} cannot be opened: create its folder and make it writable (${messageOf(cause)})`, { cause })
+    throw bug('store-open', `the database file ${file} cannot be opened: create its folder and make it writable (${messageOf(cause)})`, {
+      cause,
+    })
   }
 }
 
@@ -175,7 +186,13 @@ async function withLimit<T>(work: Promise<T>, limitMs: number): Promise<T> {
   let timer: NodeJS.Timeout | undefined
   const limit = new Promise<never>((_, refuse) => {
     timer = setTimeout(
-      () => refuse(retry('write-too-long', `a write had not ended after ${limitMs} ms and was rolled back: it must not wait for anything outside the store`)),
+      () =>
+        refuse(
+          retry(
+            'write-too-long',
+            `a write had not ended after ${limitMs} ms and was rolled back: it must not wait for anything outside the store`,
+          ),
+        ),
       limitMs,
     )
   })
@@ -186,6 +203,7 @@ async function withLimit<T>(work: Promise<T>, limitMs: number): Promise<T> {
   }
 }
 
-const transactionEnded = (): HubError => bug('transaction-ended', 'a transaction was used after its write() had ended: await every query inside the work')
+const transactionEnded = (): HubError =>
+  bug('transaction-ended', 'a transaction was used after its write() had ended: await every query inside the work')
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))

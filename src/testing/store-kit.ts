@@ -57,7 +57,9 @@ async function tenantsFitSideBySide(database: Database): Promise<void> {
           if (/int/i.test(column.dataType)) return 1
           return /blob|binary/i.test(column.dataType) ? new Uint8Array([1]) : 'x'
         })
-        await sql`insert into ${sql.table(table.name)} (${sql.join(columns.map((column) => sql.ref(column)))}) values (${sql.join(values)})`.execute(tx)
+        await sql`insert into ${sql.table(table.name)} (${sql.join(columns.map((column) => sql.ref(column)))}) values (${sql.join(values)})`.execute(
+          tx,
+        )
       })
     await insert('a')
     await insert('b')
@@ -78,12 +80,17 @@ async function survivesKills(place: string): Promise<void> {
   for (const writes of [1, 2, 9, 30]) {
     const reported = await killAfter(place, writes)
     const database = await openPlace(place)
-    const count = await database.read.selectFrom('sold').select('quantity').where('tenant', '=', counterRow.tenant).executeTakeFirstOrThrow()
+    const count = await database.read
+      .selectFrom('sold')
+      .select('quantity')
+      .where('tenant', '=', counterRow.tenant)
+      .executeTakeFirstOrThrow()
     const texts = await database.read
       .selectFrom('text')
       .select((eb) => eb.fn.countAll().as('n'))
       .executeTakeFirstOrThrow()
-    const check = database.dialect === 'sqlite' ? await sql<{ integrity_check: string }>`pragma integrity_check`.execute(database.read) : undefined
+    const check =
+      database.dialect === 'sqlite' ? await sql<{ integrity_check: string }>`pragma integrity_check`.execute(database.read) : undefined
     await database.close()
     expect(Number(count.quantity)).toBeGreaterThanOrEqual(reported)
     expect(texts.n).toBe(Number(count.quantity) * rowsPerWrite)
@@ -93,7 +100,9 @@ async function survivesKills(place: string): Promise<void> {
 
 /** Starts the writer, kills it when it has reported `writes` commits, and answers the last count it reported. */
 async function killAfter(place: string, writes: number): Promise<number> {
-  const child = spawn(process.execPath, [fileURLToPath(new URL('./store-writer.ts', import.meta.url)), place], { stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(process.execPath, [fileURLToPath(new URL('./store-writer.ts', import.meta.url)), place], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
   const complaints: string[] = []
   child.stderr.on('data', (data) => complaints.push(String(data)))
   const ended = new Promise((resolve) => child.once('exit', resolve))

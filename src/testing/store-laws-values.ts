@@ -10,12 +10,36 @@ const text = (hash: string, body = ''): TextTable => ({ tenant: 't', hash, body,
 export function valueLaws(ready: Ready): void {
   test('keys are equal only byte for byte', async () => {
     const database = await ready()
-    const keys = ['abc', 'ABC', 'Abc', 'abc ', ' abc', 'ábc', 'a\u0301bc', 'abc\u0000', 'ａbc', 'straße', 'strasse', 'ﬀ', 'ff', '', '0', '00', '1e3', '1000']
+    const keys = [
+      'abc',
+      'ABC',
+      'Abc',
+      'abc ',
+      ' abc',
+      'ábc',
+      'a\u0301bc',
+      'abc\u0000',
+      'ａbc',
+      'straße',
+      'strasse',
+      'ﬀ',
+      'ff',
+      '',
+      '0',
+      '00',
+      '1e3',
+      '1000',
+    ]
     await database.write(async (tx) => {
       for (const key of keys) await insertMany(tx, 'text', [text(key, key)])
     })
     for (const key of keys) {
-      const rows = await database.read.selectFrom('text').select(['hash', 'body']).where('tenant', '=', 't').where('hash', '=', key).execute()
+      const rows = await database.read
+        .selectFrom('text')
+        .select(['hash', 'body'])
+        .where('tenant', '=', 't')
+        .where('hash', '=', key)
+        .execute()
       expect(rows.map((row) => [row.hash, row.body])).toEqual([[key, key]])
     }
   })
@@ -26,12 +50,19 @@ export function valueLaws(ready: Ready): void {
     await fc.assert(
       fc.asyncProperty(fc.bigInt({ min: -edge - 1n, max: edge }), async (exact) => {
         await database.write((tx) =>
-          insertMany(tx, 'sold', [{ ...counter, quantity: exact }], { keys: ['tenant', 'connection', 'product'], then: 'update', columns: ['quantity'] }),
+          insertMany(tx, 'sold', [{ ...counter, quantity: exact }], {
+            keys: ['tenant', 'connection', 'product'],
+            then: 'update',
+            columns: ['quantity'],
+          }),
         )
         const read = await quantity(database)
         expect(read).toBe(BigInt(Number(exact)) === exact && Number.isSafeInteger(Number(exact)) ? Number(exact) : exact)
       }),
-      { numRuns: 40, examples: [[edge], [-edge - 1n], [2n ** 53n], [2n ** 53n + 1n], [2n ** 53n - 1n], [1n - 2n ** 53n], [-(2n ** 53n)], [0n]] },
+      {
+        numRuns: 40,
+        examples: [[edge], [-edge - 1n], [2n ** 53n], [2n ** 53n + 1n], [2n ** 53n - 1n], [1n - 2n ** 53n], [-(2n ** 53n)], [0n]],
+      },
     )
     await database.write((tx) => tx.updateTable('sold').set({ quantity: 9007199254740993n }).execute())
     const grown = await database.write((tx) =>
@@ -53,7 +84,10 @@ export function valueLaws(ready: Ready): void {
     )
     const rows = await database.read.selectFrom('receipt').select(['id', 'body']).orderBy('id').execute()
     expect(
-      rows.map((row) => [row.id, Buffer.from(row.body).equals(Buffer.from(row.id === 'every' ? every : row.id === 'none' ? [] : every.subarray(3, 260)))]),
+      rows.map((row) => [
+        row.id,
+        Buffer.from(row.body).equals(Buffer.from(row.id === 'every' ? every : row.id === 'none' ? [] : every.subarray(3, 260))),
+      ]),
     ).toEqual([
       ['every', true],
       ['none', true],
@@ -95,7 +129,8 @@ const receipt = (id: string, body: Uint8Array): ReceiptTable => ({
 
 /** Conflict rules do what they say and hide nothing else. */
 export function insertManyLaws(ready: Ready): void {
-  const rows = (from: number, to: number, body = 'first') => Array.from({ length: to - from }, (_, i) => text(`${from + i}`.padStart(5, '0'), body))
+  const rows = (from: number, to: number, body = 'first') =>
+    Array.from({ length: to - from }, (_, i) => text(`${from + i}`.padStart(5, '0'), body))
   const byKey = { keys: ['tenant', 'hash'] } as const
 
   test('ignore counts new rows only and keeps what was there', async () => {
@@ -103,7 +138,9 @@ export function insertManyLaws(ready: Ready): void {
     expect(await database.write((tx) => insertMany(tx, 'text', []))).toBe(0)
     expect(await database.write((tx) => insertMany(tx, 'text', rows(0, 150)))).toBe(150)
     expect(await database.write((tx) => insertMany(tx, 'text', rows(100, 300, 'second'), { ...byKey, then: 'ignore' }))).toBe(150)
-    expect(await database.write((tx) => insertMany(tx, 'text', [...rows(300, 301), ...rows(300, 301)], { ...byKey, then: 'ignore' }))).toBe(1)
+    expect(await database.write((tx) => insertMany(tx, 'text', [...rows(300, 301), ...rows(300, 301)], { ...byKey, then: 'ignore' }))).toBe(
+      1,
+    )
     const counts = await database.read
       .selectFrom('text')
       .select((eb) => ['body', eb.fn.countAll().as('n')])

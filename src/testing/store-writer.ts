@@ -24,7 +24,11 @@ if (import.meta.main) {
         await insertMany(tx, 'text', [{ tenant: counterRow.tenant, hash: `${next}-${i}`, body: 'x'.repeat(500), created_at: next }])
         await setImmediate()
       }
-      await insertMany(tx, 'sold', [{ ...counterRow, quantity: next }], { keys: ['tenant', 'connection', 'product'], then: 'update', columns: ['quantity'] })
+      await insertMany(tx, 'sold', [{ ...counterRow, quantity: next }], {
+        keys: ['tenant', 'connection', 'product'],
+        then: 'update',
+        columns: ['quantity'],
+      })
       return next
     })
     writeSync(1, `${count}\n`)

@@ -89,7 +89,7 @@ export const inbound = {
       lane: 'key',
       ready_at: 'whole?',
       lease_until: 'whole',
-      lease_token: 'word?',
+      lease_token: 'hash?',
       fails: 'whole',
     },
     primary: ['tenant', 'kind', 'lane'],

@@ -45,7 +45,7 @@ export const outbound = {
       id: 'id',
       delivery: 'id',
       n: 'whole',
-      token: 'word',
+      token: 'hash',
       started_at: 'whole',
       ended_at: 'whole?',
       outcome: 'word?',
