@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { sql } from 'kysely'
@@ -90,6 +90,7 @@ test('a file with rows is copied before it changes, and the copy is whole and of
   writeFileSync(`${file}.before-2.partial`, 'left by a killed process')
   expect(await migrate(database, { backup: true, migrations: [...migrations, second] })).toEqual([{ number: 2, name: 'second' }])
   expect(existsSync(`${file}.before-2.partial`)).toBe(false)
+  expect(statSync(`${file}.before-2`).mode & 0o077).toBe(0)
   const copy = await opened(`${file}.before-2`)
   expect(await schemaNumber(copy)).toBe(1)
   expect(await copy.read.selectFrom('sold').select(['product', 'quantity']).execute()).toEqual([{ product: 'p', quantity: 3 }])

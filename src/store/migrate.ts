@@ -95,7 +95,7 @@ function makerOf(database: Database): SchemaMaker {
   throw bug('schema-dialect', `there is no schema maker for ${database.dialect}`)
 }
 
-/** The copy appears under its name only when it is whole and on the disk. */
+/** The copy is as private as the file, and appears under its name only when it is whole and on the disk. */
 async function backUp(database: Database, number: number): Promise<void> {
   const files = await sql<{
     name: string
@@ -106,8 +106,9 @@ async function backUp(database: Database, number: number): Promise<void> {
   const target = `${file}.before-${number}`
   const partial = `${target}.partial`
   rmSync(partial, { force: true })
+  closeSync(openSync(partial, 'wx', 0o600))
   await sql`vacuum into ${partial}`.execute(database.read)
-  const handle = openSync(partial, 'r+', 0o600)
+  const handle = openSync(partial, 'r+')
   fsyncSync(handle)
   closeSync(handle)
   renameSync(partial, target)
