@@ -1,0 +1,95 @@
+import { retry } from '../model/errors.ts'
+import { at, isObject, type Json } from '../model/json.ts'
+import { findValue, maxRecords, parseSlice, sliceRecords } from './slice.ts'
+import type { Codec } from './types.ts'
+
+/** Where a row stands in a body: bytes of a JSON text, or the number of its node, counted from the root in document order, for other codecs. */
+export type Place = { readonly from: number; readonly to: number } | { readonly index: number }
+
+/** One row of an answer. */
+export interface Row {
+  readonly bytes: Uint8Array
+  readonly place: Place
+  /** parsed and decoded */
+  readonly value: Json
+}
+
+/** An answer's body, read as far as somebody asks. */
+export interface Body {
+  readonly bytes: Uint8Array
+  /** the whole body, decoded. @throws HubError `bad-shape` */
+  value(): Json
+  /** value at a path before it is decoded; undefined when there is none or the body cannot be read: for looking whether it says something */
+  peek(path: string): Json | undefined
+  /** rows at a path; an object there is one row. @throws HubError `bad-shape` */
+  rows(path: string): readonly Row[]
+}
+
+export function openBody(bytes: Uint8Array, codec: Codec | undefined): Body {
+  const decode = codec?.decode ?? ((value: Json) => value)
+  const parse = codec?.parse
+  if (parse !== undefined) return parsedBody(bytes, () => parse(bytes), decode)
+  let whole: { readonly value: Json } | undefined
+  return {
+    bytes,
+    value: () => {
+      whole ??= { value: decode(parseSlice(bytes, findValue(bytes, '') ?? { from: 0, to: 0 })) }
+      return whole.value
+    },
+    peek: (path) => {
+      try {
+        const found = findValue(bytes, path)
+        return found === undefined ? undefined : parseSlice(bytes, found)
+      } catch {
+        return undefined
+      }
+    },
+    rows: (path) => sliceRecords(bytes, path).map((place) => ({ bytes, place, value: decode(parseSlice(bytes, place)) })),
+  }
+}
+
+/** A body that is not JSON: the codec makes the whole of it JSON once, rows are its nodes. */
+function parsedBody(bytes: Uint8Array, parse: () => Json, decode: (value: Json) => Json): Body {
+  let whole: { readonly raw: Json; readonly value: Json; readonly nodes: ReadonlyMap<Json, number> } | undefined
+  const read = () => {
+    if (whole !== undefined) return whole
+    try {
+      const raw = parse()
+      whole = { raw, value: decode(raw), nodes: new Map(nodesOf(raw).map((node, index) => [node, index])) }
+      return whole
+    } catch (cause) {
+      throw retry('bad-shape', "the connector's codec cannot read the answer", { sent: true, cause })
+    }
+  }
+  return {
+    bytes,
+    value: () => read().value,
+    peek: (path) => {
+      try {
+        return at(read().raw, path)
+      } catch {
+        return undefined
+      }
+    },
+    rows: (path) => {
+      const { raw, nodes } = read()
+      const found = at(raw, path)
+      if (found === undefined || found === null || typeof found !== 'object') throw retry('bad-shape', `"${path}" of the answer, where the records should be, does not exist`, { sent: true })
+      const list: readonly Json[] = Array.isArray(found) ? found : [found as Json]
+      if (list.length > maxRecords) throw retry('bad-shape', `more than ${maxRecords} records in one answer`, { sent: true })
+      return list.map((value) => ({ bytes, place: { index: nodes.get(value) ?? 0 }, value: decode(value) }))
+    },
+  }
+}
+
+/** All objects and lists in document order: the numbers that {@link Place} counts by. */
+export function nodesOf(value: Json): readonly Json[] {
+  const nodes: Json[] = []
+  const walk = (node: Json | undefined) => {
+    if (node === null || typeof node !== 'object') return
+    nodes.push(node)
+    for (const child of Array.isArray(node) ? node : isObject(node) ? Object.values(node) : []) walk(child)
+  }
+  walk(value)
+  return nodes
+}
