@@ -3,7 +3,7 @@ import type { Tx } from './database.ts'
 import { hasRivals } from './hold.ts'
 import { inLists, type Reader } from './in-list.ts'
 import { insertMany } from './insert-many.ts'
-import type { DocumentTable, DocumentVersionTable } from './tables.ts'
+import type { DocumentTable, DocumentVersionTable } from './tables-ledger.ts'
 
 export const documentsByKey = (read: Reader, tenant: string, type: string, keys: Iterable<string>): Promise<DocumentTable[]> =>
   inLists(keys, (list) =>

@@ -1,7 +1,7 @@
 import type { Tx } from './database.ts'
 import { inLists, type Reader } from './in-list.ts'
 import { insertMany } from './insert-many.ts'
-import type { FindingTable } from './tables.ts'
+import type { FindingTable } from './tables-ledger.ts'
 
 /** Findings of documents, open and closed. */
 export const findingsOf = (read: Reader, tenant: string, type: string, keys: Iterable<string>): Promise<FindingTable[]> =>

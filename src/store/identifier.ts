@@ -2,7 +2,7 @@ import { retry } from '../model/errors.ts'
 import type { Tx } from './database.ts'
 import { grouped, inLists, type Reader } from './in-list.ts'
 import { insertMany } from './insert-many.ts'
-import type { IdentifierTable } from './tables.ts'
+import type { IdentifierTable } from './tables-ledger.ts'
 
 export interface Identifier {
   readonly type: string

@@ -1,7 +1,7 @@
 import type { Tx } from './database.ts'
 import type { Reader } from './in-list.ts'
 import { insertMany } from './insert-many.ts'
-import type { JournalTable } from './tables.ts'
+import type { JournalTable } from './tables-ledger.ts'
 
 export const insertJournal = (tx: Tx, rows: readonly JournalTable[]): Promise<number> => insertMany(tx, 'journal', rows)
 

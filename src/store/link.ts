@@ -2,7 +2,7 @@ import { retry } from '../model/errors.ts'
 import type { Tx } from './database.ts'
 import { grouped, inLists, type Reader } from './in-list.ts'
 import { insertMany } from './insert-many.ts'
-import type { LineLinkTable, LinkTable } from './tables.ts'
+import type { LineLinkTable, LinkTable } from './tables-ledger.ts'
 
 /** A key at a connection. */
 export interface External {

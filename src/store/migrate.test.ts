@@ -133,7 +133,10 @@ test('a released step that was changed, or steps out of order, are refused', asy
 
 /** Tables and columns as the interfaces of tables.ts declare them, in SQLite's words: `{sold: {quantity: 'integer'}}`. */
 function declaredTables(): Record<string, Record<string, string>> {
-  const source = readFileSync(join(import.meta.dirname, 'tables.ts'), 'utf8').replaceAll(/\/\*\*[\s\S]*?\*\//g, '')
+  const source = ['tables.ts', 'tables-ledger.ts']
+    .map((name) => readFileSync(join(import.meta.dirname, name), 'utf8'))
+    .join('\n')
+    .replaceAll(/\/\*\*[\s\S]*?\*\//g, '')
   const interfaces = new Map([...source.matchAll(/interface (\w+) \{([^}]*)\}/g)].map(([, name = '', body = '']) => [name, fields(body)]))
   return Object.fromEntries(
     (interfaces.get('Tables') ?? []).map(([table, name]) => [

@@ -1,7 +1,7 @@
 import type { Tx } from './database.ts'
 import { grouped, inLists, type Reader } from './in-list.ts'
 import { insertMany } from './insert-many.ts'
-import type { OrderLineTable, OrderStateTable, ReservationTable, SoldTable } from './tables.ts'
+import type { OrderLineTable, OrderStateTable, ReservationTable, SoldTable } from './tables-ledger.ts'
 
 export const orderLinesOf = (read: Reader, tenant: string, type: string, keys: Iterable<string>): Promise<OrderLineTable[]> =>
   inLists(keys, (list) =>

@@ -1,6 +1,6 @@
 import type { Tx } from './database.ts'
 import { insertMany } from './insert-many.ts'
-import type { PushedTable } from './tables.ts'
+import type { PushedTable } from './tables-ledger.ts'
 
 export async function findPushed(tx: Tx, tenant: string, connection: string, type: string, key: string): Promise<PushedTable | undefined> {
   return tx

@@ -2,7 +2,7 @@ import type { Tx } from './database.ts'
 import { grouped, inLists, type Reader } from './in-list.ts'
 import { insertMany } from './insert-many.ts'
 import type { External } from './link.ts'
-import type { ReferenceTable } from './tables.ts'
+import type { ReferenceTable } from './tables-ledger.ts'
 
 /** What documents refer to. */
 export const referencesFrom = (read: Reader, tenant: string, type: string, keys: Iterable<string>): Promise<ReferenceTable[]> =>

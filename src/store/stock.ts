@@ -1,7 +1,7 @@
 import type { Tx } from './database.ts'
 import { inLists, type Reader } from './in-list.ts'
 import { insertMany } from './insert-many.ts'
-import type { StockTable } from './tables.ts'
+import type { StockTable } from './tables-ledger.ts'
 
 /** Every row of products: all locations and conditions. */
 export const stockOf = (read: Reader, tenant: string, products: Iterable<string>): Promise<StockTable[]> =>

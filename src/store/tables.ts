@@ -2,8 +2,25 @@
  * The columns of every table (design.md section 3). Each table and unique key starts with `tenant`. Times are epoch milliseconds; booleans 0 or 1; ids are made by
  * the hub and sort by time; JSON is text. `Exact` columns are 64 bit integers: amounts 10^-4, quantities in the base unit 10^-6, read with BigInt().
  */
+import type {
+  DocumentTable,
+  DocumentVersionTable,
+  FindingTable,
+  IdentifierTable,
+  JournalTable,
+  LineLinkTable,
+  LinkTable,
+  OrderLineTable,
+  OrderStateTable,
+  PushedTable,
+  ReferenceTable,
+  ReservationTable,
+  SoldTable,
+  StockTable,
+} from './tables-ledger.ts'
+
 export type Exact = number | bigint
-type Bool = 0 | 1
+export type Bool = 0 | 1
 
 /** A checked state of the workspace. `files` is JSON {path: text hash}. */
 export interface RevisionTable {
@@ -123,176 +140,6 @@ export interface LaneTable {
   lease_until: number
   lease_token: string | null
   fails: number
-}
-
-export interface DocumentTable {
-  tenant: string
-  type: string
-  key: string
-  version: number
-  origin: string
-  number: string | null
-  status: string | null
-  business_date: string | null
-  placed_at: number | null
-  deleted: Bool
-  baseline: Bool
-  body: string
-  body_hash: string
-  envelope: string | null
-  changed_at: number
-}
-export interface DocumentVersionTable {
-  tenant: string
-  type: string
-  key: string
-  version: number
-  body: string
-  deleted: Bool
-  envelope: string | null
-  mapping: string | null
-  revision: string | null
-  at: number
-}
-export interface LinkTable {
-  tenant: string
-  type: string
-  connection: string
-  external_key: string
-  key: string
-  version: string | null
-  image_hash: string | null
-  linked_by: 'origin' | 'hub-ref' | 'identifier' | 'delivery' | 'person'
-  at: number
-}
-export interface LineLinkTable {
-  tenant: string
-  type: string
-  connection: string
-  external_line: string
-  key: string
-  line: string
-  at: number
-}
-export interface IdentifierTable {
-  tenant: string
-  type: string
-  scheme: string
-  value: string
-  key: string
-}
-/** What a document refers to; `to_key` null while it is not known. */
-export interface ReferenceTable {
-  tenant: string
-  from_type: string
-  from_key: string
-  path: string
-  to_type: string
-  connection: string
-  external_key: string
-  to_key: string | null
-}
-export interface FindingTable {
-  tenant: string
-  type: string
-  key: string
-  code: string
-  path: string
-  detail: string
-  state: 'open' | 'closed'
-  opened_at: number
-  closed_at: number | null
-}
-export interface JournalTable {
-  tenant: string
-  id: string
-  at: number
-  kind: string
-  type: string
-  key: string
-  version: number | null
-  envelope: string | null
-  delivery: string | null
-  detail: string | null
-}
-
-/** Derived: what several systems know together about an order. Totals x 10^4. */
-export interface OrderStateTable {
-  tenant: string
-  type: string
-  key: string
-  origin: string
-  number: string | null
-  status: string
-  currency: string
-  business_date: string
-  payment: string
-  fulfilment: string
-  grand_total: Exact
-  goods_total: Exact
-  charge_total: Exact
-  tax_total: Exact
-  paid: Exact
-  refunded: Exact
-}
-/** Derived, quantities x 10^6 in the base unit. `open` = quantity - cancelled - shipped (sales), confirmed - received - rejected (purchases: in transit). */
-export interface OrderLineTable {
-  tenant: string
-  type: string
-  key: string
-  line: string
-  number: string
-  origin: string
-  product: string | null
-  quantity: Exact
-  cancelled: Exact
-  confirmed: Exact
-  shipped: Exact
-  received: Exact
-  rejected: Exact
-  invoiced: Exact
-  restocked: Exact
-  open: Exact
-}
-/** What reduces a product's available figure; released_at: when it left onHand (shipped), by the partner's clock. */
-export interface ReservationTable {
-  tenant: string
-  product: string
-  order_key: string
-  line: string
-  part: string
-  quantity: Exact
-  released_at: number | null
-}
-export interface StockTable {
-  tenant: string
-  product: string
-  location: string
-  condition: string
-  on_hand: Exact
-  as_of: number
-  source: string
-  reserved: Exact
-  in_transit: Exact
-  available: Exact
-  changed_at: number
-}
-/** Units of a product that one shop's orders took (less cancelled and restocked). */
-export interface SoldTable {
-  tenant: string
-  connection: string
-  product: string
-  quantity: Exact
-}
-/** Last figure pushed to a shop and what the shop had sold by then: what the shop must show now is pushed - (sold - sold_then). */
-export interface PushedTable {
-  tenant: string
-  connection: string
-  type: string
-  key: string
-  value: string
-  sold: Exact
-  at: number
 }
 
 /** `effect_key` is unique for ever; `body` is frozen before the first send (commands). `shadow` deliveries are rendered, never sent. */

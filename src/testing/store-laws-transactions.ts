@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { Database } from '../store/database.ts'
 import { insertMany } from '../store/insert-many.ts'
-import type { SoldTable } from '../store/tables.ts'
+import type { SoldTable } from '../store/tables-ledger.ts'
 
 /** Answers an empty, migrated store for one test and closes it after the test. */
 export type Ready = () => Promise<Database>
