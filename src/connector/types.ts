@@ -4,21 +4,22 @@
  * (`page`, `cursor`, `version`, `once`, zone, part modes) are required, so that none can be left unsaid.
  */
 import type { Json, JsonObject, JsonSchema } from '../model/json.ts'
+import type { Call, Config, Expression, Http, Path, Template } from './types-http.ts'
 
-/** Dotted path into a JSON value: `data.orders`; `""` is the value itself. */
-export type Path = string
-/**
- * Text with placeholders: `/orders/{record.id}`. Roots: config, input (what the mapping made), since, until, page.number, page.offset, page.size,
- * page.token, key, keys, record, effectKey, before (answer of the command's `requires`), result (answer of the command's own call), login. A text that is one placeholder keeps the type of its value; a
- * query, form or body field whose placeholder is undefined is left out. Filters: `{key|integer}` gives a JSON number, `{input.product|path}` keeps the slashes of a
- * key that is itself a path, `{input.text|base64}`.
- */
-export type Template = string
-/** Expression of the mapping language: `status == 'done' && has(number)`. */
-export type Expression = string
-/** A JSON value in which every text is a {@link Template}. */
-export type JsonTemplate = Json
-export type Config = JsonObject
+export type {
+  Auth,
+  Call,
+  Codec,
+  Config,
+  Expression,
+  FaultRule,
+  Http,
+  HttpRequest,
+  JsonTemplate,
+  Method,
+  Path,
+  Template,
+} from './types-http.ts'
 
 export interface Connector {
   readonly name: string
@@ -33,74 +34,6 @@ export interface Connector {
   readonly streams: Readonly<Record<string, Stream>>
   readonly actions: Readonly<Record<string, Action>>
   readonly webhook?: Webhook
-}
-
-export interface Http {
-  readonly baseUrl: Template
-  readonly auth: Auth
-  readonly headers?: Readonly<Record<string, Template>>
-  /** how bodies become JSON and back; JSON when left out */
-  readonly codec?: Codec
-  readonly timeoutMs?: number
-  readonly maxBodyBytes?: number
-  readonly limit?: { readonly requests: number; readonly perMs: number }
-  /** requests under way at once on one connection */
-  readonly concurrency?: number
-  /** first match wins, before the defaults by status */
-  readonly faults?: readonly FaultRule[]
-}
-
-export type Auth =
-  | { readonly kind: 'none' }
-  | { readonly kind: 'basic'; readonly username: Template; readonly password: Template }
-  | { readonly kind: 'header'; readonly name: string; readonly value: Template }
-  | {
-      readonly kind: 'session'
-      readonly login: Call
-      /** headers of every later call, from the answer to the login; pure */
-      readonly headers: (login: Json, config: Config) => Readonly<Record<string, string>>
-    }
-  | { readonly kind: 'sign'; readonly sign: (request: HttpRequest, config: Config, now: Date) => HttpRequest }
-
-export interface HttpRequest {
-  readonly method: Method
-  readonly url: string
-  readonly headers: Readonly<Record<string, string>>
-  readonly body?: Uint8Array
-}
-export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
-
-/** Pure hooks between bytes and JSON. */
-export interface Codec {
-  readonly contentTypes: readonly string[]
-  /** applied to each parsed record or answer: typed JSON (`{"__class__":"Decimal"}`) becomes plain JSON */
-  readonly decode?: (value: Json) => Json
-  /** for bodies that are not JSON (XML, signed text): the whole answer as JSON; records are then known by their place, not by bytes */
-  readonly parse?: (body: Uint8Array) => Json
-  readonly serialize?: (value: Json) => Uint8Array
-}
-
-/** An answer that means something else than its status says: Tryton and Chinese platforms put errors into a 200 body. */
-export interface FaultRule {
-  readonly status?: readonly number[]
-  readonly path?: Path
-  /** the value at path is one of these */
-  readonly in?: readonly Json[]
-  /** the value at path is present and none of these; `not: []` means: present at all */
-  readonly not?: readonly Json[]
-  readonly then: 'retry' | 'reauth' | 'reject'
-  /** stable word for the attempt: `user-error` */
-  readonly code: string
-  /** where the partner's own words are */
-  readonly message?: Path
-}
-
-export interface Call {
-  readonly method?: Method
-  readonly path: Template
-  readonly query?: Readonly<Record<string, Template>>
-  readonly json?: JsonTemplate
-  readonly form?: Readonly<Record<string, Template>>
 }
 
 export interface Stream {
