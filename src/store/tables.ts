@@ -19,6 +19,23 @@ import type {
   StockTable,
 } from './tables-ledger.ts'
 
+export type {
+  DocumentTable,
+  DocumentVersionTable,
+  FindingTable,
+  IdentifierTable,
+  JournalTable,
+  LineLinkTable,
+  LinkTable,
+  OrderLineTable,
+  OrderStateTable,
+  PushedTable,
+  ReferenceTable,
+  ReservationTable,
+  SoldTable,
+  StockTable,
+} from './tables-ledger.ts'
+
 export type Exact = number | bigint
 export type Bool = 0 | 1
 
