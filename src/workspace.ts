@@ -10,7 +10,7 @@ import type { Json } from './model/json.ts'
 import { isObject } from './model/json.ts'
 import { type CompiledSchemas, compileSchemas } from './model/schema.ts'
 import { packageRoot } from './package-root.ts'
-import type { Catalogue, Settings } from './pipeline/context.ts'
+import { type Catalogue, defaultSettings, type Settings } from './pipeline/context.ts'
 import { type Locate, setUpConnections } from './workspace-connections.ts'
 import { setUpRoutes } from './workspace-routes.ts'
 
@@ -29,16 +29,6 @@ export interface Workspace {
 }
 
 export const workspaceFile = 'crossdock.json'
-
-/** Built-in values of the settings; `schemas/meta/workspace.json` documents them. */
-export const defaultSettings: Settings = {
-  leaseMs: 30_000,
-  sweepMs: 1_000,
-  ingestBatch: 64,
-  deliverConcurrency: 8,
-  maxCrashes: 3,
-  parkAlarmMs: 86_400_000,
-}
 
 /**
  * Reads a workspace folder and everything it stands on (connectors, mappings, schemas of the package and its own) and checks all of it together. Every fault is found in one go; nothing
