@@ -122,15 +122,7 @@ export type MapResult =
   | { readonly ok: false; readonly errors: readonly MapError[] }
 
 /** How a field goes back (mapping language, reverse direction). */
-export type ReverseClass =
-  | 'exact'
-  | 'right-inverse'
-  | 'back-choice'
-  | 'constant'
-  | 'conditional'
-  | 'keyed'
-  | 'by-position'
-  | 'pull-only'
+export type ReverseClass = 'exact' | 'right-inverse' | 'back-choice' | 'constant' | 'conditional' | 'keyed' | 'by-position' | 'pull-only'
 export interface ReverseEntry {
   /** path of the rule: `lines[].sku` */
   readonly rule: string

@@ -1,0 +1,114 @@
+import { type Code, code, createBlock, joinCode, lines, once } from './code.ts'
+import { booleanOf, decimalOf, emitExpr, type Site, textOf, typeFault, type Value } from './emit-expression.ts'
+import type { Expr } from './expression.ts'
+import { functions, maxDigits } from './functions.ts'
+import { itemsAt } from './schema-path.ts'
+import { failure, readPath, type Scope } from './scope.ts'
+
+/** Emits a call of one of the functions of the grammar; their number of arguments is checked by the parser. */
+export function emitCall(name: string, args: readonly Expr[], call: Expr, site: Site): Value {
+  const [first, second, third] = args
+  const kind = functions.get(name)?.gives ?? 'raw'
+  const decimal = (expr: Expr | undefined): Code => (expr === undefined ? code`undefined` : decimalOf(emitExpr(expr, site), expr, site))
+  const text = (expr: Expr | undefined): Code => (expr === undefined ? code`undefined` : textOf(emitExpr(expr, site), site))
+  const keep = (value: Code): Value => ({ code: once(site.block, value.source, site.c.unit, 't', () => value), kind })
+  switch (name) {
+    case 'has':
+      return emitHas(first, site)
+    case 'position': {
+      if (site.scope.position !== undefined) return { code: site.scope.position, kind }
+      typeFault(site, call, 'position() stands only inside each, sum or count')
+      return { code: code`0`, kind }
+    }
+    case 'sum':
+    case 'count':
+      return emitOver(name, first, second, site)
+    case 'join':
+      return keep(code`join(${text(first)}, [${joinCode(args.slice(1).map(text), ',')}])`)
+    case 'text':
+      return keep(text(first))
+    case 'upper':
+      return keep(code`upper(${text(first)})`)
+    case 'lower':
+      return keep(code`lower(${text(first)})`)
+    case 'round':
+      return keep(code`round(${decimal(first)}, ${digitsOf(second, site)})`)
+    case 'abs':
+      return keep(code`absolute(${decimal(first)})`)
+    case 'percent':
+      return keep(code`percent(${decimal(first)})`)
+    case 'min':
+    case 'max':
+      return keep(code`extreme(${name === 'min' ? -1 : 1}, [${joinCode(args.map(decimal), ',')}])`)
+    default: {
+      const a = once(site.block, `of ${decimal(first).source}`, site.c.unit, 'd', () => decimal(first))
+      const b = once(site.block, `of ${decimal(second).source}`, site.c.unit, 'd', () => decimal(second))
+      const bad = failure(site.c, site.target, {}, { code: 'DECIMAL', expected: 'a divisor other than zero' }, code`"0"`)
+      return keep(
+        code`${a} && ${b} ? divide(${a}, ${b}, ${digitsOf(third, site)}) ?? ${bad} : ${a} === null || ${b} === null ? null : undefined`,
+      )
+    }
+  }
+}
+
+function digitsOf(expr: Expr | undefined, site: Site): number {
+  const digits = expr?.op === 'number' && /^\d{1,2}$/.test(expr.value) ? Number(expr.value) : -1
+  if (digits >= 0 && digits <= maxDigits) return digits
+  if (expr !== undefined) typeFault(site, expr, `write the number of digits, 0 to ${maxDigits}`)
+  return 0
+}
+
+function emitHas(expr: Expr | undefined, site: Site): Value {
+  if (expr?.op !== 'path') {
+    if (expr !== undefined) typeFault(site, expr, 'has() asks whether a path has a value')
+    return { code: code`false`, kind: 'boolean' }
+  }
+  const value = emitExpr(expr, site)
+  return { code: value.kind === 'boolean' ? value.code : code`(${value.code} !== undefined && ${value.code} !== null)`, kind: 'boolean' }
+}
+
+/** sum and count: a loop over the items of a list, each a scope of its own. A missing list has no items. */
+function emitOver(name: 'sum' | 'count', listExpr: Expr | undefined, itemExpr: Expr | undefined, site: Site): Value {
+  const { c, scope, block, target, at } = site
+  const kind = functions.get(name)?.gives ?? 'raw'
+  if (listExpr?.op !== 'path') {
+    if (listExpr !== undefined) typeFault(site, listExpr, `${name}() needs the path of a list first`)
+    return { code: name === 'sum' ? code`zero` : code`0`, kind }
+  }
+  const reading = readPath(c, scope, block, listExpr.path, at, listExpr.at, target.rule)
+  const t = c.unit.name('t')
+  const i = c.unit.name('i')
+  const item = c.unit.name('v')
+  if (reading === undefined) return { code: code`undefined`, kind }
+  const inner = createBlock(block)
+  const itemScope: Scope = {
+    parent: scope,
+    value: item,
+    base: reading.base && [...reading.base, { kind: 'item' }],
+    cursor: itemsAt(reading.cursor),
+    sensitive: reading.sensitive,
+    lets: undefined,
+    items: [...reading.items, i],
+    position: code`(${i} + 1)`,
+  }
+  const itemSite: Site = { ...site, scope: itemScope, block: inner }
+  const step = overStep(name, itemExpr, itemSite, t)
+  const list = reading.value
+  const bad = failure(c, target, reading, { code: 'TYPE', expected: 'a list' }, list)
+  const full = failure(c, target, reading, { code: 'LIMIT', expected: 'fewer list items in one document' }, code`undefined`)
+  const start = name === 'sum' ? code`zero` : code`0`
+  block.lines.push(code`let ${t} = ${start};
+if (isList(${list})) {
+  if ((run.left -= ${list}.length) < 0) ${full};
+  else for (let ${i} = 0; ${i} < ${list}.length; ${i}++) { const ${item} = ${list}[${i}]; ${lines(inner)} ${step} }
+} else if (${list} !== undefined) { ${bad}; ${t} = ${name === 'sum' ? code`null` : code`0`}; }`)
+  return { code: t, kind }
+}
+
+function overStep(name: 'sum' | 'count', itemExpr: Expr | undefined, site: Site, t: Code): Code {
+  if (itemExpr === undefined) return code`${t}++;`
+  const value = emitExpr(itemExpr, site)
+  if (name === 'count') return code`if (${booleanOf(value, itemExpr, site)}) ${t}++;`
+  const d = once(site.block, 'addend', site.c.unit, 'd', () => decimalOf(value, itemExpr, site))
+  return code`if (${d} !== undefined) ${t} = add(${t}, ${d});`
+}

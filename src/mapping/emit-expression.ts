@@ -1,0 +1,226 @@
+import { type Block, type Code, code, createBlock, joinCode, knownIn, lines, once, quote } from './code.ts'
+import { emitCall } from './emit-call.ts'
+import { toExact } from './exact.ts'
+import type { ArithmeticSign, ComparisonSign, Expr } from './expression.ts'
+import type { Kind } from './functions.ts'
+import { type Compilation, failure, letOf, type Reading, readPath, type Scope, type Target } from './scope.ts'
+import type { Pointer } from './source-text.ts'
+
+/**
+ * A value in generated code. At run time undefined is no value and null one that failed and was reported; a boolean is
+ * always true or false. Decimals are {@link Exact}, everything raw is JSON.
+ */
+export interface Value {
+  readonly code: Code
+  readonly kind: Kind
+  /** where it was read, if it is a path's value as it stood */
+  readonly reading?: Reading
+}
+
+/** What an expression is compiled in. */
+export interface Site {
+  readonly c: Compilation
+  readonly scope: Scope
+  readonly block: Block
+  readonly target: Target
+  /** place of the expression's text in the file */
+  readonly at: Pointer
+}
+
+const nothing: Value = { code: code`undefined`, kind: 'raw' }
+
+/** Emits an expression; faults go to the compilation. */
+export function emitExpr(expr: Expr, site: Site): Value {
+  const { c } = site
+  switch (expr.op) {
+    case 'number':
+      return { code: c.unit.constant(toExact(expr.value)), kind: 'decimal' }
+    case 'text':
+      return { code: quote(expr.value), kind: 'text' }
+    case 'boolean':
+      return { code: expr.value ? code`true` : code`false`, kind: 'boolean' }
+    case 'path':
+      return emitPath(expr, site)
+    case 'minus':
+      return { code: code`negate(${decimalOf(emitExpr(expr.of, site), expr.of, site)})`, kind: 'decimal' }
+    case 'not':
+      return { code: code`!(${booleanOf(emitExpr(expr.of, site), expr.of, site)})`, kind: 'boolean' }
+    case 'arithmetic':
+      return emitArithmetic(expr.sign, expr.left, expr.right, site)
+    case 'compare':
+      return emitCompare(expr.sign, expr.left, expr.right, site)
+    case 'and':
+    case 'or':
+      return emitLogic(expr.op, expr.left, expr.right, site)
+    case 'else':
+      return emitElse(expr.left, expr.right, site)
+    case 'choose': {
+      const test = booleanOf(emitExpr(expr.test, site), expr.test, site)
+      return branches(test, expr.yes, expr.no, site)
+    }
+    case 'call':
+      return emitCall(expr.name, expr.args, expr, site)
+    default:
+      return expr satisfies never
+  }
+}
+
+function emitPath(expr: Expr & { readonly op: 'path' }, site: Site): Value {
+  const { c, scope, block, target, at } = site
+  const named = letOf(scope, expr.path)
+  if (named !== undefined) {
+    const { found } = named
+    const key = `let ${named.scope.value.source} ${found.name} ${found.formula.at.join('.')}`
+    const known = knownIn(block, key)
+    const inner: Site = { ...site, scope: { ...named.scope, lets: found.before }, at: found.formula.at }
+    if (known !== undefined) return { code: known, kind: kindOf(found.formula.expr, inner) }
+    const value = emitExpr(found.formula.expr, inner)
+    return { code: once(block, key, c.unit, 't', () => value.code), kind: value.kind }
+  }
+  const reading = readPath(c, scope, block, expr.path, at, expr.at, target.rule)
+  return reading === undefined ? nothing : { code: reading.value, kind: 'raw', reading }
+}
+
+/** Kind of an expression that was emitted before; emitted again into a block that is thrown away. */
+function kindOf(expr: Expr, site: Site): Kind {
+  return emitExpr(expr, { ...site, block: createBlock(site.block) }).kind
+}
+
+export const typeFault = (site: Site, expr: Expr, message: string): void =>
+  site.c.faults.add('E_TYPE', { at: site.at, inText: expr.at }, site.target.rule, message)
+
+/** The value as a decimal; a raw one is checked when it is read. */
+export function decimalOf(value: Value, expr: Expr, site: Site): Code {
+  if (value.kind === 'decimal') return value.code
+  if (value.kind === 'integer') return code`whole(${value.code})`
+  if (value.kind !== 'raw') {
+    typeFault(
+      site,
+      expr,
+      `a number is needed here, not ${value.kind === 'text' ? "text (text is joined with join(' ', a, b))" : 'true or false'}`,
+    )
+    return code`undefined`
+  }
+  const v = value.code
+  return once(site.block, `decimal ${v.source}`, site.c.unit, 'd', () => {
+    const bad = failure(site.c, site.target, value.reading ?? {}, { code: 'DECIMAL', expected: 'decimal' }, v)
+    return code`${v} === undefined || ${v} === null ? ${v} : toExact(${v}) ?? ${bad}`
+  })
+}
+
+/** The value as true or false; no value is false. */
+export function booleanOf(value: Value, expr: Expr, site: Site): Code {
+  if (value.kind === 'boolean') return value.code
+  if (value.kind !== 'raw') {
+    typeFault(site, expr, 'a condition is needed here, like a == b or has(path)')
+    return code`false`
+  }
+  const v = value.code
+  const bad = failure(site.c, site.target, value.reading ?? {}, { code: 'TYPE', expected: 'true or false' }, v)
+  return once(
+    site.block,
+    `boolean ${v.source}`,
+    site.c.unit,
+    'v',
+    () => code`${v} === true || ${v} !== undefined && ${v} !== null && ${v} !== false && ${bad} !== null`,
+  )
+}
+
+/** The value as text; undefined and null stay. */
+export function textOf(value: Value, site: Site): Code {
+  const v = value.code
+  if (value.kind === 'text') return v
+  if (value.kind === 'decimal') return code`maybeText(${v})`
+  if (value.kind !== 'raw') return code`String(${v})`
+  const bad = failure(site.c, site.target, value.reading ?? {}, { code: 'TYPE', expected: 'text, a number or true/false' }, v)
+  return once(
+    site.block,
+    `text ${v.source}`,
+    site.c.unit,
+    't',
+    () => code`${v} === undefined || ${v} === null ? ${v} : textOf(${v}) ?? ${bad}`,
+  )
+}
+
+/** The value as JSON, for the result: a decimal becomes text. */
+export const jsonOf = (value: Value): Code => (value.kind === 'decimal' ? code`maybeText(${value.code})` : value.code)
+
+function emitArithmetic(sign: ArithmeticSign, left: Expr, right: Expr, site: Site): Value {
+  const a = decimalOf(emitExpr(left, site), left, site)
+  const b = decimalOf(emitExpr(right, site), right, site)
+  const name = sign === '+' ? code`add` : sign === '-' ? code`subtract` : code`multiply`
+  return {
+    code: once(site.block, `${name.source}(${a.source},${b.source})`, site.c.unit, 'd', () => code`${name}(${a}, ${b})`),
+    kind: 'decimal',
+  }
+}
+
+const isNumber = (value: Value): boolean => value.kind === 'decimal' || value.kind === 'integer'
+
+function emitCompare(sign: ComparisonSign, left: Expr, right: Expr, site: Site): Value {
+  const a = emitExpr(left, site)
+  const b = emitExpr(right, site)
+  const mixed = (one: Value, other: Value): boolean => isNumber(one) && (other.kind === 'text' || other.kind === 'boolean')
+  if (mixed(a, b) || mixed(b, a)) typeFault(site, right, 'a number is compared with text; write the number without quotes, or text(number)')
+  const asNumbers = isNumber(a) || isNumber(b)
+  if (sign === '==' || sign === '!=') {
+    const loose = (value: Value, expr: Expr): Code => (value.kind === 'raw' ? code`toExact(${value.code})` : decimalOf(value, expr, site))
+    const equal = asNumbers ? code`equal(${loose(a, left)}, ${loose(b, right)})` : code`same(${a.code}, ${b.code})`
+    return { code: sign === '==' ? equal : code`!${equal}`, kind: 'boolean' }
+  }
+  if (a.kind === 'boolean' || b.kind === 'boolean') typeFault(site, right, `true and false have no order; '${sign}' needs numbers or text`)
+  const order = asNumbers ? code`order(${decimalOf(a, left, site)}, ${decimalOf(b, right, site)})` : code`orderRaw(${a.code}, ${b.code})`
+  const test = sign === '<' ? code`< 0` : sign === '<=' ? code`<= 0` : sign === '>' ? code`> 0` : code`>= 0`
+  return { code: code`${order} ${test}`, kind: 'boolean' }
+}
+
+function emitLogic(op: 'and' | 'or', left: Expr, right: Expr, site: Site): Value {
+  const a = booleanOf(emitExpr(left, site), left, site)
+  const inner = createBlock(site.block)
+  const b = booleanOf(emitExpr(right, { ...site, block: inner }), right, { ...site, block: inner })
+  if (inner.lines.length === 0) return { code: op === 'and' ? code`(${a} && ${b})` : code`(${a} || ${b})`, kind: 'boolean' }
+  const t = site.c.unit.name('t')
+  const test = op === 'and' ? code`${t}` : code`!${t}`
+  site.block.lines.push(code`let ${t} = ${a}; if (${test}) { ${lines(inner)} ${t} = ${b}; }`)
+  return { code: t, kind: 'boolean' }
+}
+
+/** The kind that holds both; a number beside a raw value makes it a number. */
+function common(a: Kind, b: Kind): Kind {
+  if (a === b) return a
+  const numeric = (kind: Kind): boolean => kind === 'decimal' || kind === 'integer'
+  if ((numeric(a) && (numeric(b) || b === 'raw')) || (numeric(b) && a === 'raw')) return 'decimal'
+  return 'raw'
+}
+const asKind = (value: Value, kind: Kind, expr: Expr, site: Site): Code =>
+  kind === value.kind ? value.code : kind === 'decimal' ? decimalOf(value, expr, site) : jsonOf(value)
+
+function emitElse(left: Expr, right: Expr, site: Site): Value {
+  const a = emitExpr(left, site)
+  const inner: Site = { ...site, block: createBlock(site.block) }
+  const b = emitExpr(right, inner)
+  const kind = common(a.kind, b.kind)
+  const t = site.c.unit.name('t')
+  const first = asKind(a, kind, left, site)
+  const second = asKind(b, kind, right, inner)
+  site.block.lines.push(code`let ${t} = ${first}; if (${t} === undefined) { ${lines(inner.block)} ${t} = ${second}; }`)
+  return { code: t, kind }
+}
+
+function branches(test: Code, yes: Expr, no: Expr, site: Site): Value {
+  const yesSite: Site = { ...site, block: createBlock(site.block) }
+  const noSite: Site = { ...site, block: createBlock(site.block) }
+  const a = emitExpr(yes, yesSite)
+  const b = emitExpr(no, noSite)
+  const kind = common(a.kind, b.kind)
+  const t = site.c.unit.name('t')
+  const first = asKind(a, kind, yes, yesSite)
+  const second = asKind(b, kind, no, noSite)
+  site.block.lines.push(
+    joinCode(
+      [code`let ${t}; if (${test}) { ${lines(yesSite.block)} ${t} = ${first}; }`, code`else { ${lines(noSite.block)} ${t} = ${second}; }`],
+      '\n',
+    ),
+  )
+  return { code: t, kind }
+}
