@@ -1,6 +1,18 @@
-import { defineConfig } from 'vitest/config'
+import { defineConfig, type Plugin } from 'vitest/config'
+import { mutants } from './src/testing/mutants/list.ts'
+import { mutate } from './src/testing/mutants/mutant.ts'
+
+/** CROSSDOCK_MUTANT=<name> runs the tests with one safeguard taken out. */
+function mutantPlugin(name: string): Plugin {
+  const mutant = mutants.find((candidate) => candidate.name === name)
+  if (mutant === undefined) throw new Error(`there is no mutant '${name}'`)
+  return { name: 'mutant', enforce: 'pre', transform: (code, id) => mutate(mutant, id, code) }
+}
+
+const mutant = process.env.CROSSDOCK_MUTANT
 
 export default defineConfig({
+  plugins: mutant === undefined ? [] : [mutantPlugin(mutant)],
   test: {
     include: ['src/**/*.test.ts', 'connectors/**/*.test.ts'],
     testTimeout: 20_000,
