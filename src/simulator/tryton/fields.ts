@@ -32,6 +32,8 @@ export type Traits = {
   readonly initial?: (db: Database, values: Values) => Cell
   /** A computed field. Without `inverse` it can not be written. */
   readonly get?: (db: Database, row: Row, context: Context) => Cell | readonly number[]
+  /** A boolean that the wire shows as true and false; stored ones are 1 and 0. */
+  readonly logical?: boolean
   /** False: a domain that names it is refused. */
   readonly searchable?: boolean
 }

@@ -86,9 +86,11 @@ const lineName =
     const owner = idOf(line, order)
     const unit = idOf(line, 'unit')
     const product = idOf(line, 'product')
-    const what = product === undefined ? '' : db.table('product.product').model.recName?.(db, db.need('product.product', product))
+    const name = owner === undefined ? '' : orderName(db, db.need(`${order}.${order}`, owner))
+    if (product === undefined) return name
+    const what = db.table('product.product').model.recName?.(db, db.need('product.product', product))
     const symbol = unit === undefined ? '' : textOf(db.need('product.uom', unit), 'symbol')
-    return `${numberOf(line, 'quantity')}${symbol} ${what} @ ${owner === undefined ? '' : orderName(db, db.need(`${order}.${order}`, owner))}`
+    return `${numberOf(line, 'quantity')}${symbol} ${what} @ ${name}`
   }
 
 const lineFields = (order: 'sale' | 'purchase'): Readonly<Record<string, Field>> => ({

@@ -108,7 +108,7 @@ const shipmentOut: Model = {
     delivery_address: one('party.address', { required: true }),
     outgoing_moves: part('Outgoing', 'from_location', 'OUT', true),
     inventory_moves: part('Inventory', 'to_location', 'OUT', true),
-    partially_assigned: boolean({ get: (db, row) => partial(db, row) }),
+    partially_assigned: boolean({ get: (db, row) => partial(db, row), logical: true }),
   },
 }
 

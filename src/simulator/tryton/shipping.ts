@@ -52,6 +52,7 @@ export const sendGoods = (db: Database, sale: Row, moves: readonly Values[]): vo
     db.insert('stock.move', { ...move, shipment: mark, from_location: place(db, 'OUT'), to_location: place(db, 'CUS') }),
   )
   for (const move of outgoing) follow(db, move, mark, 'STO', 'OUT')
+  db.update('stock.shipment.out', shipment.id, {})
 }
 
 /** One draft return for the negative lines of a sale. */
@@ -68,9 +69,9 @@ export const takeBack = (db: Database, sale: Row, moves: readonly Values[]): voi
   }
 }
 
-/** Moves from the input zone to storage for what just came in. */
+/** Moves from the input zone to storage for what just came in, made from the last to the first as the system does. */
 export const putAway = (db: Database, shipment: string, incoming: readonly Row[]): void => {
-  for (const move of incoming) follow(db, move, shipment, 'IN', 'STO')
+  for (const move of incoming.toReversed()) follow(db, move, shipment, 'IN', 'STO')
 }
 
 /** Done moves count from today. */

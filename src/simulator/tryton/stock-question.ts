@@ -24,17 +24,20 @@ const endOf = (context: Context): string | undefined => {
   return end === undefined || end === null ? undefined : String(fromWire(date(), typeof end === 'string' ? end : { ...Object(end) }))
 }
 
-/** Counts done moves up to a day in the past; the book itself only knows now. */
-const atDay = (db: Database, product: number, places: ReadonlySet<number>, end: string): number => {
+/** Counts moves up to a day in the past; the book itself only knows now. A forecast counts what was planned by then too. */
+const atDay = (db: Database, product: number, places: ReadonlySet<number>, end: string, forecast: boolean): number => {
   let sum = 0
   for (const id of db.where('stock.move', 'product', product)) {
     const move = db.need('stock.move', id)
-    if (move.state !== 'done' || String(move.effective_date) > end) continue
+    const counts = move.state === 'done' ? String(move.effective_date) <= end : forecast && isOpen(move) && String(move.planned_date) <= end
+    if (!counts) continue
     if (places.has(numberOf(move, 'to_location'))) sum += inDefaultUnit(db, move)
     if (places.has(numberOf(move, 'from_location'))) sum -= inDefaultUnit(db, move)
   }
   return settled(sum)
 }
+
+const isOpen = ({ state }: Row): boolean => state === 'draft' || state === 'assigned'
 
 /**
  * A product's quantity at the places of the context: `locations` (ids; none means 0), `with_childs`, `stock_date_end` (a day in the past gives
@@ -45,7 +48,7 @@ export const quantityIn = (db: Database, stock: StockBook, product: number, cont
   if (locations.size === 0) return 0
   const places = new Set(context.with_childs ? stock.places(product).filter((id) => inside(db, id, locations)) : locations)
   const end = endOf(context)
-  if (!forecast && end !== undefined && end < db.today()) return atDay(db, product, places, end)
+  if (end !== undefined && end < db.today()) return atDay(db, product, places, end, forecast)
   let sum = 0
   for (const place of places) {
     sum += forecast ? stock.forecast(product, place) : stock.onHand(product, place)

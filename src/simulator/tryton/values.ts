@@ -45,7 +45,7 @@ export const toWire = (field: Field, value: Cell): Wire => {
     case 'float':
       return new Float(Number(value))
     case 'boolean':
-      return value ? 1 : 0
+      return field.logical ? Boolean(value) : value ? 1 : 0
     case 'date':
       return dateWire(String(value))
     case 'timestamp':
