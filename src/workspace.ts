@@ -6,10 +6,11 @@ import { readSourceText } from './mapping/source-text.ts'
 import type { CompiledMapping } from './mapping/types.ts'
 import type { Fault } from './model/errors.ts'
 import { sha256 } from './model/id.ts'
-import type { Json } from './model/json.ts'
+import type { Json, JsonObject } from './model/json.ts'
 import { isObject } from './model/json.ts'
 import { type CompiledSchemas, compileSchemas } from './model/schema.ts'
 import { packageRoot } from './package-root.ts'
+import { openConditions } from './pipeline/conditions.ts'
 import { type Catalogue, defaultSettings, type Settings } from './pipeline/context.ts'
 import { type Locate, setUpConnections } from './workspace-connections.ts'
 import { setUpRoutes } from './workspace-routes.ts'
@@ -26,6 +27,8 @@ export interface Workspace {
   readonly files: Readonly<Record<string, string>>
   /** values that must never be shown */
   readonly secrets: readonly string[]
+  /** compiled schemas by id */
+  readonly schemas: ReadonlyMap<string, JsonObject>
 }
 
 export const workspaceFile = 'crossdock.json'
@@ -98,11 +101,11 @@ export async function loadWorkspace(
     files[relative(packageRoot, entry.file)] = hash
   }
   const settings = { ...defaultSettings, ...pick(value.settings) }
-  const base = { tenant, settings, faults, texts, files, secrets }
+  const base = { tenant, settings, faults, texts, files, secrets, schemas: schemas.schemas }
   if (faults.some((fault) => fault.severity === 'error')) return base
   const revision = sha256(...Object.entries(files).sort().flat())
   const validate: Catalogue['validate'] = (document, body) => schemas.validators.get(`${document}@1`)?.(body)
-  return { ...base, catalogue: { revision, connections, routes, mappings, validate, codes } }
+  return { ...base, catalogue: { revision, connections, routes, mappings, condition: openConditions(), validate, codes } }
 }
 
 function compileMappings(
