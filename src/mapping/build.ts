@@ -1,11 +1,11 @@
 import { compileFunction } from 'node:vm'
 import { DecimalError } from '../model/decimal.ts'
-import type { Json, JsonSchema } from '../model/json.ts'
+import type { Json } from '../model/json.ts'
 import type { Code } from './code.ts'
 import type { Guard } from './emit-guards.ts'
 import type { Program } from './program.ts'
 import { type Run, runtime } from './runtime.ts'
-import { cursorAt } from './schema-path.ts'
+import type { Cursor } from './schema-path.ts'
 import { type Compilation, chainLets, type Scope } from './scope.ts'
 
 /** One compiled direction: reads a document and gives the result, or the values of the push rules in their order. */
@@ -27,12 +27,12 @@ export function build(c: Compilation, main: Code, guards: readonly { readonly of
 }
 
 /** The scope of the whole document. */
-export function rootScope(value: Code, schema: JsonSchema | undefined, program: Pick<Program, 'lets'>): Scope {
+export function rootScope(value: Code, cursor: Cursor | undefined, program: Pick<Program, 'lets'>): Scope {
   return {
     parent: undefined,
     value,
     base: [],
-    cursor: cursorAt(schema),
+    cursor,
     sensitive: false,
     lets: chainLets(program.lets, undefined),
     items: [],

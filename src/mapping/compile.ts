@@ -22,10 +22,10 @@ import { checkPushTarget, writePush } from './write-path.ts'
  * Compiles the text of a mapping file. All faults of the file come together; with an error among them nothing is compiled.
  * Never throws for what stands in the file.
  */
-export function compileMapping(text: string, options: CompileOptions): CompileResult {
-  const { source, faults: unread } = readSourceText(text, options.file)
+export function compileMapping(text: string, given: CompileOptions): CompileResult {
+  const { source, faults: unread } = readSourceText(text, given.file)
   if (source === undefined) return { faults: unread }
-  const faults = collectFaults(options.file, (place) => {
+  const faults = collectFaults(given.file, (place) => {
     const offset = source.offsetOf(place.at, place.part)
     return source.positionOf(place.inText === undefined ? offset : offset + 1 + place.inText)
   })
@@ -33,8 +33,13 @@ export function compileMapping(text: string, options: CompileOptions): CompileRe
     const position = source.positionOf(offset)
     faults.addAt(position, 'E_DUPLICATE', name, `'${name}' stands twice in one object`)
   }
-  const program = parseMapping(source.value, faults, options)
+  const program = parseMapping(source.value, faults, given)
   if (program === undefined) return { faults: faults.list() }
+  const options: CompileOptions = {
+    ...given,
+    sourceSchema: given.sourceSchema ?? given.schemas?.get(program.source),
+    targetSchema: given.targetSchema ?? given.schemas?.get(program.target),
+  }
   const plan = planReverse(program, faults, options)
   const pull = program.direction === 'push' ? undefined : compilePull(program, faults, options, plan.guarded)
   const push = program.push.length === 0 ? undefined : compilePush(program, faults, options)
@@ -47,13 +52,13 @@ function compilePull(program: Program, faults: Faults, options: CompileOptions, 
   const c: Compilation = { unit: createUnit(), faults, sites: [], mode: 'pull', contextFields }
   const block = createBlock()
   const document = c.unit.name('v')
-  const scope = rootScope(document, options.sourceSchema, program)
+  const scope = rootScope(document, cursorAt(options.sourceSchema, options.schemas), program)
   const writing: Writing = {
     rule: '',
     at: ['fields'],
     to: [],
     outs: [],
-    written: cursorAt(options.targetSchema),
+    written: cursorAt(options.targetSchema, options.schemas),
     provided: options.provided ?? [],
   }
   const made = emitFields(c, program.fields, scope, block, writing)
@@ -67,8 +72,8 @@ function compilePush(program: Program, faults: Faults, options: CompileOptions):
     program.direction === 'push' ? [options.sourceSchema, options.targetSchema] : [options.targetSchema, options.sourceSchema]
   const block = createBlock()
   const document = c.unit.name('v')
-  const scope = rootScope(document, read, program)
-  const target = cursorAt(written)
+  const scope = rootScope(document, cursorAt(read, options.schemas), program)
+  const target = cursorAt(written, options.schemas)
   const values: Code[] = program.push.map((rule) => {
     checkPushTarget(rule, target, faults)
     const writing: Writing = {

@@ -1,7 +1,7 @@
-import { type Code, code, createBlock, joinCode, lines, once } from './code.ts'
+import { type Code, code, createBlock, joinCode, lines, once, quote } from './code.ts'
 import { booleanOf, decimalOf, emitExpr, type Site, textOf, typeFault, type Value } from './emit-expression.ts'
-import type { Expr } from './expression.ts'
-import { functions, maxDigits } from './functions.ts'
+import { functions, maxDigits, roundings } from './functions.ts'
+import type { Expr } from './grammar.ts'
 import { itemsAt } from './schema-path.ts'
 import { failure, readPath, type Scope } from './scope.ts'
 
@@ -32,7 +32,7 @@ export function emitCall(name: string, args: readonly Expr[], call: Expr, site: 
     case 'lower':
       return keep(code`lower(${text(first)})`)
     case 'round':
-      return keep(code`round(${decimal(first)}, ${digitsOf(second, site)})`)
+      return keep(code`round(${decimal(first)}, ${digitsOf(second, site)}, ${roundingOf(third, site)})`)
     case 'abs':
       return keep(code`absolute(${decimal(first)})`)
     case 'percent':
@@ -56,6 +56,13 @@ function digitsOf(expr: Expr | undefined, site: Site): number {
   if (digits >= 0 && digits <= maxDigits) return digits
   if (expr !== undefined) typeFault(site, expr, `write the number of digits, 0 to ${maxDigits}`)
   return 0
+}
+
+function roundingOf(expr: Expr | undefined, site: Site): Code {
+  const found = expr?.op === 'text' ? roundings.find((rounding) => rounding === expr.value) : undefined
+  if (expr !== undefined && found === undefined)
+    typeFault(site, expr, `write how to round: ${roundings.map((name) => `'${name}'`).join(', ')}`)
+  return quote(found ?? 'half-up')
 }
 
 function emitHas(expr: Expr | undefined, site: Site): Value {

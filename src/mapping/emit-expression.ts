@@ -1,8 +1,8 @@
 import { type Block, type Code, code, createBlock, joinCode, knownIn, lines, once, quote } from './code.ts'
 import { emitCall } from './emit-call.ts'
 import { toExact } from './exact.ts'
-import type { ArithmeticSign, ComparisonSign, Expr } from './expression.ts'
 import type { Kind } from './functions.ts'
+import type { ArithmeticSign, ComparisonSign, Expr } from './grammar.ts'
 import { type Compilation, failure, letOf, type Reading, readPath, type Scope, type Target } from './scope.ts'
 import type { Pointer } from './source-text.ts'
 

@@ -1,4 +1,4 @@
-import { divide as divideText, formatDecimal, isDecimal, parseDecimal, round as roundText } from '../model/decimal.ts'
+import { divide as divideText, formatDecimal, isDecimal, parseDecimal, type Rounding, round as roundText } from '../model/decimal.ts'
 import type { Json } from '../model/json.ts'
 
 /**
@@ -123,9 +123,9 @@ export function compareExact(a: Exact, b: Exact): number {
   return x < y ? -1 : x > y ? 1 : 0
 }
 
-/** Exactly `digits` after the point, half away from zero. */
-export const round = (a: MaybeExact, digits: number): MaybeExact =>
-  a ? (a.scale === digits ? a : fromText(roundText(formatExact(a), digits, 'half-up'))) : a
+/** Exactly `digits` after the point. */
+export const round = (a: MaybeExact, digits: number, rounding: Rounding = 'half-up'): MaybeExact =>
+  a ? (a.scale === digits ? a : fromText(roundText(formatExact(a), digits, rounding))) : a
 
 /** `a / b` with exactly `digits` after the point, half away from zero; undefined for a division by zero, which the caller reports. */
 export const divide = (a: Exact, b: Exact, digits: number): Exact | null =>

@@ -2,9 +2,10 @@ import type { Json } from '../model/json.ts'
 import { build, rootScope, runSafely } from './build.ts'
 import { code, createBlock, createUnit, lines } from './code.ts'
 import { emitExpr, jsonOf } from './emit-expression.ts'
-import { parseExpression } from './expression.ts'
 import { collectFaults } from './faults.ts'
+import { parseExpression } from './grammar.ts'
 import { createRun } from './runtime.ts'
+import { cursorAt } from './schema-path.ts'
 import { type Compilation, contextFields } from './scope.ts'
 import type { CompiledExpression, ExpressionOptions, ExpressionResult } from './types.ts'
 
@@ -20,7 +21,7 @@ export function compileExpression(text: string, options: ExpressionOptions): Exp
   const c: Compilation = { unit: createUnit(), faults, sites: [], mode: 'pull', contextFields }
   const block = createBlock()
   const document = c.unit.name('v')
-  const scope = rootScope(document, options.schema, { lets: [] })
+  const scope = rootScope(document, cursorAt(options.schema), { lets: [] })
   const value = emitExpr(expr, { c, scope, block, target: { rule: path, to: [], outs: [] }, at: [] })
   if (faults.failed()) return { faults: faults.list() }
   const unit = build(c, code`(run, ${document}) => { ${lines(block)} return ${jsonOf(value)}; }`, [])

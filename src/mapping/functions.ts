@@ -1,3 +1,5 @@
+import type { Rounding } from '../model/decimal.ts'
+
 /** Type of a value while a mapping is compiled: `raw` is any JSON value, known only when it is read. */
 export type Kind = 'raw' | 'decimal' | 'integer' | 'text' | 'boolean'
 
@@ -18,7 +20,7 @@ export const functions: ReadonlyMap<string, FunctionInfo> = new Map<string, Func
   ['join', { least: 2, most: many, usage: "join('separator', value, …)", gives: 'text' }],
   ['has', { least: 1, most: 1, usage: 'has(path)', gives: 'boolean' }],
   ['position', { least: 0, most: 0, usage: 'position(), the number of the item in the list, from 1', gives: 'integer' }],
-  ['round', { least: 2, most: 2, usage: 'round(number, digits)', gives: 'decimal' }],
+  ['round', { least: 2, most: 3, usage: "round(number, digits) or round(number, digits, 'down')", gives: 'decimal' }],
   ['div', { least: 3, most: 3, usage: 'div(number, number, digits)', gives: 'decimal' }],
   ['abs', { least: 1, most: 1, usage: 'abs(number)', gives: 'decimal' }],
   ['percent', { least: 1, most: 1, usage: 'percent(fraction)', gives: 'decimal' }],
@@ -31,3 +33,6 @@ export const functions: ReadonlyMap<string, FunctionInfo> = new Map<string, Func
 
 /** Most digits that `round` and `div` keep. */
 export const maxDigits = 12
+
+/** How `round` drops digits; `half-up`, half away from zero, when it does not say. */
+export const roundings: readonly Rounding[] = ['half-up', 'half-even', 'down']

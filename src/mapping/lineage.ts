@@ -1,5 +1,5 @@
 import type { Json } from '../model/json.ts'
-import type { Expr } from './expression.ts'
+import type { Expr } from './grammar.ts'
 import { formatPath, formatSegments, type Path } from './path.ts'
 import type { Leaf, Place, Program, Step } from './program.ts'
 import { chainLets, type LetChain } from './scope.ts'

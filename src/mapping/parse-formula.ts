@@ -1,6 +1,6 @@
 import { isObject, type Json, type JsonObject } from '../model/json.ts'
-import { parseExpression, parsePath } from './expression.ts'
 import type { Faults } from './faults.ts'
+import { parseExpression, parsePath } from './grammar.ts'
 import { didYouMean } from './nearest.ts'
 import { forbiddenNames } from './path.ts'
 import type { Formula, Let, Place } from './program.ts'

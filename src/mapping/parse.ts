@@ -1,6 +1,6 @@
 import { isObject, type Json, type JsonObject } from '../model/json.ts'
-import { parsePath } from './expression.ts'
 import type { Faults } from './faults.ts'
+import { parsePath } from './grammar.ts'
 import { didYouMean } from './nearest.ts'
 import { parseLets } from './parse-formula.ts'
 import { parseLookups } from './parse-lookup.ts'

@@ -1,5 +1,5 @@
 import type { Json } from '../model/json.ts'
-import type { Expr } from './expression.ts'
+import type { Expr } from './grammar.ts'
 import type { Path } from './path.ts'
 import type { Pointer } from './source-text.ts'
 import type { Direction } from './types.ts'

@@ -1,7 +1,7 @@
 import { converters } from './converters.ts'
 import type { Guarded } from './emit-guards.ts'
-import type { Expr } from './expression.ts'
 import type { Faults } from './faults.ts'
+import type { Expr } from './grammar.ts'
 import { absoluteText, below, type TextScope } from './lineage.ts'
 import { formatPath, type Path } from './path.ts'
 import type { Each, Field, Group, Leaf, Place, Program, Step } from './program.ts'
@@ -47,14 +47,14 @@ interface PlaceScope extends TextScope {
 }
 
 /** Decides for every rule of a mapping with direction `both` how it goes back; empty for the others. */
-export function planReverse(program: Program, faults: Faults, options: Pick<CompileOptions, 'sourceSchema'>): ReversePlan {
+export function planReverse(program: Program, faults: Faults, options: Pick<CompileOptions, 'sourceSchema' | 'schemas'>): ReversePlan {
   const planner: Planner = { faults, steps: new Map(), report: [], guarded: [], writers: new Map(), later: [] }
   if (program.direction === 'both') {
     const root: PlaceScope = {
       parent: undefined,
       base: '',
       lets: chainLets(program.lets, undefined),
-      cursor: cursorAt(options.sourceSchema),
+      cursor: cursorAt(options.sourceSchema, options.schemas),
       sensitive: false,
       isItem: false,
     }

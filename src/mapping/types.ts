@@ -181,6 +181,8 @@ export interface CompileOptions {
   readonly file: string
   readonly sourceSchema?: JsonSchema
   readonly targetSchema?: JsonSchema
+  /** schemas by `$id`: what the two schemas refer to, and the two themselves when they are not given and the file names them */
+  readonly schemas?: ReadonlyMap<string, JsonSchema>
   /** required target fields that the hub or the connector fills in by itself */
   readonly provided?: readonly string[]
   /** code lists of the workspace, so that a misspelt `lookup` is found now; kind -> external -> hub */
