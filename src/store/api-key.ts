@@ -1,0 +1,40 @@
+import type { Database, Tx } from './database.ts'
+import type { ApiKeyTable } from './tables.ts'
+
+/** A key as people may see it: everything but what it is recognised by. */
+export type ApiKeyHead = Omit<ApiKeyTable, 'hash'>
+const head = ['tenant', 'id', 'name', 'scopes', 'created_at', 'expires_at', 'revoked_at'] as const
+
+export async function insertApiKey(tx: Tx, row: ApiKeyTable): Promise<void> {
+  await tx.insertInto('api_key').values(row).execute()
+}
+
+/** The key with this hash, of whatever tenant: the key tells whose request it is. */
+export const apiKeyByHash = (database: Database, hash: string): Promise<ApiKeyTable | undefined> =>
+  database.read.selectFrom('api_key').selectAll().where('hash', '=', hash).executeTakeFirst()
+
+/** Keys in the order they were made, after an id. */
+export const listApiKeys = (database: Database, tenant: string, after: string, limit: number): Promise<ApiKeyHead[]> =>
+  database.read.selectFrom('api_key').select(head).where('tenant', '=', tenant).where('id', '>', after).orderBy('id').limit(limit).execute()
+
+export const countApiKeys = async (tx: Tx, tenant: string): Promise<number> =>
+  (
+    await tx
+      .selectFrom('api_key')
+      .select((of) => of.fn.countAll<number>().as('count'))
+      .where('tenant', '=', tenant)
+      .where('revoked_at', 'is', null)
+      .executeTakeFirst()
+  )?.count ?? 0
+
+/** Ends a key at once; the first time counts. undefined: there is none with this id. */
+export async function revokeApiKey(tx: Tx, tenant: string, id: string, at: number): Promise<ApiKeyHead | undefined> {
+  await tx
+    .updateTable('api_key')
+    .set({ revoked_at: at })
+    .where('tenant', '=', tenant)
+    .where('id', '=', id)
+    .where('revoked_at', 'is', null)
+    .execute()
+  return tx.selectFrom('api_key').select(head).where('tenant', '=', tenant).where('id', '=', id).executeTakeFirst()
+}

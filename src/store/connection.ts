@@ -1,0 +1,106 @@
+import { newToken } from '../model/id.ts'
+import type { Tx } from './database.ts'
+import type { Reader } from './in-list.ts'
+import { insertMany } from './insert-many.ts'
+import type { ConnectionTable } from './tables.ts'
+
+export type ConnectionState = ConnectionTable['state']
+
+/** Why a connection is paused when nobody paused it by hand. */
+export const notInWorkspace = 'not-in-workspace'
+
+export const listConnections = (read: Reader, tenant: string): Promise<ConnectionTable[]> =>
+  read.selectFrom('connection').selectAll().where('tenant', '=', tenant).orderBy('name').execute()
+
+export const findConnection = (read: Reader, tenant: string, name: string): Promise<ConnectionTable | undefined> =>
+  read.selectFrom('connection').selectAll().where('tenant', '=', tenant).where('name', '=', name).executeTakeFirst()
+
+/** The connection a hook address belongs to, of whatever tenant; the address before the last rotation still counts. */
+export const connectionByHook = (read: Reader, token: string): Promise<ConnectionTable | undefined> =>
+  read
+    .selectFrom('connection')
+    .selectAll()
+    .where((or) => or.or([or('hook_token', '=', token), or('hook_token_old', '=', token)]))
+    .limit(1)
+    .executeTakeFirst()
+
+/**
+ * Makes the rows follow the workspace: new connections begin active with a hook address, those that left it are paused with all their data kept, those that came back
+ * go on. A pause by hand stays.
+ */
+export async function syncConnections(
+  tx: Tx,
+  tenant: string,
+  wanted: readonly { readonly name: string; readonly connector: string }[],
+  now: number,
+): Promise<void> {
+  const known = new Map((await listConnections(tx, tenant)).map((row) => [row.name, row]))
+  const fresh = wanted.filter(({ name }) => !known.has(name))
+  await insertMany(
+    tx,
+    'connection',
+    fresh.map(
+      ({ name, connector }): ConnectionTable => ({
+        tenant,
+        name,
+        connector,
+        state: 'active',
+        reason: null,
+        hook_token: newToken(),
+        hook_token_old: null,
+        changed_at: now,
+      }),
+    ),
+    { keys: ['tenant', 'name'], then: 'ignore' },
+  )
+  for (const { name, connector } of wanted) {
+    const row = known.get(name)
+    if (row === undefined) continue
+    if (row.connector !== connector) await at(tx, tenant, name).set({ connector, changed_at: now }).execute()
+    if (row.state === 'paused' && row.reason === notInWorkspace)
+      await at(tx, tenant, name).set({ state: 'active', reason: null, changed_at: now }).execute()
+  }
+  const kept = new Set(wanted.map(({ name }) => name))
+  for (const row of known.values())
+    if (!kept.has(row.name) && row.reason !== notInWorkspace)
+      await at(tx, tenant, row.name).set({ state: 'paused', reason: notInWorkspace, changed_at: now }).execute()
+}
+
+/** Changes the state of a connection that is in one of `from`; false: it is not, or there is none. Saying the same again changes nothing and is true. */
+export async function setConnectionState(
+  tx: Tx,
+  tenant: string,
+  name: string,
+  from: readonly ConnectionState[],
+  state: ConnectionState,
+  reason: string | null,
+  now: number,
+): Promise<boolean> {
+  const changed = await at(tx, tenant, name).set({ state, reason, changed_at: now }).where('state', 'in', from).executeTakeFirst()
+  return changed.numUpdatedRows > 0n
+}
+
+/**
+ * Gives a connection a new hook address and answers it. The one before keeps working beside it until the next rotation or {@link retireOldHook}; with `overlap` false it
+ * ends at once. undefined: there is no such connection.
+ */
+export async function rotateHook(
+  tx: Tx,
+  tenant: string,
+  name: string,
+  overlap: boolean,
+  now: number,
+): Promise<ConnectionTable | undefined> {
+  const row = await findConnection(tx, tenant, name)
+  if (row === undefined) return undefined
+  const next = { hook_token: newToken(), hook_token_old: overlap ? row.hook_token : null, changed_at: now }
+  await at(tx, tenant, name).set(next).execute()
+  return { ...row, ...next }
+}
+
+/** Ends the hook address before the last rotation. */
+export async function retireOldHook(tx: Tx, tenant: string, name: string, now: number): Promise<void> {
+  await at(tx, tenant, name).set({ hook_token_old: null, changed_at: now }).where('hook_token_old', 'is not', null).execute()
+}
+
+const at = (tx: Tx, tenant: string, name: string) => tx.updateTable('connection').where('tenant', '=', tenant).where('name', '=', name)
