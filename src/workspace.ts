@@ -10,8 +10,7 @@ import type { Json, JsonObject } from './model/json.ts'
 import { isObject } from './model/json.ts'
 import { type CompiledSchemas, compileSchemas } from './model/schema.ts'
 import { packageRoot } from './package-root.ts'
-import { openConditions } from './pipeline/conditions.ts'
-import { type Catalogue, defaultSettings, type Settings } from './pipeline/context.ts'
+import type { Catalogue, Settings } from './pipeline/context.ts'
 import { type Locate, setUpConnections } from './workspace-connections.ts'
 import { setUpRoutes } from './workspace-routes.ts'
 
@@ -32,6 +31,16 @@ export interface Workspace {
 }
 
 export const workspaceFile = 'crossdock.json'
+
+/** Built-in values of the settings; `schemas/meta/workspace.json` documents them. */
+export const defaultSettings: Settings = {
+  leaseMs: 90_000,
+  sweepMs: 1_000,
+  ingestBatch: 64,
+  deliverConcurrency: 8,
+  maxCrashes: 3,
+  parkAlarmMs: 86_400_000,
+}
 
 /**
  * Reads a workspace folder and everything it stands on (connectors, mappings, schemas of the package and its own) and checks all of it together. Every fault is found in one go; nothing
@@ -105,7 +114,7 @@ export async function loadWorkspace(
   if (faults.some((fault) => fault.severity === 'error')) return base
   const revision = sha256(...Object.entries(files).sort().flat())
   const validate: Catalogue['validate'] = (document, body) => schemas.validators.get(`${document}@1`)?.(body)
-  return { ...base, catalogue: { revision, connections, routes, mappings, condition: openConditions(), validate, codes } }
+  return { ...base, catalogue: { revision, connections, routes, mappings, validate, codes } }
 }
 
 function compileMappings(
@@ -168,6 +177,7 @@ const empty = (faults: readonly Fault[]): Workspace => ({
   texts: new Map(),
   files: {},
   secrets: [],
+  schemas: new Map(),
 })
 
 /** Steps of a JSON pointer. */
