@@ -39,7 +39,7 @@ export interface Expectation {
   readonly rules: readonly FaultRule[]
   /** media types that count as an answer; a type with a star accepts everything */
   readonly contentTypes: readonly string[]
-  /** something is read from the body, so an empty one is a fault */
+  /** something is read from the body, so an empty one is a fault; a 200 that says nothing always is */
   readonly needsBody: boolean
   /** no beginning of the body in the fault: answers to a login carry tokens */
   readonly secret: boolean
@@ -62,7 +62,8 @@ export function judge(answer: Judged, expected: Expectation): PartnerFault | und
       ...(expected.secret ? {} : { sample: sampleOf(answer.body.bytes) }),
     })
   const rule = expected.rules.find((candidate) => fits(candidate, answer))
-  if (rule !== undefined) return fault(rule.code, rule.then, false, saidBy(answer.body, rule.message) ?? `the partner answered ${rule.code}`)
+  const mute = rule?.path === undefined && (status >= 500 || status === 408)
+  if (rule !== undefined) return fault(rule.code, rule.then, mute, saidBy(answer.body, rule.message) ?? `the partner answered ${rule.code}`)
   if (status < 200) return fault(`http-${status}`, 'retry', true, `answered ${status}, which is no final answer`)
   if (status >= 300 && status < 400) return fault('redirect', 'retry', true, `answered ${status}, and redirects are not followed; put the final address into the connection's config`)
   if (status >= 400) {
@@ -75,7 +76,7 @@ export function judge(answer: Judged, expected: Expectation): PartnerFault | und
 function judgeContent(answer: Judged, expected: Expectation, fault: (code: string, recovery: Recovery, ambiguous: boolean, words: string) => PartnerFault): PartnerFault | undefined {
   if (expected.contentTypes.some((type) => type === '*/*')) return undefined
   const { bytes } = answer.body
-  if (bytes.byteLength === 0) return expected.needsBody ? fault('empty-answer', 'retry', true, `answered ${answer.status} without a body`) : undefined
+  if (bytes.byteLength === 0) return expected.needsBody || answer.status === 200 ? fault('empty-answer', 'retry', true, `answered ${answer.status} without a body`) : undefined
   const type = (answer.headers['content-type'] ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? ''
   const accepted = expected.contentTypes.includes(type) || (expected.contentTypes.includes('application/json') && (/^(application|text)\/([\w.-]+\+)?json$/.test(type) || type === ''))
   if (type === 'text/html' && !accepted) return fault('html-answer', 'retry', true, `answered ${answer.status} with a web page instead of data: maintenance, a login page or a wrong address`)
@@ -111,11 +112,11 @@ function fits(rule: FaultRule, { status, body }: Judged): boolean {
 
 const usual = ['message', 'error.message', 'error_description', 'detail', 'title', 'errors', 'error'] as const
 
-/** The partner's own words, flattened to one line of at most 300 characters. */
+/** The partner's own words, flattened to one line. Cut to size only after secrets are out, so that none is cut in two. */
 function saidBy(body: Body, path: string | undefined): string | undefined {
   for (const candidate of path === undefined ? usual : [path]) {
     const words = texts(body.peek(candidate)).join(': ').replaceAll(/\s+/g, ' ').trim()
-    if (words !== '') return words.slice(0, 300)
+    if (words !== '') return words.slice(0, 4000)
   }
   return undefined
 }
@@ -128,4 +129,4 @@ function texts(value: Json | undefined): readonly string[] {
 }
 
 const looksLikeHtml = (bytes: Uint8Array): boolean => /^\s*(<!doctype html|<html)/i.test(new TextDecoder().decode(bytes.subarray(0, 200)))
-const sampleOf = (bytes: Uint8Array): string => new TextDecoder().decode(bytes.subarray(0, 500))
+const sampleOf = (bytes: Uint8Array): string => new TextDecoder().decode(bytes.subarray(0, 4000))

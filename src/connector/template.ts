@@ -166,6 +166,7 @@ function valueOf(placeholder: Placeholder, roots: Roots): Json | undefined {
 const rawJson = JSON as JSON & { rawJSON(text: string): JsonObject }
 
 function integer(value: Json, path: string): Json {
+  if (Array.isArray(value)) return value.map((item: Json) => integer(item, path))
   const text = String(value)
   if (!/^-?(0|[1-9]\d{0,38})$/.test(text)) throw reject('bad-value', `{${path}|integer} needs a whole number, found ${JSON.stringify(text.slice(0, 40))}`, { sent: false })
   return Number.isSafeInteger(Number(text)) ? Number(text) : rawJson.rawJSON(text)

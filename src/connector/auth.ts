@@ -1,0 +1,120 @@
+import type { Clock } from '../model/clock.ts'
+import { reauth, recoveryOf } from '../model/errors.ts'
+import type { Json } from '../model/json.ts'
+import { compileHeaders, headerValue } from './call.ts'
+import { compileString } from './template.ts'
+import type { Auth, Config, HttpRequest } from './types.ts'
+
+/** Proof of who we are, for each request of one connection. */
+export interface Proof {
+  readonly headers: Readonly<Record<string, string>>
+  /** answer of the login that made them, for the `login` root */
+  readonly login?: Json
+  /** which login this is: told to {@link Authentication.renew} when it is refused */
+  readonly session: number
+}
+export interface Authentication {
+  /** @throws HubError when the login fails */
+  prove(): Promise<Proof>
+  /** a request of this session was refused: the next proof logs in again. false: there is nothing to renew */
+  renew(session: number): boolean
+  /** last touch before a request is sent */
+  sign(request: HttpRequest, now: Date): HttpRequest
+  /** values that must never be shown, besides the config's own */
+  secrets(): readonly string[]
+}
+
+/** A login that was refused is not tried again before this: partners lock accounts out. */
+const refusedMs = 30_000
+
+/** `logIn` sends the login call of a session and gives its decoded answer. @throws HubError `bad-template` (bug) */
+export function openAuth(auth: Auth, config: Config, logIn: () => Promise<Json>, clock: Clock): Authentication {
+  switch (auth.kind) {
+    case 'none':
+      return fixed({}, [])
+    case 'basic': {
+      const user = compileString(auth.username)({ config })
+      const password = compileString(auth.password)({ config })
+      if (user === undefined || password === undefined) throw incomplete()
+      const token = Buffer.from(`${user}:${password}`, 'utf8').toString('base64')
+      return fixed({ authorization: `Basic ${token}` }, [token])
+    }
+    case 'header': {
+      const headers = compileHeaders({ [auth.name]: auth.value })({ config })
+      if (Object.keys(headers).length === 0) throw incomplete()
+      return fixed(headers, Object.values(headers))
+    }
+    case 'sign':
+      return { ...fixed({}, []), sign: (request, now) => auth.sign(request, config, now) }
+    case 'session':
+      return session((login) => auth.headers(login, config), logIn, clock)
+  }
+}
+
+const incomplete = () => reauth('no-credentials', "the connection's config lacks the credentials; put them in and reload", { sent: false })
+
+const fixed = (headers: Readonly<Record<string, string>>, secrets: readonly string[]): Authentication => ({
+  prove: async () => ({ headers, session: 0 }),
+  renew: () => false,
+  sign: (request) => request,
+  secrets: () => secrets,
+})
+
+/** One login at a time, whoever asks; it lives as long as the connection is open and the partner takes it. */
+function session(headersOf: (login: Json) => Readonly<Record<string, string>>, logIn: () => Promise<Json>, clock: Clock): Authentication {
+  let current: Promise<Proof> | undefined
+  let number = 0
+  let refused: { readonly error: unknown; readonly until: number } | undefined
+  const tokens = new Set<string>()
+
+  const start = async (mine: number): Promise<Proof> => {
+    const login = await logIn()
+    const headers: Record<string, string> = {}
+    for (const [name, value] of Object.entries(readHeaders(headersOf, login))) {
+      headers[name.toLowerCase()] = headerValue(name, value)
+      if (tokens.size >= maxTokens) tokens.clear()
+      for (const word of [value, ...value.split(' ')]) if (word.length >= tokenLength) tokens.add(word)
+    }
+    for (const word of texts(login)) if (word.length >= tokenLength) tokens.add(word)
+    return { headers, login, session: mine }
+  }
+  return {
+    prove: () => {
+      if (refused !== undefined && clock.now() < refused.until) return Promise.reject(refused.error)
+      if (current === undefined) {
+        number++
+        const mine = number
+        const started = start(mine)
+        current = started
+        started.catch((error: unknown) => {
+          if (number === mine) current = undefined
+          if (recoveryOf(error) === 'reauth') refused = { error, until: clock.now() + refusedMs }
+        })
+      }
+      return current
+    },
+    renew: (session) => {
+      if (session === number) current = undefined
+      return true
+    },
+    sign: (request) => request,
+    secrets: () => [...tokens],
+  }
+}
+const maxTokens = 64
+/** Shorter words (`Bearer`) are no secrets. */
+const tokenLength = 16
+
+function texts(value: Json | undefined): readonly string[] {
+  if (typeof value === 'string') return [value]
+  if (value === null || typeof value !== 'object') return []
+  return Object.values(value).flatMap((field: Json | undefined) => texts(field))
+}
+
+function readHeaders(headersOf: (login: Json) => Readonly<Record<string, string>>, login: Json): Readonly<Record<string, string>> {
+  try {
+    return headersOf(login)
+  } catch {
+    throw reauth('login-refused', 'the answer to the login carries no session; check user and password', { sent: true })
+  }
+}

@@ -1,0 +1,105 @@
+import { reject } from '../model/errors.ts'
+import type { Json } from '../model/json.ts'
+import { compileJson, compilePath, compileString, compileText, type Roots } from './template.ts'
+import type { Call, Codec, HttpRequest, Method } from './types.ts'
+
+/** A call whose templates are read once. */
+export interface CompiledCall {
+  readonly method: Method
+  /** `GET /orders/{key}`: for messages */
+  readonly label: string
+  readonly path: (roots: Roots) => string
+  readonly query: readonly (readonly [string, (roots: Roots) => Json | undefined])[]
+  readonly body: ((roots: Roots) => RequestBody | undefined) | undefined
+}
+export interface RequestBody {
+  readonly contentType: string
+  readonly bytes: Uint8Array
+}
+
+/** @throws HubError `bad-template` (bug) */
+export function compileCall(call: Call, codec: Codec | undefined): CompiledCall {
+  const method = call.method ?? 'GET'
+  return {
+    method,
+    label: `${method} ${call.path === '' ? '/' : call.path}`,
+    path: compilePath(call.path),
+    query: Object.entries(call.query ?? {}).map(([name, template]) => [name, compileText(template)] as const),
+    body: compileBody(call, codec),
+  }
+}
+
+function compileBody(call: Call, codec: Codec | undefined): CompiledCall['body'] {
+  const encoder = new TextEncoder()
+  if (call.form !== undefined) {
+    const fields = Object.entries(call.form).map(([name, template]) => [name, compileText(template)] as const)
+    return (roots) => ({
+      contentType: 'application/x-www-form-urlencoded',
+      bytes: encoder.encode(new URLSearchParams(fields.flatMap(([name, render]) => pair(name, render(roots)))).toString()),
+    })
+  }
+  if (call.json === undefined) return undefined
+  const render = compileJson(call.json)
+  const serialize = codec?.serialize
+  const contentType = serialize === undefined ? 'application/json' : (codec?.contentTypes[0] ?? 'application/json')
+  return (roots) => {
+    const value = render(roots)
+    if (value === undefined) return undefined
+    return { contentType, bytes: serialize === undefined ? encoder.encode(JSON.stringify(value)) : serialize(value) }
+  }
+}
+
+/**
+ * The request of a call under a base address, whose own path and query are kept.
+ * @throws HubError `bad-value` (reject) when a value does not fit its place.
+ */
+export function buildRequest(base: URL, call: CompiledCall, roots: Roots, headers: Readonly<Record<string, string>>): HttpRequest {
+  const url = new URL(base)
+  const path = call.path(roots)
+  if (path !== '') url.pathname = `${base.pathname.replace(/\/+$/, '')}${path.startsWith('/') ? '' : '/'}${path}`
+  const query = call.query.flatMap(([name, render]) => pair(name, render(roots))).map(([name, value]) => `${encode(name)}=${encode(value)}`)
+  if (query.length > 0) url.search = [url.search.slice(1), ...query].filter((part) => part !== '').join('&')
+  return withBody(call, roots, url.href, headers)
+}
+
+/** The same call sent to an address the partner gave for its next page. */
+export function followRequest(url: string, call: CompiledCall, roots: Roots, headers: Readonly<Record<string, string>>): HttpRequest {
+  return withBody(call, roots, url, headers)
+}
+
+function withBody(call: CompiledCall, roots: Roots, url: string, headers: Readonly<Record<string, string>>): HttpRequest {
+  const body = call.body?.(roots)
+  return {
+    method: call.method,
+    url,
+    headers: body === undefined ? headers : { ...headers, 'content-type': body.contentType },
+    ...(body === undefined ? {} : { body: body.bytes }),
+  }
+}
+
+/** Header values of one request. @throws HubError `bad-value` (reject) for a value that would break the line. */
+export function compileHeaders(headers: Readonly<Record<string, string>> | undefined): (roots: Roots) => Record<string, string> {
+  const templates = Object.entries(headers ?? {}).map(([name, template]) => [name.toLowerCase(), compileString(template)] as const)
+  return (roots) => {
+    const rendered: Record<string, string> = {}
+    for (const [name, render] of templates) {
+      const value = render(roots)
+      if (value !== undefined) rendered[name] = headerValue(name, value)
+    }
+    return rendered
+  }
+}
+
+export function headerValue(name: string, value: string): string {
+  if (!/^[\t\x20-\x7e]*$/.test(value)) throw reject('bad-value', `the value of header ${name} has characters that a header cannot carry`, { sent: false })
+  return value
+}
+
+/** A query or form field; a list becomes `1,2,3`; nothing and null are left out. */
+function pair(name: string, value: Json | undefined): [string, string][] {
+  if (value === undefined || value === null) return []
+  if (Array.isArray(value)) return [[name, value.map(String).join(',')]]
+  return [[name, (typeof value === 'object' ? JSON.stringify(value) : String(value)).toWellFormed()]]
+}
+
+const encode = (text: string): string => encodeURIComponent(text.toWellFormed())

@@ -1,0 +1,43 @@
+import type { JsonObject } from '../model/json.ts'
+import type { Row } from './body.ts'
+import { firstPage, type ListGuard, nextPage, type PageAsk } from './page.ts'
+import type { Roots } from './template.ts'
+import type { Call, Page } from './types.ts'
+import type { Reply, Wire } from './wire.ts'
+
+/** One page of a list. */
+export interface ListPage {
+  readonly reply: Reply
+  readonly rows: readonly Row[]
+  /** undefined: this was the last */
+  readonly next: PageAsk | undefined
+}
+export interface ListSource {
+  readonly wire: Wire
+  readonly call: Call
+  readonly records: string
+  readonly page: Page
+  readonly guard: ListGuard
+  readonly signal?: AbortSignal | undefined
+}
+
+/** Reads one page. @throws HubError from the wire, the slicer and the guard */
+export async function readPage(source: ListSource, roots: Roots, ask: PageAsk): Promise<ListPage> {
+  const reply = await source.wire.ask(source.call, { ...roots, page: ask.page as JsonObject }, { signal: source.signal, url: ask.url })
+  const rows = reply.body.rows(source.records)
+  const next = nextPage(source.page, ask, { url: reply.url, headers: reply.headers, body: reply.body, count: rows.length })
+  source.guard.page(rows.map(bytesOf), next !== undefined)
+  return { reply, rows, next }
+}
+
+/** All pages of a list, one after the other. */
+export async function* readList(source: ListSource, roots: Roots): AsyncGenerator<ListPage> {
+  for (let ask: PageAsk | undefined = firstPage(source.page); ask !== undefined; ) {
+    const page: ListPage = await readPage(source, roots, ask)
+    yield page
+    ask = page.next
+  }
+}
+
+const encoder = new TextEncoder()
+const bytesOf = (row: Row): Uint8Array => ('index' in row.place ? encoder.encode(JSON.stringify(row.value)) : row.bytes.subarray(row.place.from, row.place.to))

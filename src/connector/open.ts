@@ -1,0 +1,83 @@
+import { type Clock, systemClock } from '../model/clock.ts'
+import { reject } from '../model/errors.ts'
+import type { Json } from '../model/json.ts'
+import type { Access } from './access.ts'
+import { addressRule } from './address.ts'
+import { compileCondition } from './condition.ts'
+import { type LookupAll, openEgress } from './egress.ts'
+import { type Limiter, memoryLimiter } from './limiter.ts'
+import { readByKey, readStream } from './read.ts'
+import { openConfigOf, secretValues } from './secrets.ts'
+import { openStreams } from './streams.ts'
+import { compileString } from './template.ts'
+import type { Config, Connector } from './types.ts'
+import { openWire } from './wire.ts'
+import { readCurrent, runCommand, setState, type Writer } from './write.ts'
+
+/** One connection as the operator configured it, secrets resolved. */
+export interface AccessSetup {
+  readonly name: string
+  readonly connector: Connector
+  readonly config: Config
+  /** of one request, body included; the connector's or a minute when left out */
+  readonly timeoutMs?: number
+  readonly concurrency: number
+  /** CIDRs of private ranges the operator opens */
+  readonly allowPrivate: readonly string[]
+}
+export interface AccessDeps {
+  readonly clock?: Clock
+  /** one for all connections of the process, or of all processes */
+  readonly limiter?: Limiter
+  readonly lookup?: LookupAll
+}
+
+/**
+ * Opens a connection. Nothing is sent yet.
+ * @throws HubError `bad-base-url` (reject), `bad-template` (bug); RangeError for an `allowPrivate` that is no CIDR
+ */
+export function openAccess(setup: AccessSetup, deps: AccessDeps = {}): Access {
+  const { connector, config, name } = setup
+  const clock = deps.clock ?? systemClock
+  const base = baseUrl(setup)
+  const egress = openEgress({ origin: base.origin, rule: addressRule(setup.allowPrivate), connections: setup.concurrency, ...(deps.lookup === undefined ? {} : { lookup: deps.lookup }) })
+  const wire = openWire(
+    { name, connector, config, base, concurrency: setup.concurrency, secrets: secretValues(connector.config, config), ...(setup.timeoutMs === undefined ? {} : { timeoutMs: setup.timeoutMs }) },
+    { clock, limiter: deps.limiter ?? memoryLimiter(clock), egress },
+  )
+  const condition = conditions(name, setup)
+  const stream = openStreams({ connector, config, condition })
+  const writer: Writer = { wire, stream, condition }
+  return {
+    check: async (signal) => {
+      await wire.ask(connector.check, {}, { signal })
+    },
+    read: (streamName, from, options) => readStream(wire, stream(streamName), from, options),
+    readKey: (streamName, key, signal) => readByKey(wire, stream(streamName), key, signal),
+    current: (action, input, signal) => readCurrent(writer, action, input, signal),
+    setState: (action, input, effectKey, signal) => setState(writer, action, input, effectKey, signal),
+    run: (action, operation, body, context) => runCommand(writer, action, operation, body, context),
+    close: () => wire.close(),
+  }
+}
+
+function baseUrl({ connector, config, name }: AccessSetup): URL {
+  const text = compileString(connector.http.baseUrl)({ config })
+  const url = text === undefined ? null : URL.parse(text)
+  if (url === null) throw reject('bad-base-url', `${name}: the address of the partner is missing or no URL; put an https:// address into the connection's config`, { sent: false })
+  if (url.protocol !== 'https:' && url.protocol !== 'http:') throw reject('bad-base-url', `${name}: only http and https are spoken, found ${url.protocol}`, { sent: false })
+  if (url.username !== '' || url.password !== '') throw reject('bad-base-url', `${name}: user and password belong into their own fields of the config, not into the address`, { sent: false })
+  url.hash = ''
+  return url
+}
+
+/** Conditions of one connection, each compiled once. */
+function conditions(name: string, { connector, config }: AccessSetup): (text: string) => (record: Json) => boolean {
+  const open = openConfigOf(connector.config, config)
+  const compiled = new Map<string, (record: Json) => boolean>()
+  return (text) => {
+    const known = compiled.get(text) ?? compileCondition(text, name, open)
+    compiled.set(text, known)
+    return known
+  }
+}

@@ -1,0 +1,132 @@
+import LinkHeader from 'http-link-header'
+import { createHash } from 'node:crypto'
+import { reject } from '../model/errors.ts'
+import type { JsonObject } from '../model/json.ts'
+import type { Body } from './body.ts'
+import type { Page } from './types.ts'
+
+/** What to ask for: the `page` root of the call, or the partner's own link to the page. */
+export interface PageAsk {
+  readonly page: JsonObject
+  readonly url?: string
+}
+export interface PageSeen {
+  readonly url: string
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: Body
+  readonly count: number
+}
+
+export function firstPage(page: Page): PageAsk {
+  switch (page.kind) {
+    case 'single':
+    case 'token':
+      return { page: {} }
+    case 'number':
+      return { page: { number: page.first, size: page.size } }
+    case 'offset':
+    case 'custom':
+      return { page: { offset: 0, number: 1, size: page.size } }
+    case 'link':
+      return { page: { number: 1, size: page.size } }
+  }
+}
+
+/**
+ * The page after this one; undefined at the end. A list of numbered pages ends with the first that is not full, unless the partner itself links to a next one (its
+ * pages are smaller than asked for).
+ * @throws HubError `foreign-link` (reject) for a link to another origin, `repeated-page` (reject) for a token or link that leads to where we are.
+ */
+export function nextPage(page: Page, asked: PageAsk, seen: PageSeen): PageAsk | undefined {
+  switch (page.kind) {
+    case 'single':
+      return undefined
+    case 'number':
+      return seen.count < page.size && !linksOn(seen) ? undefined : { page: { ...asked.page, number: Number(asked.page.number) + 1 } }
+    case 'offset':
+      return seen.count < page.size && !linksOn(seen) ? undefined : { page: { ...asked.page, offset: Number(asked.page.offset) + seen.count } }
+    case 'token': {
+      const token = seen.body.peek(page.next)
+      if (token === undefined || token === null || token === '' || token === false) return undefined
+      if (token === asked.page.token) throw repeated('its token for the next page is the one of this page')
+      return { page: { token } }
+    }
+    case 'link': {
+      const url = nextLink(seen)
+      return url === undefined ? undefined : { page: asked.page, url }
+    }
+    case 'custom': {
+      const next = page.next(seen.body.value(), seen.headers, asked.page)
+      return next === undefined ? undefined : { page: { size: page.size, ...next } }
+    }
+  }
+}
+
+function linksOn(seen: PageSeen): boolean {
+  return seen.count > 0 && linkOf(seen.headers) !== undefined
+}
+
+function linkOf(headers: Readonly<Record<string, string>>): string | undefined {
+  if (headers.link === undefined) return undefined
+  try {
+    return LinkHeader.parse(headers.link).refs.find((ref) => ref.rel.toLowerCase().split(/\s+/).includes('next'))?.uri
+  } catch {
+    throw reject('bad-link', 'the Link header of the answer cannot be read')
+  }
+}
+
+/** RFC 8288, relative to the request; our credentials go to the configured origin only. */
+function nextLink(seen: PageSeen): string | undefined {
+  const link = linkOf(seen.headers)
+  if (link === undefined) return undefined
+  const here = new URL(seen.url)
+  const next = URL.parse(link, here)
+  if (next === null || next.origin !== here.origin) throw reject('foreign-link', `the link to the next page leads to ${next === null ? 'no address' : next.origin}, away from ${here.origin}, and is not followed`)
+  if (next.href === here.href) throw repeated('its link to the next page leads to itself')
+  return next.href
+}
+
+const repeated = (why: string) => reject('repeated-page', `the list never ends: ${why}`)
+
+/** Pages of one read, over all its windows. */
+export const maxPages = 10_000
+export const maxRows = 5_000_000
+/** Empty pages in a row that say there is more. */
+const maxEmpty = 3
+
+/** Watches over one read, so that a list that never ends does end. */
+export interface ListGuard {
+  /**
+   * Called with every page, before it is used.
+   * @throws HubError `repeated-page` or `endless-list` (reject)
+   */
+  page(rows: readonly Uint8Array[], hasNext: boolean): void
+  /** a new query begins: its pages may look like the ones before */
+  restart(): void
+}
+
+export function openGuard(what: string): ListGuard {
+  const hashes = new Set<string>()
+  let pages = 0
+  let rows = 0
+  let empty = 0
+  return {
+    page: (records, hasNext) => {
+      pages++
+      rows += records.length
+      empty = records.length === 0 && hasNext ? empty + 1 : 0
+      if (pages > maxPages) throw reject('endless-list', `${what}: more than ${maxPages} pages in one read`)
+      if (rows > maxRows) throw reject('endless-list', `${what}: more than ${maxRows} rows in one read`)
+      if (empty >= maxEmpty) throw reject('endless-list', `${what}: ${maxEmpty} empty pages in a row that say there is more`)
+      if (records.length === 0) return
+      const hash = createHash('sha256')
+      for (const record of records) hash.update(record).update('\0')
+      const digest = hash.digest('base64')
+      if (hashes.has(digest)) throw reject('repeated-page', `${what}: the same page came twice under two addresses, the list does not move on`)
+      hashes.add(digest)
+    },
+    restart: () => {
+      hashes.clear()
+    },
+  }
+}

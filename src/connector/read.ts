@@ -1,0 +1,177 @@
+import { bug, isHubError, reject } from '../model/errors.ts'
+import { at } from '../model/json.ts'
+import type { Checkpoint, CutRecord, PageRead } from './access.ts'
+import type { Row } from './body.ts'
+import { readChildren } from './children.ts'
+import { checkpointAt, type Window, windowsOf } from './cursor.ts'
+import { type Grouper, openGrouper } from './group.ts'
+import { type ListPage, type ListSource, readPage } from './list.ts'
+import { firstPage, type ListGuard, openGuard, type PageAsk } from './page.ts'
+import { type Draft, finish } from './record.ts'
+import type { ReadyStream } from './streams.ts'
+import type { Call } from './types.ts'
+import type { Wire } from './wire.ts'
+
+export interface ReadOptions {
+  readonly lookbackMs?: number | undefined
+  readonly signal?: AbortSignal | undefined
+}
+
+/** One read of a stream, over all its windows and pages. */
+interface Run {
+  readonly wire: Wire
+  readonly ready: ReadyStream
+  readonly call: Call
+  readonly from: Checkpoint | null
+  readonly guard: ListGuard
+  readonly signal: AbortSignal | undefined
+  /** asOf of the first page: what is written later may be missing from any page */
+  asOf: number | undefined
+}
+
+/**
+ * Pages of a stream from a checkpoint. Rows in cursor order (`asc`) are read from the top again after every page, from the highest cursor on: a row that moves
+ * while the list is read cannot push another one across a page border unseen.
+ * @throws HubError as {@link Wire} does; `endless-list`, `repeated-page`, `cursor-back`, `foreign-link` (reject), `bad-shape` (retry)
+ */
+export async function* readStream(wire: Wire, ready: ReadyStream, from: Checkpoint | null, options: ReadOptions): AsyncGenerator<PageRead> {
+  const { call, cursor } = ready.stream
+  if (call === null) throw bug('nothing-to-poll', `the stream "${ready.name}" only comes by webhook, there is nothing to poll`)
+  const run: Run = { wire, ready, call, from, guard: openGuard(ready.name), signal: options.signal, asOf: undefined }
+  if (cursor === null) {
+    yield* readWindow(run, { since: undefined, until: Number.POSITIVE_INFINITY, last: true })
+    return
+  }
+  for (const window of windowsOf(cursor, from, options.lookbackMs ?? cursor.lookbackMs, wire.now())) {
+    run.guard.restart()
+    yield* readWindow(run, window)
+  }
+}
+
+async function* readWindow(run: Run, window: Window): AsyncGenerator<PageRead> {
+  const { stream, cursor } = run.ready
+  const list: ListSource = { wire: run.wire, call: run.call, records: stream.records, page: stream.page, guard: run.guard, signal: run.signal }
+  const grouper = openGrouper(stream.group, stream.key)
+  const keyset = stream.cursor?.order === 'asc' && stream.group === undefined && ['number', 'offset', 'link'].includes(stream.page.kind)
+  let since = window.since
+  let highest: number | undefined
+  let before: ReadonlySet<string> = new Set()
+  let ask: PageAsk | undefined = firstPage(stream.page)
+  while (ask !== undefined) {
+    const page: ListPage = await readPage(list, windowRoots(run, since, window.until), ask)
+    run.asOf ??= page.reply.asOf
+    if (stream.cursor?.order === 'asc') inOrder(run, page.rows, highest)
+    const top = highestOf(run, page.rows)
+    highest = top === undefined ? highest : Math.max(top, highest ?? top)
+    const held = grouper.open()
+    const drafts = [...grouper.push(page.rows), ...(page.next === undefined ? grouper.end() : [])]
+    const read = await assemble(run, page, drafts, held)
+    const records = read.records.filter((record) => !before.has(identity(record)))
+    before = keyset ? new Set(read.records.map(identity)) : before
+    const last = page.next === undefined
+    const checkpoint = last ? whenComplete(run, window, page, highest) : keyset || inCursorOrder(run, grouper) ? reached(run, highest, window) : undefined
+    yield { ...read, records, ...(checkpoint === undefined ? {} : { checkpoint }), last: last && window.last }
+    const onward: number | undefined = keyset && cursor !== undefined && highest !== undefined && highest - 1 > (since ?? Number.NEGATIVE_INFINITY) ? highest - 1 : undefined
+    if (page.next === undefined || onward === undefined) ask = page.next
+    else {
+      since = onward
+      ask = firstPage(stream.page)
+      run.guard.restart()
+    }
+  }
+}
+
+const identity = (record: CutRecord): string => `${record.stream} ${record.key} ${record.bodyHash}`
+
+function windowRoots(run: Run, since: number | undefined, until: number) {
+  const { cursor } = run.ready
+  if (cursor === undefined) return {}
+  const now = run.wire.now()
+  return { since: since === undefined ? undefined : cursor.render(since, now), until: cursor.render(until, now) }
+}
+
+const highestOf = (run: Run, rows: readonly Row[]): number | undefined => {
+  let highest: number | undefined
+  for (const row of rows) {
+    const value = run.ready.cursor?.value(row.value)
+    if (value !== undefined && (highest === undefined || value > highest)) highest = value
+  }
+  return highest
+}
+
+const cutMs = 1000
+
+/** A stream that promises order and does not keep it would make checkpoints that skip rows. A page read on from a cursor cut to seconds may begin within that second. */
+function inOrder(run: Run, rows: readonly Row[], before: number | undefined): void {
+  const { cursor, name, stream } = run.ready
+  let highest = before ?? Number.NEGATIVE_INFINITY
+  for (const row of rows) {
+    const value = cursor?.value(row.value)
+    if (value === undefined) continue
+    if (value < highest - (cursor?.toleranceMs ?? 0) - cutMs)
+      throw reject('cursor-back', `${name}: the list promises ascending ${stream.cursor?.paths.join(' or ')}, but ${new Date(value).toISOString()} (key ${String(at(row.value, stream.key))}) comes after ${new Date(highest).toISOString()}; the connector must say order: 'none' or ask for the order`)
+    highest = Math.max(highest, value)
+  }
+}
+
+/** Lists that are not continued by cursor (tokens): after each page everything up to its last row is read, unless a group is still open. */
+const inCursorOrder = (run: Run, grouper: Grouper): boolean => run.ready.stream.cursor?.order === 'asc' && grouper.open().length === 0
+
+const reached = (run: Run, highest: number | undefined, window: Window): Checkpoint | undefined =>
+  highest === undefined || run.asOf === undefined ? undefined : checkpointAt(highest, run.from, run.asOf, window.until)
+
+/** After a whole window. One that lies in the past is done up to its end; the last one up to the highest row, or up to now when there was none at all. */
+function whenComplete(run: Run, window: Window, page: ListPage, highest: number | undefined): Checkpoint | undefined {
+  if (run.ready.cursor === undefined) return { time: null }
+  if (run.asOf === undefined) return undefined
+  if (!window.last) return checkpointAt(window.until, run.from, run.asOf, window.until)
+  if (highest !== undefined) return checkpointAt(highest, run.from, run.asOf, window.until)
+  return page.rows.length === 0 ? checkpointAt(run.asOf, run.from, run.asOf, window.until) : undefined
+}
+
+/** The page with its children: bodies first the page's own, then older ones that a group began in, then the children's. */
+async function assemble(run: Run, page: ListPage, drafts: readonly Draft[], held: readonly Uint8Array[]): Promise<Pick<PageRead, 'bodies' | 'asOf' | 'records'>> {
+  const { name, stream, version } = run.ready
+  const source = { wire: run.wire, stream: name, keyPath: stream.key, signal: run.signal }
+  const family = await readChildren(drafts, run.ready.children, source)
+  const own = page.reply.body.bytes
+  const used = new Set(drafts.flatMap((draft) => draft.pieces.map((piece) => piece.bytes)))
+  const bytes = [own, ...held.filter((older) => older !== own && used.has(older)), ...family.bodies]
+  const { asOf } = page.reply
+  const shape = { stream: name, keyPath: stream.key, version, op: 'upsert' as const }
+  return {
+    bodies: bytes.map((body, place) => ({ kind: place < bytes.length - family.bodies.length ? ('page' as const) : ('child' as const), bytes: body })),
+    asOf,
+    records: [...family.drafts.map((draft) => finish(draft, shape, bytes, asOf)), ...family.records(bytes, asOf)],
+  }
+}
+
+/**
+ * One record by its key, with its children. No records: the partner does not have it (404, 410, an empty list, null).
+ * @throws HubError `no-by-key` (bug) for a stream without such a call
+ */
+export async function readByKey(wire: Wire, ready: ReadyStream, key: string, signal: AbortSignal | undefined): Promise<PageRead> {
+  const { stream, name, version } = ready
+  const { byKey } = stream
+  if (byKey === undefined) throw bug('no-by-key', `the stream "${name}" has no call that reads one record`)
+  const reply = await wire.ask(byKey, { key }, { signal }).catch((error: unknown) => {
+    if (isHubError(error) && (error.detail.code === 'http-404' || error.detail.code === 'http-410')) return undefined
+    throw error
+  })
+  if (reply === undefined) return { bodies: [], asOf: wire.now(), records: [], last: true }
+  const { bytes } = reply.body
+  const rows = reply.body.peek(byKey.records) === null ? [] : reply.body.rows(byKey.records)
+  const grouper = openGrouper(stream.group, stream.key)
+  const drafts = [...grouper.push(rows), ...grouper.end()]
+  const family = await readChildren(drafts, ready.children, { wire, stream: name, keyPath: stream.key, signal })
+  const all = [bytes, ...family.bodies]
+  const records = family.drafts.map((draft) => finish(draft, { stream: name, keyPath: stream.key, version, op: 'upsert' }, all, reply.asOf))
+  const other = records.find((record) => record.key !== key)
+  if (other !== undefined) throw reject('other-key', `${name}: asked for the record ${key}, the answer holds ${other.key}; the connector's byKey call does not select by key`)
+  return {
+    bodies: all.map((body, place) => ({ kind: place === 0 ? ('key' as const) : ('child' as const), bytes: body })),
+    asOf: reply.asOf,
+    records: [...records, ...family.records(all, reply.asOf)],
+    last: true,
+  }
+}

@@ -1,0 +1,58 @@
+import { bug } from '../model/errors.ts'
+import type { Json, JsonObject } from '../model/json.ts'
+import type { ChildReader } from './children.ts'
+import { type CursorReader, openCursor } from './cursor.ts'
+import { compileString } from './template.ts'
+import type { Config, Connector, Stream, Version } from './types.ts'
+import { zonedVersion } from './version.ts'
+
+/** A stream made ready for one connection. */
+export interface ReadyStream {
+  readonly name: string
+  readonly stream: Stream
+  readonly version: Version
+  readonly cursor: CursorReader | undefined
+  readonly children: readonly ChildReader[]
+}
+
+export interface Readying {
+  readonly connector: Connector
+  readonly config: Config
+  readonly condition: (text: string) => (record: Json) => boolean
+}
+
+/** Every stream by name, made ready when it is first asked for. @throws HubError `no-stream`, `bad-zone`, `no-zone`, `bad-condition` (bug) */
+export function openStreams(readying: Readying): (name: string) => ReadyStream {
+  const ready = new Map<string, ReadyStream>()
+  return (name) => {
+    const known = ready.get(name) ?? readyStream(name, readying)
+    ready.set(name, known)
+    return known
+  }
+}
+
+function readyStream(name: string, { connector, config, condition }: Readying): ReadyStream {
+  const stream = Object.hasOwn(connector.streams, name) ? connector.streams[name] : undefined
+  if (stream === undefined) throw bug('no-stream', `${connector.name} has no stream "${name}"; it has ${Object.keys(connector.streams).join(', ')}`)
+  const zoneOf = zones(config)
+  return {
+    name,
+    stream,
+    version: zonedVersion(stream.version, zoneOf),
+    cursor: stream.cursor === null ? undefined : openCursor(stream.cursor, stream.cursor.zone === null ? null : zoneOf(stream.cursor.zone)),
+    children: (stream.children ?? []).map((child) => ({
+      child,
+      version: child.as.kind === 'records' ? zonedVersion(child.as.version, zoneOf) : { kind: 'none' },
+      condition: child.when === undefined ? undefined : condition(child.when),
+    })),
+  }
+}
+
+/** Zones are IANA names or templates over the config. @throws HubError `no-zone` (bug) */
+export function zones(config: JsonObject): (zone: string) => string {
+  return (zone) => {
+    const name = compileString(zone)({ config })
+    if (name === undefined) throw bug('no-zone', `the config has no value for the time zone ${zone}`)
+    return name
+  }
+}

@@ -1,0 +1,155 @@
+import type { Clock } from '../model/clock.ts'
+import { HubError, isHubError } from '../model/errors.ts'
+import type { Json } from '../model/json.ts'
+import { redact } from '../model/log.ts'
+import { type Authentication, openAuth, type Proof } from './auth.ts'
+import { type Body, openBody } from './body.ts'
+import { buildRequest, type CompiledCall, compileCall, compileHeaders, followRequest } from './call.ts'
+import type { Egress } from './egress.ts'
+import { judge, PartnerFault } from './faults.ts'
+import { exchange } from './http.ts'
+import type { Limiter } from './limiter.ts'
+import type { Roots } from './template.ts'
+import type { Call, Config, Connector } from './types.ts'
+
+/** A believed answer. */
+export interface Reply {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: Body
+  /** when the request began, by the partner's clock; rises with every request that begins after another's answer */
+  readonly asOf: number
+  readonly url: string
+}
+export interface AskOptions {
+  readonly signal?: AbortSignal | undefined
+  readonly headers?: Readonly<Record<string, string>>
+  /** the partner's own address of the next page */
+  readonly url?: string | undefined
+  /** false: a write whose answer nobody reads; it may be empty */
+  readonly needsBody?: boolean
+}
+
+/** Calls of one connection: budget, login, templates, faults. */
+export interface Wire {
+  /** @throws PartnerFault and other HubErrors, without secrets in them */
+  ask(call: Call, roots: Roots, options?: AskOptions): Promise<Reply>
+  /** now, by the partner's clock as far as it is known */
+  now(): number
+  close(): Promise<void>
+}
+
+export interface WireSetup {
+  readonly name: string
+  readonly connector: Connector
+  readonly config: Config
+  readonly base: URL
+  readonly timeoutMs?: number
+  readonly concurrency: number
+  readonly secrets: readonly string[]
+}
+export interface WireDeps {
+  readonly clock: Clock
+  readonly limiter: Limiter
+  readonly egress: Egress
+}
+
+const defaultTimeoutMs = 60_000
+const defaultHeadersMs = 15_000
+const defaultBodyBytes = 32 * 1024 * 1024
+const json = ['application/json'] as const
+
+export function openWire(setup: WireSetup, deps: WireDeps): Wire {
+  const { http } = setup.connector
+  const compiled = new WeakMap<Call, CompiledCall>()
+  const headersOf = compileHeaders(http.headers)
+  const accepted = http.codec?.contentTypes ?? json
+  const base = { accept: accepted.join(', '), 'accept-encoding': 'gzip, deflate, br', 'user-agent': 'crossdock' }
+  const stated = setup.timeoutMs ?? http.timeoutMs
+  const limits = { deadlineMs: stated ?? defaultTimeoutMs, headersMs: stated ?? defaultHeadersMs, maxBodyBytes: http.maxBodyBytes ?? defaultBodyBytes }
+  const budget = { concurrency: Math.max(1, Math.min(setup.concurrency, http.concurrency ?? setup.concurrency)), ...(http.limit === undefined ? {} : { limit: http.limit }) }
+  let seenAsOf = Number.NEGATIVE_INFINITY
+  let skewMs = 0
+
+  const callOf = (call: Call): CompiledCall => {
+    const known = compiled.get(call) ?? compileCall(call, http.codec)
+    compiled.set(call, known)
+    return known
+  }
+
+  const once = async (call: CompiledCall, roots: Roots, proof: Proof, options: AskOptions, secret: boolean): Promise<Reply> => {
+    const what = `${call.label} of ${setup.name}`
+    const all = { ...roots, login: proof.login }
+    const headers = { ...base, ...headersOf(all), ...proof.headers, ...lowered(options.headers) }
+    const request = options.url === undefined ? buildRequest(setup.base, call, all, headers) : followRequest(options.url, call, all, headers)
+    const release = await deps.limiter.take(setup.name, budget, options.signal)
+    try {
+      const floor = seenAsOf + 1
+      const answer = await exchange(deps.egress, auth.sign(request, new Date(deps.clock.now())), { ...limits, ...(options.signal === undefined ? {} : { signal: options.signal }) }, deps.clock, what)
+      const body = openBody(answer.body, http.codec)
+      const fault = judge({ what, status: answer.status, headers: answer.headers, body, now: deps.clock.now() }, { rules: http.faults ?? [], contentTypes: accepted, needsBody: options.needsBody ?? true, secret })
+      if (fault !== undefined) throw fault
+      const asOf = Math.max(answer.asOf, floor)
+      seenAsOf = Math.max(seenAsOf, asOf)
+      skewMs = answer.skewMs ?? 0
+      return { status: answer.status, headers: answer.headers, body, asOf, url: request.url }
+    } catch (error) {
+      if (isHubError(error) && error.detail.code === 'http-429') deps.limiter.hold(setup.name, error.detail.retryAfterMs ?? patienceMs)
+      throw error
+    } finally {
+      release()
+    }
+  }
+
+  const logIn = async (): Promise<Json> => {
+    if (http.auth.kind !== 'session') return null
+    const reply = await once(callOf(http.auth.login), { config: setup.config }, { headers: {}, session: 0 }, {}, true)
+    return reply.body.value()
+  }
+  const auth: Authentication = openAuth(http.auth, setup.config, logIn, deps.clock)
+
+  const attempt = async (call: CompiledCall, roots: Roots, options: AskOptions): Promise<Reply> => {
+    const proof = await auth.prove()
+    try {
+      return await once(call, roots, proof, options, false)
+    } catch (error) {
+      if (!isHubError(error) || error.detail.recovery !== 'reauth' || !auth.renew(proof.session)) throw error
+      return once(call, roots, await auth.prove(), options, false)
+    }
+  }
+
+  return {
+    ask: async (call, roots, options = {}) => {
+      try {
+        return await attempt(callOf(call), { config: setup.config, ...roots }, options)
+      } catch (error) {
+        throw cleaned(error, [...setup.secrets, ...auth.secrets()])
+      }
+    },
+    now: () => deps.clock.now() + skewMs,
+    close: () => deps.egress.close(),
+  }
+}
+
+const maxSample = 500
+const maxMessage = 600
+/** A 429 that names no time. */
+const patienceMs = 1_000
+
+const lowered = (headers: Readonly<Record<string, string>> = {}): Record<string, string> =>
+  Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]))
+
+/** The same error without secrets; its cause is told, not carried: what a library puts into an error is not ours to vouch for. */
+function cleaned(error: unknown, secrets: readonly string[]): unknown {
+  if (!isHubError(error)) return error
+  const clean = (text: string) => redact(text, secrets)
+  const message = clean(error.message).slice(0, maxMessage)
+  const { cause, sample, ...rest } = error.detail
+  const detail = {
+    ...rest,
+    ...(sample === undefined ? {} : { sample: clean(sample).slice(0, maxSample) }),
+    ...(cause === undefined ? {} : { cause: new Error(clean(cause instanceof Error ? `${cause.name}: ${cause.message}` : 'unknown')) }),
+  }
+  if (error instanceof PartnerFault) return new PartnerFault(message, { ...detail, ambiguous: error.ambiguous, ...(error.status === undefined ? {} : { status: error.status }) })
+  return new HubError(message, detail)
+}

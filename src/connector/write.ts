@@ -1,0 +1,175 @@
+import type { Outcome } from '../model/delivery.ts'
+import { bug, type HubError, isHubError, reject, retry } from '../model/errors.ts'
+import { at, canonicalJson, isObject, type Json, type JsonObject } from '../model/json.ts'
+import { PartnerFault } from './faults.ts'
+import { findMade } from './find.ts'
+import { readBack, type ReadBack } from './read-back.ts'
+import { keyText } from './record.ts'
+import type { ReadyStream } from './streams.ts'
+import type { Roots } from './template.ts'
+import type { Call, Command, CommandAction, Once, StateAction } from './types.ts'
+import type { Reply, Wire } from './wire.ts'
+
+/** What writing needs of a connection. */
+export interface Writer {
+  readonly wire: Wire
+  readonly stream: (name: string) => ReadyStream
+  readonly condition: (text: string) => (record: Json) => boolean
+}
+export interface WriteContext {
+  readonly effectKey: string
+  readonly key?: string | undefined
+  /** an earlier try may have had its effect */
+  readonly ambiguous: boolean
+  readonly signal?: AbortSignal | undefined
+}
+
+/** The figure the partner shows now; undefined when the action declares no way to know. @throws HubError */
+export async function readCurrent(writer: Writer, action: StateAction, input: JsonObject, signal: AbortSignal | undefined): Promise<Json | undefined> {
+  if (action.current === undefined) return undefined
+  const reply = await writer.wire.ask(action.current.call, { input }, { signal })
+  const value = at(reply.body.value(), action.current.value)
+  if (value === undefined) throw reject('bad-shape', `"${action.current.value}", where the partner's figure should be, is not in its answer`)
+  return value
+}
+
+/** Sets a figure, with its follow-ups. Sent again it does no harm, so every failure may be tried again. */
+export async function setState(writer: Writer, action: StateAction, input: JsonObject, effectKey: string, signal: AbortSignal | undefined): Promise<Outcome> {
+  const roots = { input, effectKey }
+  try {
+    const { reply, result, key } = await send(writer, action, roots, signal, {})
+    await followUp(writer, action.then, { ...roots, result, key }, signal)
+    return { kind: 'delivered', status: reply.status, ...(key === undefined ? {} : { key }) }
+  } catch (error) {
+    return outcomeOf(error, { earlier: false, own: true, once: action.once })
+  }
+}
+
+/**
+ * One command under its once-rule. After an ambiguous failure a command without any rule is not sent at all, one that can be found is looked up first; headers and natural
+ * repetition make sending again harmless. What follows the effect (`then`, reading back) leaves the delivery ambiguous when it fails, so that the next try takes up there.
+ * @throws HubError of class bug only
+ */
+export async function runCommand(writer: Writer, action: CommandAction, operation: 'create' | 'change' | 'cancel', body: JsonObject, context: WriteContext): Promise<Outcome> {
+  const command = action[operation]
+  if (command === undefined) throw bug('no-command', `the action "${action.title}" has no ${operation}`)
+  const { once } = command
+  const phase = { earlier: context.ambiguous, own: false, once }
+  const { signal } = context
+  if (context.ambiguous && once.kind === 'none')
+    return { kind: 'unknown', code: 'unanswered', message: `an earlier try was not answered and may have had its effect; ${once.why}; look at the partner and settle this delivery by hand` }
+  let roots: Roots = { input: body, effectKey: context.effectKey, key: context.key }
+  try {
+    if (command.requires !== undefined) {
+      const before = (await writer.wire.ask(command.requires.call, roots, { signal })).body.value()
+      roots = { ...roots, before }
+      const state = at(before, command.requires.path)
+      if (!among(state, command.requires.in)) return await refusedState(writer, command, roots, context, state)
+    }
+    const found = context.ambiguous && once.kind === 'find' ? await lookUp(writer, once, roots, signal) : undefined
+    if (typeof found === 'object') return found
+    if (found !== undefined) return await afterwards(writer, command, { ...roots, key: found }, signal, { note: 'found at the partner after an unanswered try' })
+    phase.own = true
+    const { reply, result, key } = await send(writer, command, roots, signal, once.kind === 'header' ? { [once.name]: context.effectKey } : {})
+    return await afterwards(writer, command, { ...roots, result, key: context.key ?? key }, signal, { status: reply.status })
+  } catch (error) {
+    return outcomeOf(error, phase)
+  }
+}
+
+/** Sends the call itself and reads the key of what it made. */
+async function send(writer: Writer, action: Pick<Command, 'call' | 'key'>, roots: Roots, signal: AbortSignal | undefined, headers: Readonly<Record<string, string>>): Promise<{ readonly reply: Reply; readonly result: Json | undefined; readonly key: string | undefined }> {
+  const reply = await writer.wire.ask(action.call, roots, { signal, headers, needsBody: action.key !== undefined })
+  if (action.key === undefined) return { reply, result: readable(reply), key: undefined }
+  const result = reply.body.value()
+  const key = keyText(at(result, action.key))
+  if (key === undefined) throw retry('bad-shape', `"${action.key}", where the key of what was made should be, is not in the answer`, { sent: true })
+  return { reply, result, key }
+}
+
+/** The answer for `{result}`; nothing when it is empty or not of the codec's kind, since nobody said that it must be. */
+function readable(reply: Reply): Json | undefined {
+  try {
+    return reply.body.bytes.byteLength === 0 ? undefined : reply.body.value()
+  } catch {
+    return undefined
+  }
+}
+
+async function followUp(writer: Writer, calls: readonly Call[] | undefined, roots: Roots, signal: AbortSignal | undefined): Promise<void> {
+  for (const call of calls ?? []) await writer.wire.ask(call, roots, { signal, needsBody: false })
+}
+
+/** The effect has happened: harmless follow-ups, then the proof. */
+async function afterwards(writer: Writer, command: Command, roots: Roots, signal: AbortSignal | undefined, known: { readonly status?: number; readonly note?: string }): Promise<Outcome> {
+  const key = typeof roots.key === 'string' ? roots.key : undefined
+  const made = { ...known, ...(key === undefined ? {} : { key }) }
+  try {
+    await followUp(writer, command.then, roots, signal)
+    if (command.read === undefined) return { kind: 'delivered', ...made }
+    const back = await readBack(writer, command.read, roots, signal)
+    return shown(command, back, made)
+  } catch (error) {
+    if (!isHubError(error) || error.detail.recovery === 'bug') throw error
+    const message = `the ${key === undefined ? 'command' : `thing ${key}`} is at the partner, what follows failed: ${error.message}`
+    if (command.once.kind === 'none') return { kind: 'unknown', code: error.detail.code, message, ...statusOf(error) }
+    return { kind: 'retry', code: error.detail.code, message, ambiguous: true, ...waitOf(error), ...statusOf(error), ...sampleOf(error) }
+  }
+}
+
+function shown(command: Command, back: ReadBack, made: { readonly key?: string; readonly status?: number; readonly note?: string }): Outcome {
+  const proves = command.read?.proves
+  if (proves === undefined || among(at(back.record, proves.path), proves.in))
+    return { kind: 'delivered', ...made, ...(back.version === null ? {} : { version: back.version }), lines: back.lines }
+  const state = JSON.stringify(at(back.record, proves.path) ?? null)
+  return { kind: 'reject', code: 'not-proved', message: `the partner answered without a fault but did not do it: "${proves.path}" shows ${state} instead of ${oneOf(proves.in)}`, ...(made.status === undefined ? {} : { status: made.status }) }
+}
+
+/**
+ * The partner's state does not allow the command. When an earlier try was not answered and the proof holds, that try has done it.
+ */
+async function refusedState(writer: Writer, command: Command, roots: Roots, context: WriteContext, state: Json | undefined): Promise<Outcome> {
+  if (context.ambiguous && command.read?.proves !== undefined) {
+    const back = await readBack(writer, command.read, roots, context.signal)
+    const outcome = shown(command, back, { ...(context.key === undefined ? {} : { key: context.key }), note: 'done by an earlier unanswered try' })
+    if (outcome.kind === 'delivered') return outcome
+  }
+  const { path, in: allowed } = command.requires ?? { path: '', in: [] }
+  return { kind: 'reject', code: 'state-refused', message: `not sent: "${path}" at the partner is ${JSON.stringify(state ?? null)}, the command needs ${oneOf(allowed)}` }
+}
+
+/** Key of what an earlier try made; undefined: nothing. A look-up that the partner refuses leaves the question open for a person. */
+async function lookUp(writer: Writer, once: Extract<Once, { kind: 'find' }>, roots: Roots, signal: AbortSignal | undefined): Promise<string | undefined | Outcome> {
+  try {
+    return await findMade(writer, once, roots, signal)
+  } catch (error) {
+    if (!isHubError(error) || error.detail.recovery !== 'reject') throw error
+    return { kind: 'unknown', code: error.detail.code, message: `whether an earlier try had its effect cannot be looked up: ${error.message}`, ...statusOf(error) }
+  }
+}
+
+interface Phase {
+  /** an earlier try may have had its effect */
+  readonly earlier: boolean
+  /** the writing call itself was under way */
+  readonly own: boolean
+  readonly once: Once
+}
+
+function outcomeOf(error: unknown, { earlier, own, once }: Phase): Outcome {
+  if (!isHubError(error) || error.detail.recovery === 'bug') throw error
+  const { code, recovery } = error.detail
+  const base = { code, message: error.message, ...statusOf(error) }
+  if (recovery === 'reauth') return { kind: 'reauth', ...base }
+  if (recovery === 'reject') return { kind: 'reject', ...base, ...sampleOf(error) }
+  const ambiguous = earlier || (own && mayHaveHappened(error))
+  if (ambiguous && once.kind === 'none') return { kind: 'unknown', ...base, message: `${error.message}; ${once.why}; look at the partner and settle this delivery by hand` }
+  return { kind: 'retry', ...base, ambiguous, ...waitOf(error), ...sampleOf(error) }
+}
+
+const mayHaveHappened = (error: HubError): boolean => (error instanceof PartnerFault ? error.ambiguous : error.detail.sent !== false)
+const statusOf = (error: HubError) => (error instanceof PartnerFault && error.status !== undefined ? { status: error.status } : {})
+const waitOf = (error: HubError) => (error.detail.retryAfterMs === undefined ? {} : { retryAfterMs: error.detail.retryAfterMs })
+const sampleOf = (error: HubError) => (error.detail.sample === undefined ? {} : { sample: error.detail.sample })
+const among = (value: Json | undefined, list: readonly Json[]): boolean => value !== undefined && list.some((item) => canonicalJson(item) === canonicalJson(value))
+const oneOf = (list: readonly Json[]): string => list.map((item) => (isObject(item) ? canonicalJson(item) : JSON.stringify(item))).join(' or ')
