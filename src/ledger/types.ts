@@ -3,6 +3,7 @@ import type { PartnerLine } from '../model/delivery.ts'
 import type { EnvelopeReason } from '../model/envelope.ts'
 import type { JsonObject } from '../model/json.ts'
 import type { Tx } from '../store/database.ts'
+import type { BooksData } from './books.ts'
 
 /**
  * One unit of work on the ledger inside one transaction: what is read once is kept, what changes is written together by `finish`. Made by openBooks, used for a batch of
@@ -14,6 +15,26 @@ export interface Books {
   readonly now: number
   readonly newId: () => string
   readonly revision: string
+  readonly data: BooksData
+}
+
+/** A document as the ledger holds it: the newest version with what is known beside it. Times in epoch ms. */
+export interface LedgerDocument {
+  readonly type: string
+  readonly key: string
+  readonly version: number
+  /** connection that keeps it */
+  readonly origin: string
+  readonly number: string | null
+  readonly status: string | null
+  readonly businessDate: string | null
+  readonly placedAt: number | null
+  readonly deleted: boolean
+  /** it was born in a baseline load */
+  readonly baseline: boolean
+  readonly body: JsonObject
+  readonly envelope: string | null
+  readonly changedAt: number
 }
 
 /** One mapped part of one record, ready to be applied. */

@@ -83,17 +83,15 @@ export interface Held {
 
 /** What reduces the available figure of products: open reservations and those released after `since`, summed by the time of release. */
 export async function heldOf(read: Reader, tenant: string, products: Iterable<string>, since: number): Promise<Held[]> {
-  const rows = await inLists(products, (list) =>
-    read
-      .selectFrom('reservation')
-      .select(({ fn }) => ['product', 'released_at', fn.sum('quantity').as('quantity')])
-      .where('tenant', '=', tenant)
-      .where('product', 'in', list)
-      .where((where) => where.or([where('released_at', 'is', null), where('released_at', '>', since)]))
-      .groupBy(['product', 'released_at'])
-      .execute(),
-  )
-  return rows.map(({ product, released_at, quantity }) => ({ product, released_at, quantity: BigInt(quantity ?? 0) }))
+  const names = [...products]
+  const sums = read
+    .selectFrom('reservation')
+    .select(({ fn }) => ['product', 'released_at', fn.sum('quantity').as('quantity')])
+    .where('tenant', '=', tenant)
+    .groupBy(['product', 'released_at'])
+  const open = await inLists(names, (list) => sums.where('product', 'in', list).where('released_at', 'is', null).execute())
+  const later = await inLists(names, (list) => sums.where('product', 'in', list).where('released_at', '>', since).execute())
+  return [...open, ...later].map(({ product, released_at, quantity }) => ({ product, released_at, quantity: BigInt(quantity ?? 0) }))
 }
 
 /** Open pieces of purchases by product: confirmed and not yet arrived. */

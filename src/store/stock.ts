@@ -24,14 +24,3 @@ export async function deleteStock(tx: Tx, rows: readonly StockTable[]): Promise<
       .where('condition', '=', condition)
       .execute()
 }
-
-/** Rows in the order of (product, location, condition), after the given one. */
-export function stockPage(read: Reader, tenant: string, limit: number, after?: Pick<StockTable, 'product'>): Promise<StockTable[]> {
-  const query = read.selectFrom('stock').selectAll().where('tenant', '=', tenant)
-  return (after ? query.where('product', '>', after.product) : query)
-    .orderBy('product')
-    .orderBy('location')
-    .orderBy('condition')
-    .limit(limit)
-    .execute()
-}

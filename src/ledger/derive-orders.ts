@@ -1,0 +1,169 @@
+import { holdNames } from '../store/hold.ts'
+import { grouped } from '../store/in-list.ts'
+import {
+  deleteOrderLines,
+  orderLinesOf,
+  orderStatesOf,
+  replaceReservations,
+  reservationsOf,
+  saveOrderLines,
+  saveOrderStates,
+  saveSold,
+  soldOf,
+} from '../store/order.ts'
+import type { OrderLineTable, OrderStateTable, ReservationTable } from '../store/tables.ts'
+import { assemble } from './assemble.ts'
+import { type Cause, touchProduct } from './books.ts'
+import { judge, note } from './findings.ts'
+import { type OrderFigures, orderCodes, orderFigures } from './order-figures.ts'
+import { differs, rowName } from './rows.ts'
+import { type DocumentName, documentName, namedDocument } from './shelf.ts'
+import type { Books } from './types.ts'
+
+const noCause: Cause = { baseline: true, envelope: null }
+
+/**
+ * Computes order_state, order_line, reservation and sold of the touched orders again and writes what differs. Products whose figures move are touched.
+ * `judged`: documents that said something about an order before this unit of work, by order; their findings may have to close.
+ */
+export async function deriveOrders(books: Books, judged: ReadonlyMap<string, ReadonlySet<string>>): Promise<void> {
+  const touched = books.data.orders
+  if (touched.size === 0) return
+  await holdNames(
+    books.tx,
+    books.tenant,
+    [...touched.keys()].map((name) => `order:${name}`),
+  )
+  const cases = await assemble(books.data.shelf, [...touched.keys()].map(namedDocument))
+  const figures = new Map([...cases].map(([name, each]) => [name, orderFigures(each)]))
+  const names = [...cases.values()].map(({ order }) => order)
+  const before = await storedFigures(books, names)
+  for (const [name, orderCase] of cases) {
+    for (const document of new Set([name, ...orderCase.related.map(documentName), ...(judged.get(name) ?? [])]))
+      judge(books, { ...namedDocument(document), codes: orderCodes, order: orderCase.order.key })
+  }
+  for (const { findings } of figures.values()) for (const finding of findings) note(books, finding)
+  await writeLines(
+    books,
+    before.lines,
+    [...figures.values()].flatMap(({ lines }) => lines),
+  )
+  await writeStates(
+    books,
+    before.states,
+    [...figures.values()].map(({ state }) => state),
+  )
+  await writeReservations(books, before.reservations, figures)
+}
+
+interface Stored {
+  readonly lines: readonly OrderLineTable[]
+  readonly states: readonly OrderStateTable[]
+  readonly reservations: readonly ReservationTable[]
+}
+
+async function storedFigures({ tx, tenant, data }: Books, orders: readonly DocumentName[]): Promise<Stored> {
+  const lines: OrderLineTable[] = []
+  const states: OrderStateTable[] = []
+  const known = orders.filter(
+    (order) => data.drafts.get(documentName(order))?.before !== undefined || !data.drafts.has(documentName(order)),
+  )
+  for (const [type, group] of grouped(known, (order) => order.type)) {
+    const keys = group.map(({ key }) => key)
+    lines.push(...(await orderLinesOf(tx, tenant, type, keys)))
+    states.push(...(await orderStatesOf(tx, tenant, type, keys)))
+  }
+  const sales = known.filter(({ type }) => type === 'sales-order').map(({ key }) => key)
+  return { lines, states, reservations: await reservationsOf(tx, tenant, sales) }
+}
+
+async function writeLines(books: Books, before: readonly OrderLineTable[], now: readonly OrderLineTable[]): Promise<void> {
+  const name = (row: OrderLineTable) => rowName(row.type, row.key, row.line)
+  const old = new Map(before.map((row) => [name(row), row]))
+  const kept = new Set(now.map(name))
+  const changed = now.filter((row) => differs(old.get(name(row)), row))
+  const gone = before.filter((row) => !kept.has(name(row)))
+  await saveOrderLines(books.tx, changed)
+  await deleteOrderLines(books.tx, gone)
+  const replacedRows = changed.flatMap((row) => old.get(name(row)) ?? [])
+  await moveSold(books, [...replacedRows, ...gone], changed)
+  for (const row of [...replacedRows, ...gone, ...changed])
+    if (row.type === 'purchase-order' && row.product !== null) {
+      touchProduct(books, row.product, causeOf(books, row))
+      books.data.purchased.add(row.product)
+    }
+}
+
+const causeOf = (books: Books, name: DocumentName): Cause => books.data.orders.get(documentName(name)) ?? noCause
+
+/** sold = quantity - cancelled - restocked over all sales of one origin: moved by what its lines moved. */
+async function moveSold(books: Books, before: readonly OrderLineTable[], now: readonly OrderLineTable[]): Promise<void> {
+  const moves = new Map<string, { readonly connection: string; readonly product: string; units: bigint }>()
+  const add = (row: OrderLineTable, sign: bigint) => {
+    if (row.type !== 'sales-order' || row.product === null) return
+    const name = rowName(row.origin, row.product)
+    const move = moves.get(name) ?? { connection: row.origin, product: row.product, units: 0n }
+    move.units += sign * soldUnits(row)
+    moves.set(name, move)
+  }
+  for (const row of before) add(row, -1n)
+  for (const row of now) add(row, 1n)
+  const wanted = [...moves.values()].filter(({ units }) => units !== 0n)
+  if (wanted.length === 0) return
+  await holdNames(
+    books.tx,
+    books.tenant,
+    wanted.map(({ connection, product }) => `sold:${connection}/${product}`),
+  )
+  const stored = new Map(
+    (await soldOf(books.tx, books.tenant, wanted)).map((row) => [rowName(row.connection, row.product), BigInt(row.quantity)]),
+  )
+  await saveSold(
+    books.tx,
+    wanted.map(({ connection, product, units }) => ({
+      tenant: books.tenant,
+      connection,
+      product,
+      quantity: (stored.get(rowName(connection, product)) ?? 0n) + units,
+    })),
+  )
+}
+
+export const soldUnits = (row: OrderLineTable): bigint => BigInt(row.quantity) - BigInt(row.cancelled) - BigInt(row.restocked)
+
+async function writeStates(books: Books, before: readonly OrderStateTable[], now: readonly OrderStateTable[]): Promise<void> {
+  const old = new Map(before.map((row) => [documentName(row), row]))
+  await saveOrderStates(
+    books.tx,
+    now.filter((row) => differs(old.get(documentName(row)), row)),
+  )
+}
+
+async function writeReservations(
+  books: Books,
+  before: readonly ReservationTable[],
+  figures: ReadonlyMap<string, OrderFigures>,
+): Promise<void> {
+  const old = grouped(before, (row) => row.order_key)
+  const changed: { readonly key: string; readonly rows: readonly ReservationTable[] }[] = []
+  for (const [name, { reservations }] of figures) {
+    const { type, key } = namedDocument(name)
+    if (type !== 'sales-order') continue
+    const was = old.get(key) ?? []
+    if (sameRows(was, reservations)) continue
+    changed.push({ key, rows: reservations })
+    for (const { product } of [...was, ...reservations]) touchProduct(books, product, causeOf(books, { type, key }))
+  }
+  await replaceReservations(
+    books.tx,
+    books.tenant,
+    changed.filter(({ key }) => old.has(key)).map(({ key }) => key),
+    changed.flatMap(({ rows }) => rows),
+  )
+}
+
+function sameRows(a: readonly ReservationTable[], b: readonly ReservationTable[]): boolean {
+  const name = (row: ReservationTable) => rowName(row.product, row.line, row.part)
+  const old = new Map(a.map((row) => [name(row), row]))
+  return a.length === b.length && b.every((row) => !differs(old.get(name(row)), row))
+}

@@ -1,0 +1,142 @@
+import { sha256 } from '../model/id.ts'
+import { canonicalJson, type JsonObject } from '../model/json.ts'
+import type { DocumentTable } from '../store/tables.ts'
+import { type Draft, journal } from './books.ts'
+import { judge, note } from './findings.ts'
+import { foot } from './foot.ts'
+import { documentName, textOf } from './shelf.ts'
+import { isExpected } from './transition.ts'
+import type { Books, LedgerDocument } from './types.ts'
+
+export interface Writing {
+  readonly type: string
+  readonly key: string
+  readonly body: JsonObject
+  readonly origin: string
+  readonly mapping: string | null
+  readonly baseline: boolean
+  readonly envelope: string | null
+  /** false: only what moves without a change is kept fresh */
+  readonly makesVersion: boolean
+}
+
+/** Puts a body into the unit of work. The document must have been fetched. */
+export function write(books: Books, writing: Writing): void {
+  const { shelf, drafts } = books.data
+  const name = documentName(writing)
+  const current = shelf.documents.get(name)
+  const now = documentOf(books, writing, current)
+  const { cause } = books.data
+  const draft: Draft = drafts.get(name) ?? { before: current, now, cause, versions: [] }
+  draft.now = now
+  draft.cause = { baseline: draft.cause.baseline && cause.baseline, envelope: cause.envelope }
+  drafts.set(name, draft)
+  shelf.documents.set(name, now)
+  if (!writing.makesVersion) return
+  draft.versions.push({
+    tenant: books.tenant,
+    type: now.type,
+    key: now.key,
+    version: now.version,
+    body: canonicalJson(now.body),
+    deleted: now.deleted ? 1 : 0,
+    envelope: writing.envelope,
+    mapping: writing.mapping,
+    revision: books.revision,
+    at: books.now,
+  })
+  journal(books, effect(current, now), now)
+  judgeTransition(books, current, now)
+  judgeFooting(books, now)
+}
+
+function documentOf(
+  books: Books,
+  { type, key, body, origin, baseline, envelope, makesVersion }: Writing,
+  current: LedgerDocument | undefined,
+): LedgerDocument {
+  return {
+    type,
+    key,
+    version: (current?.version ?? 0) + (makesVersion ? 1 : 0),
+    origin: current?.origin ?? origin,
+    number: textOf(body.number) ?? null,
+    status: textOf(body.status) ?? null,
+    businessDate: businessDateOf(body),
+    placedAt: placedAtOf(body),
+    deleted: body.deleted === true,
+    baseline: current?.baseline ?? baseline,
+    body,
+    envelope: makesVersion ? envelope : (current?.envelope ?? envelope),
+    changedAt: makesVersion ? books.now : (current?.changedAt ?? books.now),
+  }
+}
+
+export function documentRow(tenant: string, document: LedgerDocument): DocumentTable {
+  const body = canonicalJson(document.body)
+  return {
+    tenant,
+    type: document.type,
+    key: document.key,
+    version: document.version,
+    origin: document.origin,
+    number: document.number,
+    status: document.status,
+    business_date: document.businessDate,
+    placed_at: document.placedAt,
+    deleted: document.deleted ? 1 : 0,
+    baseline: document.baseline ? 1 : 0,
+    body,
+    body_hash: sha256(body),
+    envelope: document.envelope,
+    changed_at: document.changedAt,
+  }
+}
+
+const times = ['placedAt', 'issuedAt', 'respondedAt', 'receivedAt', 'shippedAt', 'refundedAt', 'paidAt'] as const
+
+/** When the business placed it, epoch ms: the document's own time, else midnight UTC of its date. */
+function placedAtOf(body: JsonObject): number | null {
+  const time = times.map((name) => textOf(body[name])).find((value) => value !== undefined) ?? textOf(body.issueDate)
+  const at = time === undefined ? Number.NaN : Date.parse(time)
+  return Number.isNaN(at) ? null : at
+}
+
+/** The business date: stated, else the date of the document's time in its zone. */
+function businessDateOf(body: JsonObject): string | null {
+  const stated = textOf(body.issueDate)
+  if (stated !== undefined) return stated
+  const time = times.map((name) => textOf(body[name])).find((value) => value !== undefined)
+  if (time === undefined || Number.isNaN(Date.parse(time))) return null
+  const zone = textOf(body.zone)
+  try {
+    return zone === undefined ? time.slice(0, 10) : Temporal.Instant.from(time).toZonedDateTimeISO(zone).toPlainDate().toString()
+  } catch (error) {
+    if (error instanceof RangeError) return time.slice(0, 10)
+    throw error
+  }
+}
+
+function effect(before: LedgerDocument | undefined, now: LedgerDocument): string {
+  if (before === undefined) return 'created'
+  if (now.deleted !== before.deleted) return now.deleted ? 'deleted' : 'revived'
+  return 'changed'
+}
+
+const transitionCodes: ReadonlySet<string> = new Set(['unexpected-transition'])
+const footingCodes: ReadonlySet<string> = new Set(['does-not-foot', 'too-many-digits'])
+const footed: ReadonlySet<string> = new Set(['sales-order', 'purchase-order', 'invoice'])
+
+function judgeTransition(books: Books, before: LedgerDocument | undefined, { type, key, status }: LedgerDocument): void {
+  if (before === undefined || before.status === null || status === null || before.status === status) return
+  judge(books, { type, key, codes: transitionCodes })
+  if (!isExpected(type, before.status, status))
+    note(books, { type, key, code: 'unexpected-transition', path: '/status', detail: { from: before.status, to: status } })
+}
+
+function judgeFooting(books: Books, { type, key, body }: LedgerDocument): void {
+  if (!footed.has(type)) return
+  judge(books, { type, key, codes: footingCodes })
+  for (const { code, path, expected, found, difference } of foot(body))
+    note(books, { type, key, code, path, detail: { expected, found, difference } })
+}

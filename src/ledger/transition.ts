@@ -1,0 +1,40 @@
+/** Steps that the statuses of a document may take (canonical model, section 7). */
+const steps: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
+  'sales-order': { draft: ['open'], open: ['closed', 'cancelled'], cancelled: ['open'] },
+  'purchase-order': { draft: ['issued'], issued: ['closed', 'cancelled'], closed: ['issued'] },
+  'goods-receipt': { draft: ['posted'], posted: ['reversed'] },
+  shipment: {
+    planned: ['packed', 'cancelled'],
+    packed: ['shipped', 'cancelled'],
+    shipped: ['delivered', 'returned', 'lost'],
+    delivered: ['returned'],
+    lost: ['delivered', 'returned'],
+  },
+  refund: { pending: ['done', 'failed', 'cancelled'] },
+  invoice: { draft: ['posted', 'cancelled'], posted: ['cancelled'] },
+  payment: {
+    pending: ['authorised', 'failed', 'cancelled'],
+    authorised: ['captured', 'failed', 'cancelled'],
+    captured: ['settled', 'reversed'],
+    settled: ['reversed'],
+  },
+  product: { proposed: ['approved'], approved: ['active'], active: ['delisted'], delisted: ['active', 'deleted'] },
+  party: { prospect: ['active'], active: ['suspended', 'ended'], suspended: ['active', 'ended'] },
+  location: { active: ['closed'] },
+  'price-list': { active: ['withdrawn'] },
+}
+
+/**
+ * Whether a document may come from one status to another, in one step or in several: steps between may have been missed (an older version that arrives late is
+ * never applied). What the tables do not know is expected.
+ */
+export function isExpected(type: string, from: string, to: string): boolean {
+  const table = steps[type]
+  if (table === undefined || from === to || !isKnown(table, from) || !isKnown(table, to)) return true
+  const reached = new Set([from])
+  for (const status of reached) for (const next of table[status] ?? []) reached.add(next)
+  return reached.has(to)
+}
+
+const isKnown = (table: Readonly<Record<string, readonly string[]>>, status: string): boolean =>
+  status in table || Object.values(table).some((next) => next.includes(status))

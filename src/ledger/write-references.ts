@@ -1,0 +1,157 @@
+import { grouped } from '../store/in-list.ts'
+import { externalName } from '../store/link.ts'
+import { deleteReferences, referencesFrom, referencesTo, saveReferences, waitingReferences } from '../store/reference.ts'
+import type { ReferenceTable } from '../store/tables.ts'
+import { orderTypes, relatedTypes } from './assemble.ts'
+import { type Cause, type Draft, touchOrder, touchProduct } from './books.ts'
+import { referenceRows, referencesIn } from './references.ts'
+import { differs, rowName } from './rows.ts'
+import { type DocumentName, documentName, externalsOf, loadLinks, namedDocument } from './shelf.ts'
+import { stockPlace } from './stock-level.ts'
+import type { Books } from './types.ts'
+import { unitsOf } from './units.ts'
+
+/** What the references of this unit of work say about others. */
+export interface Referred {
+  /** documents that said, or say, something about an order, by order: their findings are judged again */
+  readonly judged: ReadonlyMap<string, ReadonlySet<string>>
+  /** documents that waited for a link made here */
+  readonly resolved: readonly DocumentName[]
+}
+
+/** Writes the reference rows of changed documents, resolves those that waited for new links, and touches every order and product that has to be computed again. */
+export async function writeReferences(books: Books): Promise<Referred> {
+  const drafts = [...books.data.drafts.values()]
+  const { before, now } = await replaceReferences(books, drafts)
+  const judged = new Map<string, Set<string>>()
+  for (const draft of drafts)
+    touchByDraft(books, draft, [...(before.get(documentName(draft.now)) ?? []), ...(now.get(documentName(draft.now)) ?? [])], judged)
+  const resolved = await resolveWaiting(books)
+  const recounted = await dependingOnUnits(books, drafts)
+  await touchByName(books, [...resolved, ...recounted], judged)
+  return { judged, resolved }
+}
+
+type RowsByDocument = ReadonlyMap<string, readonly ReferenceTable[]>
+const fromName = (row: ReferenceTable): string => documentName({ type: row.from_type, key: row.from_key })
+
+async function replaceReferences(
+  books: Books,
+  drafts: readonly Draft[],
+): Promise<{ readonly before: RowsByDocument; readonly now: RowsByDocument }> {
+  const { tx, tenant } = books
+  const { shelf } = books.data
+  await loadLinks(shelf, externalsOf(drafts.flatMap(({ now }) => referencesIn(now.body).map(({ target }) => target))))
+  const stored: ReferenceTable[] = []
+  for (const [type, group] of grouped(
+    drafts.filter(({ before }) => before !== undefined),
+    ({ now }) => now.type,
+  ))
+    stored.push(
+      ...(await referencesFrom(
+        tx,
+        tenant,
+        type,
+        group.map(({ now }) => now.key),
+      )),
+    )
+  const rows = drafts.flatMap(({ now }) => referenceRows(shelf, now, now.body))
+  const name = (row: ReferenceTable) => rowName(row.from_type, row.from_key, row.path)
+  const old = new Map(stored.map((row) => [name(row), row]))
+  const kept = new Set(rows.map(name))
+  await saveReferences(
+    tx,
+    rows.filter((row) => differs(old.get(name(row)), row)),
+  )
+  await deleteReferences(
+    tx,
+    stored.filter((row) => !kept.has(name(row))),
+  )
+  return { before: grouped(stored, fromName), now: grouped(rows, fromName) }
+}
+
+function touchByDraft(books: Books, { now, cause }: Draft, rows: readonly ReferenceTable[], judged: Map<string, Set<string>>): void {
+  if (orderTypes.has(now.type)) touchOrder(books, now.type, now.key, cause)
+  if (relatedTypes.has(now.type)) touchReferred(books, now, rows, cause, judged)
+  if (now.type !== 'stock-level') return
+  const place = stockPlace(books.data.shelf, now.body)
+  if (place !== undefined) touchProduct(books, place.product, cause)
+  books.data.stockLevels.add(now.key)
+}
+
+function touchReferred(
+  books: Books,
+  from: DocumentName,
+  rows: readonly ReferenceTable[],
+  cause: Cause,
+  judged: Map<string, Set<string>>,
+): void {
+  for (const { to_type, to_key } of rows) {
+    if (!orderTypes.has(to_type) || to_key === null) continue
+    const order = documentName({ type: to_type, key: to_key })
+    touchOrder(books, to_type, to_key, cause)
+    judged.set(order, (judged.get(order) ?? new Set()).add(documentName(from)))
+  }
+}
+
+async function resolveWaiting(books: Books): Promise<DocumentName[]> {
+  const links = [...books.data.newLinks.values()]
+  const waiting = await waitingReferences(
+    books.tx,
+    books.tenant,
+    links.map(({ type, connection, external_key }) => ({ type, connection, externalKey: external_key })),
+  )
+  const rows = waiting.map((row) => ({
+    ...row,
+    to_key:
+      books.data.shelf.links.get(externalName({ type: row.to_type, connection: row.connection, externalKey: row.external_key }))?.key ??
+      null,
+  }))
+  await saveReferences(books.tx, rows)
+  return [...new Set(rows.map(fromName))].map(namedDocument)
+}
+
+/** Documents that refer to products which appeared, or whose units changed. */
+async function dependingOnUnits(books: Books, drafts: readonly Draft[]): Promise<DocumentName[]> {
+  const recounted = drafts.filter(
+    ({ before, now }) => now.type === 'product' && (before === undefined || unitsText(before.body) !== unitsText(now.body)),
+  )
+  const rows = await referencesTo(
+    books.tx,
+    books.tenant,
+    'product',
+    recounted.map(({ now }) => now.key),
+  )
+  for (const { from_type, from_key, to_key } of rows)
+    if (from_type === 'stock-level' && to_key !== null) {
+      books.data.stockLevels.add(from_key)
+      touchProduct(books, to_key, unitCause(books))
+    }
+  return [...new Set(rows.map(fromName))].map(namedDocument)
+}
+
+const unitsText = (body: Draft['now']['body']): string => {
+  const { baseUnit, packs, stocked } = unitsOf(body)
+  return JSON.stringify([baseUnit, [...packs], stocked])
+}
+
+/** Why documents of others are computed again: it came with a baseline only when all of this unit of work did. */
+const unitCause = ({ data }: Books): Cause => ({
+  baseline: data.cause.baseline && [...data.drafts.values()].every(({ cause }) => cause.baseline),
+  envelope: data.cause.envelope,
+})
+
+async function touchByName(books: Books, names: readonly DocumentName[], judged: Map<string, Set<string>>): Promise<void> {
+  const cause = unitCause(books)
+  for (const { type, key } of names) if (orderTypes.has(type)) touchOrder(books, type, key, cause)
+  const related = names.filter(({ type }) => relatedTypes.has(type))
+  for (const [type, group] of grouped(related, (name) => name.type)) {
+    const rows = await referencesFrom(
+      books.tx,
+      books.tenant,
+      type,
+      group.map(({ key }) => key),
+    )
+    for (const [from, each] of grouped(rows, fromName)) touchReferred(books, namedDocument(from), each, cause, judged)
+  }
+}
