@@ -1,0 +1,63 @@
+import type { HubConfig } from '../config.ts'
+import { type Language, languageOf, type Say, speaker } from '../model/messages.ts'
+import type { ExitCode } from './exit-code.ts'
+
+/** What an HTTP application must offer to be asked in-process. */
+export interface LocalApp {
+  readonly app: { fetch(request: Request): Response | Promise<Response> }
+  readonly localKey: string
+  close(): Promise<void>
+}
+
+/** Everything around a command: the person's language, the streams, the folder. Tests pass their own. */
+export interface Shell {
+  readonly language: Language
+  readonly say: Say
+  readonly env: Readonly<Record<string, string | undefined>>
+  /** folder the person stands in; npm scripts run elsewhere and tell it in INIT_CWD */
+  readonly folder: string
+  /** escape sequences are welcome: a terminal, and neither NO_COLOR nor CI says otherwise */
+  readonly colour: boolean
+  readonly columns: number
+  /** writes to standard output; the text brings its own line ends */
+  out(text: string): void
+  /** writes to standard error */
+  note(text: string): void
+  /** opens the data folder's hub in this process, without workers */
+  openLocal(config: HubConfig): Promise<LocalApp>
+  /** resolves when the person asks to stop (Ctrl-C, SIGTERM) */
+  untilStopped(): Promise<void>
+  /** what the process ends with */
+  end(code: ExitCode): void
+}
+
+/** The shell of this process. `argv` is looked through for --lang, so that help is in the person's language too. */
+export function processShell(argv: readonly string[], openLocal: Shell['openLocal']): Shell {
+  const { env } = process
+  const language = languageOf(flagOf(argv), env)
+  return {
+    language,
+    say: speaker(language),
+    env,
+    folder: env.INIT_CWD ?? process.cwd(),
+    colour: process.stdout.isTTY === true && !env.NO_COLOR && env.TERM !== 'dumb',
+    columns: process.stdout.columns ?? 120,
+    out: (text) => void process.stdout.write(text),
+    note: (text) => void process.stderr.write(text),
+    openLocal,
+    untilStopped: () =>
+      new Promise((resolve) => {
+        process.once('SIGINT', () => resolve())
+        process.once('SIGTERM', () => resolve())
+      }),
+    end: (code) => {
+      process.exitCode = code
+    },
+  }
+}
+
+function flagOf(argv: readonly string[]): string | undefined {
+  const place = argv.findIndex((word) => word === '--lang' || word.startsWith('--lang='))
+  const word = argv[place]
+  return word === undefined ? undefined : word.includes('=') ? word.slice(word.indexOf('=') + 1) : argv[place + 1]
+}
