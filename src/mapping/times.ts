@@ -54,7 +54,10 @@ export function isZone(zone: string): boolean {
   }
 }
 
+const isUtcName = (zone: string): boolean => zone === 'UTC' || zone === 'Etc/UTC'
+
 function inZone(date: string, wallMs: number, zone: string): number | null {
+  if (isUtcName(zone)) return wallMs
   try {
     const wall = Temporal.PlainDateTime.from(`${date}T${new Date(wallMs).toISOString().slice(11, 23)}`)
     return wall.toZonedDateTime(zone, { disambiguation: 'compatible' }).epochMilliseconds
@@ -103,6 +106,7 @@ export function toLocal(value: unknown, zone: string | undefined): string | null
 }
 
 function localText(ms: number, zone: string): string | null {
+  if (isUtcName(zone)) return new Date(ms).toISOString()
   try {
     const local = Temporal.Instant.fromEpochMilliseconds(ms).toZonedDateTimeISO(zone)
     return local.toString({ timeZoneName: 'never', fractionalSecondDigits: 3 })
