@@ -26,7 +26,7 @@ export const connectionByHook = (read: Reader, token: string): Promise<Connectio
 
 /**
  * Makes the rows follow the workspace: new connections begin active with a hook address, those that left it are paused with all their data kept, those that came back
- * go on. A pause by hand stays.
+ * go on. What was paused by hand stays so.
  */
 export async function syncConnections(
   tx: Tx,
@@ -62,7 +62,7 @@ export async function syncConnections(
   }
   const kept = new Set(wanted.map(({ name }) => name))
   for (const row of known.values())
-    if (!kept.has(row.name) && row.reason !== notInWorkspace)
+    if (!kept.has(row.name) && row.state !== 'paused')
       await at(tx, tenant, row.name).set({ state: 'paused', reason: notInWorkspace, changed_at: now }).execute()
 }
 

@@ -1,0 +1,101 @@
+import { Hono } from 'hono'
+import { secureHeaders } from 'hono/secure-headers'
+import type { Context } from '../pipeline/context.ts'
+import { openReceiver } from '../pipeline/receive.ts'
+import { readingRoom } from './body.ts'
+import { openMetrics } from './metrics.ts'
+import { openapiText } from './openapi.ts'
+import { type HttpOptions, httpLimits, maxTargetLength } from './options.ts'
+import { compileInputs } from './parameters.ts'
+import { notFound, ProblemError, problemOf, problemResponse } from './problem.ts'
+import type { Desk, Method, Served } from './route.ts'
+import { routeTable } from './routes.ts'
+import { type Counter, type HttpEnv, serveRoute } from './serve-route.ts'
+
+/**
+ * The HTTP face of one process: hooks, health, metrics and /v1, all from the route table. Every answer that is no success is a problem (RFC 9457); whatever is thrown becomes one,
+ * and only its request id leads to the log.
+ */
+export function createApp(context: Context, options: HttpOptions = {}): Hono<HttpEnv> {
+  const limits = { ...httpLimits, ...options.limits }
+  const room = readingRoom(limits.maxReadingBytes)
+  const table = routeTable(room)
+  const checks = compileInputs(table)
+  const home: Served = { context, receiver: options.receiver ?? openReceiver(context) }
+  const served = new Map<string, Served>([
+    [context.tenant, home],
+    ...(options.also ?? []).map((one): [string, Served] => [one.context.tenant, one]),
+  ])
+  let described: string | undefined
+  const desk: Desk = {
+    options,
+    metrics: openMetrics(limits.metricsEveryMs),
+    openapi: () => (described ??= openapiText(table, options.schemas ?? new Map())),
+  }
+  const counter: Counter = { desk, home, servedOf: (tenant) => served.get(tenant), limits, room }
+
+  const app = new Hono<HttpEnv>()
+  app.use(secureHeaders({ contentSecurityPolicy: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] }, xFrameOptions: 'DENY' }))
+  app.use(async (c, next) => {
+    const began = performance.now()
+    c.set('requestId', context.newId())
+    c.set('route', 'none')
+    await next()
+    const route = c.get('route')
+    c.res.headers.set('x-request-id', c.get('requestId'))
+    c.res.headers.set('cache-control', 'no-store')
+    desk.metrics.answered(c.req.method, route, c.res.status)
+    const ms = Math.round(performance.now() - began)
+    context.log.debug({ request: c.get('requestId'), method: c.req.method, route, status: c.res.status, ms }, 'answered a request')
+  })
+  app.use((c, next) => {
+    checkTarget(c.env?.incoming?.url ?? c.req.url)
+    return next()
+  })
+  for (const route of table) {
+    const check = checks.get(route.id)
+    if (!check) throw new Error(`the route ${route.id} has no checks`)
+    app.on(route.method, honoPath(route.path), (c) => {
+      c.set('route', route.path)
+      return serveRoute(route, check, counter, c)
+    })
+  }
+  const paths = table.map((route) => ({ method: route.method, matches: pathTest(route.path) }))
+  const secrets = () => options.secrets?.() ?? []
+  app.notFound((c) => {
+    const methods = paths.filter(({ matches }) => matches.test(c.req.path)).map(({ method }) => method)
+    return problemResponse(methods.length > 0 ? notAllowed(methods) : notFound(), c.get('requestId'), secrets())
+  })
+  app.onError((error, c) => {
+    const problem = problemOf(error)
+    const requestId = c.get('requestId') ?? context.newId()
+    if (problem.status >= 500) context.log.error({ error, request: requestId, route: c.get('route') }, 'a request failed')
+    return problemResponse(problem, requestId, secrets())
+  })
+  return app
+}
+
+const notAllowed = (methods: readonly Method[]): ProblemError => {
+  const allow = [...new Set(methods.flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method])))].sort().join(', ')
+  return new ProblemError(405, 'method-not-allowed', `This address takes: ${allow}.`, { headers: { allow } })
+}
+
+const honoPath = (path: string): string => path.replace(/\{(\w+)\}/g, ':$1')
+const pathTest = (path: string): RegExp => new RegExp(`^${path.replaceAll('.', '\\.').replace(/\{\w+\}/g, '[^/]+')}$`)
+
+/** Refuses targets that programs read in different ways: too long, broken escapes, escaped dots and slashes, control characters (B17). */
+function checkTarget(target: string): void {
+  if (target.length > maxTargetLength) throw new ProblemError(414, 'target-too-long', `An address may have ${maxTargetLength} characters.`)
+  const path = target.split('?', 1)[0] ?? ''
+  if (!decodes(target) || /%2e|%2f|%5c|%0|%1|%7f|\\/i.test(path) || /\/\.{1,2}(\/|$)/.test(path))
+    throw new ProblemError(400, 'bad-target', 'The address has escapes that are not read here.')
+}
+
+function decodes(text: string): boolean {
+  try {
+    decodeURIComponent(text)
+    return true
+  } catch {
+    return false
+  }
+}

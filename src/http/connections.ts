@@ -1,0 +1,263 @@
+import { isHubError } from '../model/errors.ts'
+import { noteSuccess } from '../pipeline/connection-health.ts'
+import type { Context } from '../pipeline/context.ts'
+import {
+  type ConnectionState,
+  findConnection,
+  listConnections,
+  notInWorkspace,
+  retireOldHook,
+  rotateHook,
+  setConnectionState,
+} from '../store/connection.ts'
+import type { Tx } from '../store/database.ts'
+import { listSchedule, wantRun } from '../store/schedule.ts'
+import type { ConnectionTable, ScheduleTable } from '../store/tables.ts'
+import { clean } from './options.ts'
+import { notFound, ProblemError } from './problem.ts'
+import { type Call, route, writeRoute } from './route.ts'
+import { count, described, fields, flag, list, nullable, type Of, oneOf, optional, text, time } from './shape.ts'
+import { iso, isoOrNull, name } from './values.ts'
+
+const stream = fields({
+  stream: text(),
+  everyMs: count,
+  nextAt: time,
+  lastStartedAt: nullable(time),
+  lastEndedAt: nullable(time),
+  lastError: nullable(text()),
+  failedRuns: count,
+  running: flag,
+})
+const connection = fields({
+  name: text(),
+  connector: text(),
+  title: text(),
+  state: oneOf<ConnectionState>('active', 'paused', 'needs-auth', 'failing'),
+  reason: nullable(text()),
+  changedAt: time,
+  books: nullable(text()),
+  organisation: nullable(text()),
+  takesWebhooks: flag,
+  streams: list(stream),
+  actions: list(text()),
+})
+
+const shown = (hub: Context, row: ConnectionTable, schedule: readonly ScheduleTable[], call: Call): Of<typeof connection> => {
+  const setup = hub.catalogue().connections.get(row.name)
+  return {
+    name: row.name,
+    connector: row.connector,
+    title: setup?.connector.title ?? row.connector,
+    state: setup?.paused ? 'paused' : row.state,
+    reason: setup?.paused ? 'workspace' : row.reason,
+    changedAt: iso(row.changed_at),
+    books: setup?.books ?? null,
+    organisation: setup?.organisation ?? null,
+    takesWebhooks: setup?.connector.webhook !== undefined,
+    streams: schedule
+      .filter((one) => one.connection === row.name)
+      .map((one) => ({
+        stream: one.stream,
+        everyMs: one.every_ms,
+        nextAt: iso(one.next_at),
+        lastStartedAt: isoOrNull(one.last_started_at),
+        lastEndedAt: isoOrNull(one.last_ended_at),
+        lastError: one.last_error === null ? null : clean(call.desk.options, one.last_error),
+        failedRuns: one.fails,
+        running: one.lease_until > call.now,
+      })),
+    actions: Object.keys(setup?.connector.actions ?? {}),
+  }
+}
+
+async function known(call: Call<{ name: string }>): Promise<ConnectionTable> {
+  const row = await findConnection(call.hub.database.read, call.hub.tenant, call.params.name)
+  if (!row) throw notFound()
+  return row
+}
+
+const state = fields({ name: text(), state: oneOf<ConnectionState>('active', 'paused', 'needs-auth', 'failing'), reason: nullable(text()) })
+
+async function stateNow(tx: Tx, call: Call<{ name: string }>): Promise<Of<typeof state>> {
+  const row = await findConnection(tx, call.hub.tenant, call.params.name)
+  if (!row) throw notFound()
+  if (!call.hub.catalogue().connections.has(row.name))
+    throw new ProblemError(
+      409,
+      notInWorkspace,
+      `The workspace does not name '${row.name}' any more. Write it into crossdock.json again and reload.`,
+    )
+  return { name: row.name, state: row.state, reason: row.reason }
+}
+
+const ringAll = (hub: Context, connection: string): void => {
+  hub.bell.ring({ kind: 'deliver', connection })
+  hub.bell.ring({ kind: 'refetch', connection })
+  for (const stream of hub.catalogue().connections.get(connection)?.streams.keys() ?? [])
+    hub.bell.ring({ kind: 'pull', connection, stream })
+}
+
+const hook = fields({
+  current: described(text(), 'where the partner sends to; whoever knows it can send, so keep it like a password'),
+  previous: described(nullable(text()), 'still works until it is retired or the address is rotated again'),
+})
+const hookOf = (call: Call, row: ConnectionTable): Of<typeof hook> => {
+  const at = (token: string) => `${call.desk.options.publicUrl?.replace(/\/$/, '') ?? ''}/hooks/${token}`
+  return { current: at(row.hook_token), previous: row.hook_token_old === null ? null : at(row.hook_token_old) }
+}
+
+const tag = 'connections'
+const params = { name }
+
+export const connectionRoutes = [
+  route({
+    id: 'listConnections',
+    method: 'GET',
+    path: '/v1/connections',
+    tag,
+    scope: 'read',
+    summary: { en: 'All connections with their state and streams', zh: '所有连接及其状态和数据流' },
+    answer: fields({ items: list(connection) }),
+    handle: async (call) => {
+      const { database, tenant } = call.hub
+      const schedule = await listSchedule(database, tenant)
+      return { body: { items: (await listConnections(database.read, tenant)).map((row) => shown(call.hub, row, schedule, call)) } }
+    },
+  }),
+  route({
+    id: 'getConnection',
+    method: 'GET',
+    path: '/v1/connections/{name}',
+    tag,
+    scope: 'read',
+    summary: { en: 'One connection', zh: '一个连接' },
+    params,
+    answer: connection,
+    handle: async (call) => ({ body: shown(call.hub, await known(call), await listSchedule(call.hub.database, call.hub.tenant), call) }),
+  }),
+  writeRoute({
+    id: 'pauseConnection',
+    method: 'POST',
+    path: '/v1/connections/{name}/pause',
+    tag,
+    scope: 'write',
+    summary: { en: 'Stop pulling, taking and delivering; everything is kept', zh: '暂停拉取、接收和投递；数据全部保留' },
+    params,
+    body: fields({ reason: optional(text(200)) }),
+    answer: state,
+    effect: async (tx, call) => {
+      await stateNow(tx, call)
+      const from: ConnectionState[] = ['active', 'failing', 'needs-auth', 'paused']
+      await setConnectionState(tx, call.hub.tenant, call.params.name, from, 'paused', call.body.reason ?? 'by-hand', call.now)
+      return { body: await stateNow(tx, call) }
+    },
+  }),
+  writeRoute({
+    id: 'resumeConnection',
+    method: 'POST',
+    path: '/v1/connections/{name}/resume',
+    tag,
+    scope: 'write',
+    summary: { en: 'Go on after a pause or a login problem', zh: '暂停或登录问题后继续' },
+    params,
+    body: fields({}),
+    answer: state,
+    effect: async (tx, call) => {
+      await stateNow(tx, call)
+      await setConnectionState(tx, call.hub.tenant, call.params.name, ['paused'], 'failing', 'resumed', call.now)
+      await noteSuccess(tx, call.hub.tenant, call.params.name, call.now)
+      return { body: await stateNow(tx, call), after: () => ringAll(call.hub, call.params.name) }
+    },
+  }),
+  route({
+    id: 'checkConnection',
+    method: 'POST',
+    path: '/v1/connections/{name}/check',
+    tag,
+    scope: 'write',
+    summary: { en: 'Prove the credentials with the cheapest call of the connector', zh: '用连接器最轻量的调用验证凭据' },
+    params,
+    body: fields({}),
+    answer: fields({ ok: flag, code: nullable(text()), message: nullable(text()), tookMs: count }),
+    handle: async (call) => {
+      const row = await known(call)
+      const setup = call.hub.catalogue().connections.get(row.name)
+      if (!setup) throw new ProblemError(409, notInWorkspace, `The workspace does not name '${row.name}', so there is nothing to check.`)
+      const began = performance.now()
+      const took = () => Math.round(performance.now() - began)
+      try {
+        await call.hub.access(setup).check(AbortSignal.timeout(25_000))
+      } catch (error) {
+        if (!isHubError(error) || error.detail.recovery === 'bug') throw error
+        return { body: { ok: false, code: error.detail.code, message: clean(call.desk.options, error.message), tookMs: took() } }
+      }
+      const released = await call.hub.database.write((tx) => noteSuccess(tx, call.hub.tenant, row.name, call.hub.clock.now()))
+      return { body: { ok: true, code: null, message: null, tookMs: took() }, after: () => released && ringAll(call.hub, row.name) }
+    },
+  }),
+  writeRoute({
+    id: 'pullStream',
+    method: 'POST',
+    path: '/v1/connections/{name}/streams/{stream}/pull',
+    tag,
+    scope: 'write',
+    summary: { en: 'Ask for a run of a stream now', zh: '立即请求拉取一个数据流' },
+    params: { name, stream: name },
+    body: fields({}),
+    status: 202,
+    answer: fields({ asked: flag }),
+    effect: async (tx, call) => {
+      const { name, stream } = call.params
+      if (!(await wantRun(tx, call.hub.tenant, name, stream, call.now))) throw notFound()
+      return { body: { asked: true }, after: () => call.hub.bell.ring({ kind: 'pull', connection: name, stream }) }
+    },
+  }),
+  route({
+    id: 'getHookAddress',
+    method: 'GET',
+    path: '/v1/connections/{name}/hook',
+    tag,
+    scope: 'admin',
+    summary: { en: 'Where the partner sends webhooks to', zh: '合作方发送 webhook 的地址' },
+    params,
+    answer: hook,
+    handle: async (call) => ({ body: hookOf(call, await known(call)) }),
+  }),
+  writeRoute({
+    id: 'rotateHookAddress',
+    method: 'POST',
+    path: '/v1/connections/{name}/hook/rotate',
+    tag,
+    scope: 'admin',
+    summary: {
+      en: 'Make a new hook address; the one before works beside it unless overlap is false',
+      zh: '生成新的 webhook 地址；除非 overlap 为 false，旧地址同时有效',
+    },
+    params,
+    body: fields({ overlap: optional(flag) }),
+    answer: hook,
+    shownOnce: true,
+    effect: async (tx, call) => {
+      const row = await rotateHook(tx, call.hub.tenant, call.params.name, call.body.overlap ?? true, call.now)
+      if (!row) throw notFound()
+      return { body: hookOf(call, row) }
+    },
+  }),
+  writeRoute({
+    id: 'retireHookAddress',
+    method: 'DELETE',
+    path: '/v1/connections/{name}/hook/previous',
+    tag,
+    scope: 'admin',
+    summary: { en: 'End the hook address before the last rotation', zh: '停用上次轮换之前的 webhook 地址' },
+    params,
+    answer: hook,
+    effect: async (tx, call) => {
+      await retireOldHook(tx, call.hub.tenant, call.params.name, call.now)
+      const row = await findConnection(tx, call.hub.tenant, call.params.name)
+      if (!row) throw notFound()
+      return { body: hookOf(call, row) }
+    },
+  }),
+]

@@ -1,0 +1,63 @@
+import type { Context } from '../pipeline/context.ts'
+import type { Reply } from '../pipeline/receive.ts'
+import { connectionByHook, notInWorkspace } from '../store/connection.ts'
+import { type ReadingRoom, readBytes } from './body.ts'
+import { notFound, ProblemError } from './problem.ts'
+import { type RawAnswer, rawRoute } from './route.ts'
+import { pattern } from './shape.ts'
+
+const defaultBodyBytes = 1024 * 1024
+const largestBody = 8 * 1024 * 1024
+
+/**
+ * Webhooks of partners. The 128 bit token in the address names the connection; the body is taken as it is, verified and committed before the answer, which has the
+ * partner's own form. An unknown token, a connection without webhooks and a method other than POST tell nothing apart from a page that is not there.
+ */
+export const hookRoutes = (room: ReadingRoom) => [
+  rawRoute({
+    id: 'receiveHook',
+    method: 'POST',
+    path: '/hooks/{token}',
+    tag: 'webhooks in',
+    scope: 'open',
+    summary: { en: 'Take a webhook of a partner system', zh: '接收合作系统的 webhook' },
+    params: { token: pattern('^[0-9a-f]{32}$', 'hook address of a connection') },
+    contentType: '*/*',
+    handle: async ({ hub, params, request, now, servedOf }) => {
+      const row = await connectionByHook(hub.database.read, params.token)
+      const served = row && servedOf(row.tenant)
+      if (!row || !served) throw notFound()
+      if (row.state === 'paused' && row.reason === notInWorkspace) throw notFound()
+      if (row.state === 'paused')
+        throw new ProblemError(503, 'paused', 'This connection is paused. Send the event again later.', {
+          headers: { 'retry-after': '300' },
+        })
+      const bytes = await readBytes(request, bodyLimit(served.context, row.name), room)
+      const headers = Object.fromEntries(request.headers)
+      return asAnswer(await served.receiver.receive(row.name, headers, bytes, now))
+    },
+  }),
+]
+
+function bodyLimit(context: Context, name: string): number {
+  const webhook = context.catalogue().connections.get(name)?.connector.webhook
+  return Math.min(webhook?.maxBodyBytes ?? defaultBodyBytes, largestBody)
+}
+
+function asAnswer(reply: Reply): RawAnswer {
+  if (reply.status >= 200 && reply.status < 300)
+    return { status: reply.status, bytes: reply.body ?? null, contentType: reply.contentType ?? 'text/plain; charset=utf-8' }
+  const headers: Readonly<Record<string, string>> = reply.retryAfterS === undefined ? {} : { 'retry-after': String(reply.retryAfterS) }
+  switch (reply.status) {
+    case 404:
+      throw notFound()
+    case 401:
+      throw new ProblemError(401, 'signature', 'The signature is missing or wrong.', { headers })
+    case 413:
+      throw new ProblemError(413, 'too-large', 'The body is larger than this connection takes.', { headers })
+    case 503:
+      throw new ProblemError(503, 'busy', 'The event was not stored. Send it again later.', { headers })
+    default:
+      return { status: reply.status, bytes: reply.body ?? null, contentType: reply.contentType ?? 'text/plain; charset=utf-8', headers }
+  }
+}

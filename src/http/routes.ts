@@ -1,0 +1,34 @@
+import type { ReadingRoom } from './body.ts'
+import { connectionRoutes } from './connections.ts'
+import { deliveryRoutes } from './deliveries.ts'
+import { documentRoutes } from './documents.ts'
+import { envelopeRoutes } from './envelopes.ts'
+import { healthRoutes } from './health.ts'
+import { hookRoutes } from './hooks.ts'
+import { keyRoutes } from './keys.ts'
+import { metricsRoutes } from './metrics.ts'
+import { type Route, rawRoute } from './route.ts'
+import { routingRoutes } from './routing.ts'
+
+/** Every operation of the API, in the order of its description. */
+export const routeTable = (room: ReadingRoom): readonly Route[] => [
+  ...healthRoutes,
+  ...metricsRoutes,
+  rawRoute({
+    id: 'openapi',
+    method: 'GET',
+    path: '/openapi.json',
+    tag: 'operation',
+    scope: 'open',
+    summary: { en: 'This description', zh: '本接口描述' },
+    contentType: 'application/json',
+    handle: async ({ desk }) => ({ bytes: desk.openapi() }),
+  }),
+  ...hookRoutes(room),
+  ...connectionRoutes,
+  ...routingRoutes,
+  ...envelopeRoutes,
+  ...documentRoutes,
+  ...deliveryRoutes,
+  ...keyRoutes,
+]
