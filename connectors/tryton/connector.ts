@@ -3,7 +3,7 @@ import { cancelSale, changeSale, createSale } from './actions.ts'
 import { decode } from './codec.ts'
 import { currencies, locations, parties, partyLinks, prices, productLinks, products, stock, units } from './master.ts'
 import { rpc } from './rpc.ts'
-import { invoices, orderResponses, purchases, receipts, returns, sales, shipments } from './trade.ts'
+import { customerInvoices, invoices, orderResponses, purchases, receipts, returns, sales, shipments } from './trade.ts'
 
 /** Tryton ERP 6.0 over JSON-RPC: the books of a buyer or of a seller. Proven against Debian's tryton-server 6.0.29. */
 const tryton: Connector = {
@@ -65,6 +65,7 @@ const tryton: Connector = {
     shipments,
     returns,
     invoices,
+    'customer-invoices': customerInvoices,
     sales,
     'order-responses': orderResponses,
   },

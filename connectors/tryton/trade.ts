@@ -114,21 +114,15 @@ export const returns: Stream = {
   parts: [{ document: 'shipment', mapping: 'tryton/return', mode: 'replace', identity: { kind: 'origin' }, key: 'return-{key}' }],
 }
 
-const invoiceLines = [
-  'lines.type',
-  'lines.quantity',
-  'lines.unit.symbol',
-  'lines.unit_price',
-  'lines.amount',
-  'lines.product.code',
-  'lines.description',
-  'lines.origin.sequence',
-]
-export const invoices: Stream = {
+/** Only posted invoices have a number; a draft that was cancelled never was one. An invoice line's origin has the field of its own side only: asked for the other one, Tryton refuses. */
+const invoice = (title: string, type: 'in' | 'out', order: 'purchase' | 'sale', mapping: string): Stream => ({
   ...changes({
-    title: 'Invoices of suppliers and to customers, once posted',
+    title,
     model: 'account.invoice',
-    domain: [['state', 'in', ['posted', 'paid', 'cancelled']]],
+    domain: [
+      ['type', '=', type],
+      ['state', 'in', ['posted', 'paid', 'cancelled']],
+    ],
     fields: [
       'type',
       'number',
@@ -141,16 +135,24 @@ export const invoices: Stream = {
       'untaxed_amount',
       'tax_amount',
       'total_amount',
-      ...invoiceLines,
+      'lines.type',
+      'lines.quantity',
+      'lines.unit.symbol',
+      'lines.unit_price',
+      'lines.amount',
+      'lines.product.code',
+      'lines.description',
+      'lines.origin.sequence',
+      `lines.origin.${order}`,
     ],
     schema: record(['type', 'state', 'lines'], { type: text, number: maybe, state: text, lines: list }),
     blindSpots: ['a payment moves the state without moving write_date of the invoice in every version'],
   }),
-  parts: [
-    { document: 'invoice', mapping: 'tryton/supplier-invoice', mode: 'replace', when: "type == 'in'", identity: { kind: 'origin' } },
-    { document: 'invoice', mapping: 'tryton/customer-invoice', mode: 'replace', when: "type == 'out'", identity: { kind: 'origin' } },
-  ],
-}
+  parts: [{ document: 'invoice', mapping, mode: 'replace', when: 'has(number)', identity: { kind: 'origin' } }],
+})
+
+export const invoices = invoice('Invoices of suppliers, once posted', 'in', 'purchase', 'tryton/supplier-invoice')
+export const customerInvoices = invoice('Invoices to customers, once posted', 'out', 'sale', 'tryton/customer-invoice')
 
 const saleFields = [
   'number',
