@@ -18,6 +18,9 @@ export function starterFiles(folder: string): readonly StarterFile[] {
   ]
 }
 
+/** A reference to a variable of the environment, as a config writes it. */
+const env = (name: string): string => `$\{env:${name}}`
+
 const workspace = (schema: string) => ({
   $schema: schema,
   tenant: 'default',
@@ -27,10 +30,10 @@ const workspace = (schema: string) => ({
       title: 'Our shop',
       books: 'US',
       config: {
-        url: '${env:SHOP_URL}',
-        consumerKey: '${env:SHOP_KEY}',
-        consumerSecret: '${env:SHOP_SECRET}',
-        webhookSecret: '${env:SHOP_WEBHOOK_SECRET}',
+        url: env('SHOP_URL'),
+        consumerKey: env('SHOP_KEY'),
+        consumerSecret: env('SHOP_SECRET'),
+        webhookSecret: env('SHOP_WEBHOOK_SECRET'),
         timeZone: 'Europe/Berlin',
       },
       streams: {
@@ -44,10 +47,10 @@ const workspace = (schema: string) => ({
       title: 'Our ERP',
       books: 'US',
       config: {
-        url: '${env:ERP_URL}',
+        url: env('ERP_URL'),
         database: 'erp',
         user: 'hub',
-        password: '${env:ERP_PASSWORD}',
+        password: env('ERP_PASSWORD'),
         company: 1,
         timeZone: 'Europe/Berlin',
         stockLocation: 3,
