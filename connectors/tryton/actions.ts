@@ -85,11 +85,12 @@ export const createSale = (mapping: string, quote: boolean): Command => ({
   read: { call: readSale, record: 'result.0', stream: 'sales' },
 })
 
-/** Lines are replaced whole, so that a repeated change ends in the same sale. */
-export const changeSale = (mapping: string): Command => ({
+/** Lines are replaced whole, so that a repeated change ends in the same sale; Tryton lets lines be deleted in a draft only. */
+export const changeSale = (mapping: string, quote: boolean): Command => ({
   mapping,
   input: saleInput,
   requires: { call: rpc('model.sale.sale.read', [['{key|integer}'], ['state', 'lines']]), path: 'result.0.state', in: editable },
+  prepare: [rpc('model.sale.sale.draft', [['{key|integer}']])],
   call: rpc('model.sale.sale.write', [
     ['{key|integer}'],
     {
@@ -101,6 +102,7 @@ export const changeSale = (mapping: string): Command => ({
     },
   ]),
   once: { kind: 'natural', why: 'the write replaces all lines by the ones of the order' },
+  ...(quote ? { then: [rpc('model.sale.sale.quote', [['{key|integer}']])] } : {}),
   read: { call: readSale, record: 'result.0', stream: 'sales' },
 })
 

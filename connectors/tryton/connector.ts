@@ -75,7 +75,7 @@ const tryton: Connector = {
       title: 'Customer order as a sale',
       document: 'sales-order',
       create: createSale('tryton/sale', true),
-      change: changeSale('tryton/sale'),
+      change: changeSale('tryton/sale', true),
       cancel: cancelSale('tryton/sale'),
     },
     'purchase-as-sale': {
@@ -83,7 +83,7 @@ const tryton: Connector = {
       title: "Buyer's purchase order as a sale in the seller's books",
       document: 'purchase-order',
       create: createSale('tryton/purchase-as-sale', false),
-      change: changeSale('tryton/purchase-as-sale'),
+      change: changeSale('tryton/purchase-as-sale', false),
       cancel: cancelSale('tryton/purchase-as-sale'),
     },
     inventory: {

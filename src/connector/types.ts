@@ -209,6 +209,8 @@ export interface Command {
    * should refuse (Tryton writes the lines of a processing sale without touching its moves)
    */
   readonly requires?: { readonly call: Call; readonly path: Path; readonly in: readonly Json[] }
+  /** harmless steps with `{key}` that open the thing for the command (back to draft); they may run again */
+  readonly prepare?: readonly Call[]
   /** harmless follow-ups with `{key}` (quote, confirm); they may run again */
   readonly then?: readonly Call[]
   /** reads the thing back: its version (to know the echo) and its lines' keys; record as in `stream` */

@@ -3,7 +3,7 @@ import { bug, type HubError, isHubError, reject, retry } from '../model/errors.t
 import { at, canonicalJson, isObject, type Json, type JsonObject } from '../model/json.ts'
 import { PartnerFault } from './faults.ts'
 import { findMade } from './find.ts'
-import { readBack, type ReadBack } from './read-back.ts'
+import { type ReadBack, readBack } from './read-back.ts'
 import { keyText } from './record.ts'
 import type { ReadyStream } from './streams.ts'
 import type { Roots } from './template.ts'
@@ -25,16 +25,28 @@ export interface WriteContext {
 }
 
 /** The figure the partner shows now; undefined when the action declares no way to know. @throws HubError */
-export async function readCurrent(writer: Writer, action: StateAction, input: JsonObject, signal: AbortSignal | undefined): Promise<Json | undefined> {
+export async function readCurrent(
+  writer: Writer,
+  action: StateAction,
+  input: JsonObject,
+  signal: AbortSignal | undefined,
+): Promise<Json | undefined> {
   if (action.current === undefined) return undefined
   const reply = await writer.wire.ask(action.current.call, { input }, { signal })
   const value = at(reply.body.value(), action.current.value)
-  if (value === undefined) throw reject('bad-shape', `"${action.current.value}", where the partner's figure should be, is not in its answer`)
+  if (value === undefined)
+    throw reject('bad-shape', `"${action.current.value}", where the partner's figure should be, is not in its answer`)
   return value
 }
 
 /** Sets a figure, with its follow-ups. Sent again it does no harm, so every failure may be tried again. */
-export async function setState(writer: Writer, action: StateAction, input: JsonObject, effectKey: string, signal: AbortSignal | undefined): Promise<Outcome> {
+export async function setState(
+  writer: Writer,
+  action: StateAction,
+  input: JsonObject,
+  effectKey: string,
+  signal: AbortSignal | undefined,
+): Promise<Outcome> {
   const roots = { input, effectKey }
   try {
     const { reply, result, key } = await send(writer, action, roots, signal, {})
@@ -50,14 +62,24 @@ export async function setState(writer: Writer, action: StateAction, input: JsonO
  * repetition make sending again harmless. What follows the effect (`then`, reading back) leaves the delivery ambiguous when it fails, so that the next try takes up there.
  * @throws HubError of class bug only
  */
-export async function runCommand(writer: Writer, action: CommandAction, operation: 'create' | 'change' | 'cancel', body: JsonObject, context: WriteContext): Promise<Outcome> {
+export async function runCommand(
+  writer: Writer,
+  action: CommandAction,
+  operation: 'create' | 'change' | 'cancel',
+  body: JsonObject,
+  context: WriteContext,
+): Promise<Outcome> {
   const command = action[operation]
   if (command === undefined) throw bug('no-command', `the action "${action.title}" has no ${operation}`)
   const { once } = command
   const phase = { earlier: context.ambiguous, own: false, once }
   const { signal } = context
   if (context.ambiguous && once.kind === 'none')
-    return { kind: 'unknown', code: 'unanswered', message: `an earlier try was not answered and may have had its effect; ${once.why}; look at the partner and settle this delivery by hand` }
+    return {
+      kind: 'unknown',
+      code: 'unanswered',
+      message: `an earlier try was not answered and may have had its effect; ${once.why}; look at the partner and settle this delivery by hand`,
+    }
   let roots: Roots = { input: body, effectKey: context.effectKey, key: context.key }
   try {
     if (command.requires !== undefined) {
@@ -68,9 +90,17 @@ export async function runCommand(writer: Writer, action: CommandAction, operatio
     }
     const found = context.ambiguous && once.kind === 'find' ? await lookUp(writer, once, roots, signal) : undefined
     if (typeof found === 'object') return found
-    if (found !== undefined) return await afterwards(writer, command, { ...roots, key: found }, signal, { note: 'found at the partner after an unanswered try' })
+    if (found !== undefined)
+      return await afterwards(writer, command, { ...roots, key: found }, signal, { note: 'found at the partner after an unanswered try' })
+    await followUp(writer, command.prepare, roots, signal)
     phase.own = true
-    const { reply, result, key } = await send(writer, command, roots, signal, once.kind === 'header' ? { [once.name]: context.effectKey } : {})
+    const { reply, result, key } = await send(
+      writer,
+      command,
+      roots,
+      signal,
+      once.kind === 'header' ? { [once.name]: context.effectKey } : {},
+    )
     return await afterwards(writer, command, { ...roots, result, key: context.key ?? key }, signal, { status: reply.status })
   } catch (error) {
     return outcomeOf(error, phase)
@@ -78,12 +108,19 @@ export async function runCommand(writer: Writer, action: CommandAction, operatio
 }
 
 /** Sends the call itself and reads the key of what it made. */
-async function send(writer: Writer, action: Pick<Command, 'call' | 'key'>, roots: Roots, signal: AbortSignal | undefined, headers: Readonly<Record<string, string>>): Promise<{ readonly reply: Reply; readonly result: Json | undefined; readonly key: string | undefined }> {
+async function send(
+  writer: Writer,
+  action: Pick<Command, 'call' | 'key'>,
+  roots: Roots,
+  signal: AbortSignal | undefined,
+  headers: Readonly<Record<string, string>>,
+): Promise<{ readonly reply: Reply; readonly result: Json | undefined; readonly key: string | undefined }> {
   const reply = await writer.wire.ask(action.call, roots, { signal, headers, needsBody: action.key !== undefined })
   if (action.key === undefined) return { reply, result: readable(reply), key: undefined }
   const result = reply.body.value()
   const key = keyText(at(result, action.key))
-  if (key === undefined) throw retry('bad-shape', `"${action.key}", where the key of what was made should be, is not in the answer`, { sent: true })
+  if (key === undefined)
+    throw retry('bad-shape', `"${action.key}", where the key of what was made should be, is not in the answer`, { sent: true })
   return { reply, result, key }
 }
 
@@ -96,12 +133,19 @@ function readable(reply: Reply): Json | undefined {
   }
 }
 
+/** Harmless calls before or after the effect. */
 async function followUp(writer: Writer, calls: readonly Call[] | undefined, roots: Roots, signal: AbortSignal | undefined): Promise<void> {
   for (const call of calls ?? []) await writer.wire.ask(call, roots, { signal, needsBody: false })
 }
 
 /** The effect has happened: harmless follow-ups, then the proof. */
-async function afterwards(writer: Writer, command: Command, roots: Roots, signal: AbortSignal | undefined, known: { readonly status?: number; readonly note?: string }): Promise<Outcome> {
+async function afterwards(
+  writer: Writer,
+  command: Command,
+  roots: Roots,
+  signal: AbortSignal | undefined,
+  known: { readonly status?: number; readonly note?: string },
+): Promise<Outcome> {
   const key = typeof roots.key === 'string' ? roots.key : undefined
   const made = { ...known, ...(key === undefined ? {} : { key }) }
   try {
@@ -117,34 +161,66 @@ async function afterwards(writer: Writer, command: Command, roots: Roots, signal
   }
 }
 
-function shown(command: Command, back: ReadBack, made: { readonly key?: string; readonly status?: number; readonly note?: string }): Outcome {
+function shown(
+  command: Command,
+  back: ReadBack,
+  made: { readonly key?: string; readonly status?: number; readonly note?: string },
+): Outcome {
   const proves = command.read?.proves
   if (proves === undefined || among(at(back.record, proves.path), proves.in))
     return { kind: 'delivered', ...made, ...(back.version === null ? {} : { version: back.version }), lines: back.lines }
   const state = JSON.stringify(at(back.record, proves.path) ?? null)
-  return { kind: 'reject', code: 'not-proved', message: `the partner answered without a fault but did not do it: "${proves.path}" shows ${state} instead of ${oneOf(proves.in)}`, ...(made.status === undefined ? {} : { status: made.status }) }
+  return {
+    kind: 'reject',
+    code: 'not-proved',
+    message: `the partner answered without a fault but did not do it: "${proves.path}" shows ${state} instead of ${oneOf(proves.in)}`,
+    ...(made.status === undefined ? {} : { status: made.status }),
+  }
 }
 
 /**
  * The partner's state does not allow the command. When an earlier try was not answered and the proof holds, that try has done it.
  */
-async function refusedState(writer: Writer, command: Command, roots: Roots, context: WriteContext, state: Json | undefined): Promise<Outcome> {
+async function refusedState(
+  writer: Writer,
+  command: Command,
+  roots: Roots,
+  context: WriteContext,
+  state: Json | undefined,
+): Promise<Outcome> {
   if (context.ambiguous && command.read?.proves !== undefined) {
     const back = await readBack(writer, command.read, roots, context.signal)
-    const outcome = shown(command, back, { ...(context.key === undefined ? {} : { key: context.key }), note: 'done by an earlier unanswered try' })
+    const outcome = shown(command, back, {
+      ...(context.key === undefined ? {} : { key: context.key }),
+      note: 'done by an earlier unanswered try',
+    })
     if (outcome.kind === 'delivered') return outcome
   }
   const { path, in: allowed } = command.requires ?? { path: '', in: [] }
-  return { kind: 'reject', code: 'state-refused', message: `not sent: "${path}" at the partner is ${JSON.stringify(state ?? null)}, the command needs ${oneOf(allowed)}` }
+  return {
+    kind: 'reject',
+    code: 'state-refused',
+    message: `not sent: "${path}" at the partner is ${JSON.stringify(state ?? null)}, the command needs ${oneOf(allowed)}`,
+  }
 }
 
 /** Key of what an earlier try made; undefined: nothing. A look-up that the partner refuses leaves the question open for a person. */
-async function lookUp(writer: Writer, once: Extract<Once, { kind: 'find' }>, roots: Roots, signal: AbortSignal | undefined): Promise<string | undefined | Outcome> {
+async function lookUp(
+  writer: Writer,
+  once: Extract<Once, { kind: 'find' }>,
+  roots: Roots,
+  signal: AbortSignal | undefined,
+): Promise<string | undefined | Outcome> {
   try {
     return await findMade(writer, once, roots, signal)
   } catch (error) {
     if (!isHubError(error) || error.detail.recovery !== 'reject') throw error
-    return { kind: 'unknown', code: error.detail.code, message: `whether an earlier try had its effect cannot be looked up: ${error.message}`, ...statusOf(error) }
+    return {
+      kind: 'unknown',
+      code: error.detail.code,
+      message: `whether an earlier try had its effect cannot be looked up: ${error.message}`,
+      ...statusOf(error),
+    }
   }
 }
 
@@ -163,7 +239,8 @@ function outcomeOf(error: unknown, { earlier, own, once }: Phase): Outcome {
   if (recovery === 'reauth') return { kind: 'reauth', ...base }
   if (recovery === 'reject') return { kind: 'reject', ...base, ...sampleOf(error) }
   const ambiguous = earlier || (own && mayHaveHappened(error))
-  if (ambiguous && once.kind === 'none') return { kind: 'unknown', ...base, message: `${error.message}; ${once.why}; look at the partner and settle this delivery by hand` }
+  if (ambiguous && once.kind === 'none')
+    return { kind: 'unknown', ...base, message: `${error.message}; ${once.why}; look at the partner and settle this delivery by hand` }
   return { kind: 'retry', ...base, ambiguous, ...waitOf(error), ...sampleOf(error) }
 }
 
@@ -171,5 +248,7 @@ const mayHaveHappened = (error: HubError): boolean => (error instanceof PartnerF
 const statusOf = (error: HubError) => (error instanceof PartnerFault && error.status !== undefined ? { status: error.status } : {})
 const waitOf = (error: HubError) => (error.detail.retryAfterMs === undefined ? {} : { retryAfterMs: error.detail.retryAfterMs })
 const sampleOf = (error: HubError) => (error.detail.sample === undefined ? {} : { sample: error.detail.sample })
-const among = (value: Json | undefined, list: readonly Json[]): boolean => value !== undefined && list.some((item) => canonicalJson(item) === canonicalJson(value))
-const oneOf = (list: readonly Json[]): string => list.map((item) => (isObject(item) ? canonicalJson(item) : JSON.stringify(item))).join(' or ')
+const among = (value: Json | undefined, list: readonly Json[]): boolean =>
+  value !== undefined && list.some((item) => canonicalJson(item) === canonicalJson(value))
+const oneOf = (list: readonly Json[]): string =>
+  list.map((item) => (isObject(item) ? canonicalJson(item) : JSON.stringify(item))).join(' or ')
