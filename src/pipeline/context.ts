@@ -6,6 +6,8 @@ import type { JsonObject } from '../model/json.ts'
 import type { Log } from '../model/log.ts'
 import type { Database } from '../store/database.ts'
 import type { Bell } from './bell.ts'
+import type { Compiled } from './compiled.ts'
+import type { Handover } from './handover.ts'
 
 /** Everything a step of the pipeline needs, put together once in main.ts. Plain values, no module state. */
 export interface Context {
@@ -14,6 +16,10 @@ export interface Context {
   readonly clock: Clock
   readonly log: Log
   readonly bell: Bell
+  /** bytes just committed, on their way to the next step (openHandover) */
+  readonly handover: Handover
+  /** conditions, templates and schemas of connectors, compiled once (openCompiled) */
+  readonly compiled: Compiled
   readonly newId: () => string
   readonly random: () => number
   readonly settings: Settings
@@ -25,11 +31,16 @@ export interface Context {
 
 /** Spans and sizes of the workers; workspace settings override the defaults. */
 export interface Settings {
+  /** how long a worker that died keeps its lane from others */
   readonly leaseMs: number
   readonly sweepMs: number
+  /** envelopes of one transaction */
   readonly ingestBatch: number
+  /** lanes of one connection delivered at once, where the connection does not say less */
   readonly deliverConcurrency: number
+  /** tries of one envelope or delivery that end the process before it is set aside as poison */
   readonly maxCrashes: number
+  /** age at which something parked raises an alarm */
   readonly parkAlarmMs: number
 }
 
@@ -80,4 +91,5 @@ export interface Route {
 }
 
 export type { Access } from '../connector/access.ts'
+
 import type { Access } from '../connector/access.ts'

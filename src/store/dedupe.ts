@@ -1,4 +1,5 @@
 import type { Tx } from './database.ts'
+import { inLists } from './in-list.ts'
 import { insertMany } from './insert-many.ts'
 import type { DedupeTable } from './tables.ts'
 
@@ -9,18 +10,10 @@ export async function knownHashes(
   connection: string,
   hashes: readonly string[],
 ): Promise<Map<string, DedupeTable>> {
-  const known = new Map<string, DedupeTable>()
-  for (let at = 0; at < hashes.length; at += 500) {
-    const rows = await tx
-      .selectFrom('dedupe')
-      .selectAll()
-      .where('tenant', '=', tenant)
-      .where('connection', '=', connection)
-      .where('hash', 'in', hashes.slice(at, at + 500))
-      .execute()
-    for (const row of rows) known.set(row.hash, row)
-  }
-  return known
+  const rows = await inLists(hashes, (list) =>
+    tx.selectFrom('dedupe').selectAll().where('tenant', '=', tenant).where('connection', '=', connection).where('hash', 'in', list).execute(),
+  )
+  return new Map(rows.map((row) => [row.hash, row]))
 }
 
 /** Remembers hashes; answers how many were new. */

@@ -1,5 +1,6 @@
 import type { DeliveryState } from '../model/delivery.ts'
 import type { Database, Tx } from './database.ts'
+import { inLists } from './in-list.ts'
 import { insertMany } from './insert-many.ts'
 import type { DeliveryTable } from './tables.ts'
 
@@ -9,16 +10,17 @@ export const insertDeliveries = (tx: Tx, rows: readonly DeliveryTable[]): Promis
 
 /** All duties ever made for these documents of one type except states that are settled, oldest first. */
 export async function dutiesOf(tx: Tx, tenant: string, type: string, keys: readonly string[]): Promise<DeliveryTable[]> {
-  if (keys.length === 0) return []
-  return tx
-    .selectFrom('delivery')
-    .selectAll()
-    .where('tenant', '=', tenant)
-    .where('type', '=', type)
-    .where('key', 'in', keys)
-    .where((or) => or.or([or('op', '!=', 'state'), or('state', 'in', ['due', 'sending', 'waiting', 'parked'])]))
-    .orderBy('id')
-    .execute()
+  const rows = await inLists(keys, (list) =>
+    tx
+      .selectFrom('delivery')
+      .selectAll()
+      .where('tenant', '=', tenant)
+      .where('type', '=', type)
+      .where('key', 'in', list)
+      .where((or) => or.or([or('op', '!=', 'state'), or('state', 'in', ['due', 'sending', 'waiting', 'parked'])]))
+      .execute(),
+  )
+  return rows.sort((a, b) => (a.id < b.id ? -1 : 1))
 }
 
 /** What a lane holds, oldest first: open duties, and dead commands, which may block it. */
@@ -69,65 +71,60 @@ export async function closeDeliveries(
   reason: string,
   at: number,
 ): Promise<void> {
-  if (ids.length === 0) return
-  await tx
-    .updateTable('delivery')
-    .set({ state, reason, waits_for: null, settled_at: at })
-    .where('tenant', '=', tenant)
-    .where('id', 'in', ids)
-    .where('state', 'in', ['due', 'waiting', 'parked', 'sending'])
-    .execute()
+  await inLists(ids, (list) =>
+    tx
+      .updateTable('delivery')
+      .set({ state, reason, waits_for: null, settled_at: at })
+      .where('tenant', '=', tenant)
+      .where('id', 'in', list)
+      .where('state', 'in', ['due', 'waiting', 'parked', 'sending'])
+      .execute(),
+  )
 }
 
-/** Closes a duty that was never begun; false: it was, so it may have reached the partner. */
-export async function closeUnsent(tx: Tx, tenant: string, id: string, reason: string, at: number): Promise<boolean> {
-  const closed = await tx
+/** Changes a duty that no sender ever began; false: one did, so it may have reached the partner. */
+export async function changeUnsent(tx: Tx, tenant: string, id: string, changes: Changes): Promise<boolean> {
+  const changed = await tx
     .updateTable('delivery')
-    .set({ state: 'cancelled', reason, waits_for: null, settled_at: at })
+    .set(changes)
     .where('tenant', '=', tenant)
     .where('id', '=', id)
     .where('attempts', '=', 0)
     .where('state', 'in', ['due', 'waiting', 'parked'])
     .executeTakeFirst()
-  return closed.numUpdatedRows > 0n
+  return changed.numUpdatedRows > 0n
 }
 
 /** Parked duties that wait for one of these names become due. Answers their lanes. */
 export async function releaseAwaiting(tx: Tx, tenant: string, names: readonly string[], now: number): Promise<string[]> {
-  if (names.length === 0) return []
-  return release(tx, tenant, now, (query) => query.where('waits_for', 'in', names))
+  return release(tx, tenant, now, await inLists(names, (list) => parkedRows(tx, tenant).where('waits_for', 'in', list).execute()))
 }
 
 /** Parked duties of a connection with this reason become due. Answers their lanes. */
-export const releaseParked = (tx: Tx, tenant: string, connection: string, reason: string, now: number): Promise<string[]> =>
-  release(tx, tenant, now, (query) => query.where('connection', '=', connection).where('reason', '=', reason))
+export async function releaseParked(tx: Tx, tenant: string, connection: string, reason: string, now: number): Promise<string[]> {
+  return release(tx, tenant, now, await parkedRows(tx, tenant).where('connection', '=', connection).where('reason', '=', reason).execute())
+}
 
 /** These parked duties become due. Answers their lanes. */
-export const releaseThese = (tx: Tx, tenant: string, ids: readonly string[], now: number): Promise<string[]> =>
-  ids.length === 0 ? Promise.resolve([]) : release(tx, tenant, now, (query) => query.where('id', 'in', ids))
+export async function releaseThese(tx: Tx, tenant: string, ids: readonly string[], now: number): Promise<string[]> {
+  return release(tx, tenant, now, await inLists(ids, (list) => parkedRows(tx, tenant).where('id', 'in', list).execute()))
+}
 
 const parkedRows = (tx: Tx, tenant: string) =>
   tx.selectFrom('delivery').select(['id', 'lane']).where('tenant', '=', tenant).where('state', '=', 'parked')
 
-async function release(
-  tx: Tx,
-  tenant: string,
-  now: number,
-  narrow: (query: ReturnType<typeof parkedRows>) => ReturnType<typeof parkedRows>,
-): Promise<string[]> {
-  const parked = await narrow(parkedRows(tx, tenant)).execute()
-  if (parked.length === 0) return []
-  await tx
-    .updateTable('delivery')
-    .set({ state: 'due', reason: null, waits_for: null, due_at: now })
-    .where('tenant', '=', tenant)
-    .where(
-      'id',
-      'in',
-      parked.map(({ id }) => id),
-    )
-    .where('state', '=', 'parked')
-    .execute()
+async function release(tx: Tx, tenant: string, now: number, parked: readonly { readonly id: string; readonly lane: string }[]): Promise<string[]> {
+  await inLists(
+    parked.map(({ id }) => id),
+    (list) =>
+      tx
+        .updateTable('delivery')
+        .set({ state: 'due', reason: null, waits_for: null, due_at: now })
+        .where('tenant', '=', tenant)
+        .where('id', 'in', list)
+        .where('state', '=', 'parked')
+        .execute(),
+  )
   return [...new Set(parked.map(({ lane }) => lane))]
 }
 

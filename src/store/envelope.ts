@@ -1,5 +1,6 @@
 import type { EnvelopeReason, EnvelopeState } from '../model/envelope.ts'
 import type { Database, Tx } from './database.ts'
+import { inLists } from './in-list.ts'
 import { insertMany } from './insert-many.ts'
 import type { EnvelopeTable } from './tables.ts'
 
@@ -37,21 +38,23 @@ export async function settleEnvelopes(
   const alike = new Map<string, Settlement[]>()
   for (const one of settlements) {
     const name = one.detail === null && one.waitsFor === null ? `${one.state}/${one.reason ?? ''}` : one.id
-    alike.set(name, [...(alike.get(name) ?? []), one])
+    const group = alike.get(name)
+    if (group) group.push(one)
+    else alike.set(name, [one])
   }
   for (const group of alike.values()) {
     const [first] = group
     if (!first) continue
-    await tx
-      .updateTable('envelope')
-      .set({ state: first.state, reason: first.reason, detail: first.detail, waits_for: first.waitsFor, revision, settled_at: at })
-      .where('tenant', '=', tenant)
-      .where(
-        'id',
-        'in',
-        group.map(({ id }) => id),
-      )
-      .execute()
+    await inLists(
+      group.map(({ id }) => id),
+      (list) =>
+        tx
+          .updateTable('envelope')
+          .set({ state: first.state, reason: first.reason, detail: first.detail, waits_for: first.waitsFor, revision, settled_at: at })
+          .where('tenant', '=', tenant)
+          .where('id', 'in', list)
+          .execute(),
+    )
   }
 }
 
@@ -67,15 +70,15 @@ export async function countCrash(tx: Tx, tenant: string, id: string): Promise<vo
 
 /** Parked envelopes that wait for one of these names become received again. Answers their ingest lanes. */
 export async function releaseEnvelopes(tx: Tx, tenant: string, names: readonly string[]): Promise<number[]> {
-  if (names.length === 0) return []
-  const waiting = await tx
-    .selectFrom('envelope')
-    .select(['id', 'lane'])
-    .where('tenant', '=', tenant)
-    .where('waits_for', 'in', names)
-    .where('state', '=', 'parked')
-    .execute()
-  if (waiting.length === 0) return []
+  const waiting = await inLists(names, (list) =>
+    tx
+      .selectFrom('envelope')
+      .select(['id', 'lane'])
+      .where('tenant', '=', tenant)
+      .where('waits_for', 'in', list)
+      .where('state', '=', 'parked')
+      .execute(),
+  )
   await reopenEnvelopes(
     tx,
     tenant,
@@ -86,13 +89,14 @@ export async function releaseEnvelopes(tx: Tx, tenant: string, names: readonly s
 
 /** Back to `received`, to be worked on again in its old place. */
 export async function reopenEnvelopes(tx: Tx, tenant: string, ids: readonly string[]): Promise<void> {
-  for (let at = 0; at < ids.length; at += 500)
-    await tx
+  await inLists(ids, (list) =>
+    tx
       .updateTable('envelope')
       .set({ state: 'received', reason: null, detail: null, waits_for: null, crashes: 0, settled_at: null })
       .where('tenant', '=', tenant)
-      .where('id', 'in', ids.slice(at, at + 500))
-      .execute()
+      .where('id', 'in', list)
+      .execute(),
+  )
 }
 
 export async function findEnvelope(tx: Tx, tenant: string, id: string): Promise<EnvelopeTable | undefined> {

@@ -1,6 +1,7 @@
 import { retry } from '../model/errors.ts'
 import { newToken } from '../model/id.ts'
 import type { Database, Tx } from './database.ts'
+import { inLists } from './in-list.ts'
 import { insertMany } from './insert-many.ts'
 import type { LaneTable } from './tables.ts'
 
@@ -30,30 +31,32 @@ export async function readyLanes(tx: Tx, tenant: string, kind: LaneKind, lanes: 
     { keys: ['tenant', 'kind', 'lane'], then: 'ignore' },
   )
   if (written === names.length) return
-  for (const some of chunks(names))
-    await tx
+  await inLists(names, (list) =>
+    tx
       .updateTable('lane')
       .set({ ready_at: at })
       .where('tenant', '=', tenant)
       .where('kind', '=', kind)
-      .where('lane', 'in', some)
+      .where('lane', 'in', list)
       .where('ready_at', 'is', null)
-      .execute()
+      .execute(),
+  )
 }
 
 /** Makes a lane ready now, also out of a back-off: a person or a repaired connection asked for it. */
 export async function hurryLanes(tx: Tx, tenant: string, kind: LaneKind, lanes: Iterable<string>, at: number): Promise<void> {
   const names = [...new Set(lanes)].sort()
   await readyLanes(tx, tenant, kind, names, at)
-  for (const some of chunks(names))
-    await tx
+  await inLists(names, (list) =>
+    tx
       .updateTable('lane')
       .set({ ready_at: at })
       .where('tenant', '=', tenant)
       .where('kind', '=', kind)
-      .where('lane', 'in', some)
+      .where('lane', 'in', list)
       .where('ready_at', '>', at)
-      .execute()
+      .execute(),
+  )
 }
 
 /**
@@ -115,16 +118,23 @@ export async function claimAlways(
       keys: ['tenant', 'kind', 'lane'],
       then: 'ignore',
     })
+    const { fails } = await tx
+      .selectFrom('lane')
+      .select('fails')
+      .where('tenant', '=', tenant)
+      .where('kind', '=', kind)
+      .where('lane', '=', lane)
+      .executeTakeFirstOrThrow()
     const token = newToken()
     const taken = await tx
       .updateTable('lane')
-      .set((to) => ({ lease_until: now + leaseMs, lease_token: token, fails: to('fails', '+', 1) }))
+      .set({ lease_until: now + leaseMs, lease_token: token, fails: fails + 1 })
       .where('tenant', '=', tenant)
       .where('kind', '=', kind)
       .where('lane', '=', lane)
       .where('lease_until', '<=', now)
       .executeTakeFirst()
-    return taken.numUpdatedRows > 0n ? { kind, lane, token, fails: 0 } : undefined
+    return taken.numUpdatedRows > 0n ? { kind, lane, token, fails } : undefined
   })
 }
 
@@ -149,11 +159,11 @@ export async function holdLane(tx: Tx, tenant: string, lease: Lease, until: numb
 
 /**
  * Gives a held lane back: ready at `readyAt`, as it stands when left out, idle with null (only after the lane was found empty under the hold). Only inside a transaction
- * that held it.
+ * that held it. `fails` is kept for lanes that count their failures there (refetch).
  */
-export async function releaseLane(tx: Tx, tenant: string, lease: Lease, readyAt?: number | null): Promise<void> {
+export async function releaseLane(tx: Tx, tenant: string, lease: Lease, readyAt?: number | null, fails = 0): Promise<void> {
   await ours(tx, tenant, lease)
-    .set({ lease_until: 0, lease_token: null, fails: 0, ...(readyAt === undefined ? {} : { ready_at: readyAt }) })
+    .set({ lease_until: 0, lease_token: null, fails, ...(readyAt === undefined ? {} : { ready_at: readyAt }) })
     .execute()
 }
 
@@ -221,8 +231,3 @@ const ours = (tx: Tx, tenant: string, lease: Lease) =>
 
 /** The first text after all that begin with `prefix`; prefixes end in a plain `/`. */
 const after = (prefix: string): string => prefix.slice(0, -1) + String.fromCharCode(prefix.charCodeAt(prefix.length - 1) + 1)
-
-const chunkSize = 200
-function* chunks(names: readonly string[]): Generator<string[]> {
-  for (let at = 0; at < names.length; at += chunkSize) yield names.slice(at, at + chunkSize)
-}

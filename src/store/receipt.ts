@@ -1,4 +1,5 @@
 import type { Database, Tx } from './database.ts'
+import { inLists } from './in-list.ts'
 import { insertMany } from './insert-many.ts'
 import type { ReceiptTable } from './tables.ts'
 
@@ -44,7 +45,9 @@ export async function countUnsplit(database: Database, tenant: string): Promise<
 }
 
 export async function markSplit(tx: Tx, tenant: string, ids: readonly string[]): Promise<void> {
-  if (ids.length > 0) await tx.updateTable('receipt').set({ state: 'split' }).where('tenant', '=', tenant).where('id', 'in', ids).execute()
+  await inLists(ids, (list) =>
+    tx.updateTable('receipt').set({ state: 'split' }).where('tenant', '=', tenant).where('id', 'in', list).execute(),
+  )
 }
 
 /** What reading an envelope's bytes needs. */
@@ -53,10 +56,8 @@ export interface ReceiptBody {
   readonly body: Uint8Array
 }
 
-export async function receiptBodies(tx: Tx, tenant: string, ids: readonly string[]): Promise<ReceiptBody[]> {
-  if (ids.length === 0) return []
-  return tx.selectFrom('receipt').select(['id', 'body']).where('tenant', '=', tenant).where('id', 'in', ids).execute()
-}
+export const receiptBodies = (tx: Tx, tenant: string, ids: readonly string[]): Promise<ReceiptBody[]> =>
+  inLists(ids, (list) => tx.selectFrom('receipt').select(['id', 'body']).where('tenant', '=', tenant).where('id', 'in', list).execute())
 
 /** One receipt with its bytes, for people and replay. */
 export async function findReceipt(database: Database, tenant: string, id: string): Promise<ReceiptTable | undefined> {

@@ -1,4 +1,5 @@
 import type { Tx } from './database.ts'
+import { inLists } from './in-list.ts'
 import { insertMany } from './insert-many.ts'
 import type { RecordTable } from './tables.ts'
 
@@ -22,14 +23,16 @@ export async function lastRecords(
   }
   const found = new Map<string, RecordTable>()
   for (const { connection, stream, keys } of byStream.values()) {
-    const rows = await tx
-      .selectFrom('record')
-      .selectAll()
-      .where('tenant', '=', tenant)
-      .where('connection', '=', connection)
-      .where('stream', '=', stream)
-      .where('key', 'in', [...keys])
-      .execute()
+    const rows = await inLists(keys, (list) =>
+      tx
+        .selectFrom('record')
+        .selectAll()
+        .where('tenant', '=', tenant)
+        .where('connection', '=', connection)
+        .where('stream', '=', stream)
+        .where('key', 'in', list)
+        .execute(),
+    )
     for (const row of rows) found.set(recordName(connection, stream, row.key), row)
   }
   return found

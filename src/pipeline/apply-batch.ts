@@ -1,0 +1,205 @@
+import { applyPart } from '../ledger/apply.ts'
+import { openBooks, preload } from '../ledger/books.ts'
+import { finish } from '../ledger/finish.ts'
+import { recognise } from '../ledger/links.ts'
+import { fetchLink } from '../ledger/shelf.ts'
+import type { Applied, Books, Recognised } from '../ledger/types.ts'
+import { compareVersionText } from '../ledger/version.ts'
+import { combineStates, type EnvelopeReason, type EnvelopeState, type Slice } from '../model/envelope.ts'
+import type { JsonObject } from '../model/json.ts'
+import type { Tx } from '../store/database.ts'
+import { type Settlement, settleEnvelopes, takeEnvelopes } from '../store/envelope.ts'
+import { holdLane, type Lease, readyLanes, releaseLane } from '../store/lane.ts'
+import { goneHash, lastRecords, recordName, saveRecords } from '../store/record.ts'
+import type { EnvelopeTable, RecordTable } from '../store/tables.ts'
+import { bodiesOf } from './bodies.ts'
+import type { Catalogue, Context } from './context.ts'
+import { decide } from './decide.ts'
+import { canRefetch, refetchLane, versionOf } from './drafts.ts'
+import { type Mapped, type MappedPart, openMapper } from './map-record.ts'
+import { release } from './release.ts'
+import { route } from './route.ts'
+import { settleRecognised } from './recognised.ts'
+
+/** What one transaction did, for the rings after it. */
+export interface Batch {
+  readonly settled: number
+  /** the lane is empty and given back */
+  readonly ended: boolean
+  readonly lanes: readonly number[]
+  readonly connections: readonly string[]
+  readonly pokes: readonly string[]
+}
+
+const nothing: Batch = { settled: 0, ended: true, lanes: [], connections: [], pokes: [] }
+
+/** One batch of a lane that is held: ledger effects, journal, duties and envelope states, all in `tx`. */
+export async function applyBatch(context: Context, tx: Tx, lease: Lease, lane: number, limit: number): Promise<Batch> {
+  const { tenant } = context
+  const now = await context.database.now()
+  await holdLane(tx, tenant, lease, now + context.settings.leaseMs)
+  const envelopes = await takeEnvelopes(tx, tenant, lane, limit)
+  if (envelopes.length === 0) {
+    await releaseLane(tx, tenant, lease, null)
+    return nothing
+  }
+  const catalogue = context.catalogue()
+  const books = openBooks(tx, { tenant, now, newId: context.newId, revision: catalogue.revision })
+  const applied = await applyEnvelopes(context, catalogue, books, envelopes)
+  const settled = applied.settlements
+  await readyLanes(tx, tenant, 'refetch', applied.refetch, now)
+  const finished = await finish(books)
+  const routed = await route(context, books, catalogue, finished.changes)
+  const own = await settleRecognised(context, tx, applied.recognised, now)
+  await settleEnvelopes(tx, tenant, settled, catalogue.revision, now)
+  await saveRecords(tx, applied.records)
+  const released = await release(tx, tenant, finished.links, now)
+  // all that the lane held was taken, unless a link of this very batch released something into it
+  const ended = envelopes.length < limit && !released.lanes.includes(lane)
+  if (ended) await releaseLane(tx, tenant, lease, null)
+  return {
+    settled: settled.length,
+    ended,
+    lanes: released.lanes.filter((other) => other !== lane),
+    connections: [...new Set([...routed.connections, ...own.connections, ...released.connections])],
+    pokes: [...new Set(applied.refetch.map((name) => name.split('/', 1)[0] ?? ''))],
+  }
+}
+
+interface AppliedEnvelopes {
+  readonly settlements: readonly Settlement[]
+  readonly records: readonly RecordTable[]
+  readonly refetch: readonly string[]
+  readonly recognised: readonly (Recognised & { readonly connection: string; readonly externalKey: string })[]
+}
+
+async function applyEnvelopes(context: Context, catalogue: Catalogue, books: Books, envelopes: readonly EnvelopeTable[]): Promise<AppliedEnvelopes> {
+  const last = await lastRecords(books.tx, books.tenant, envelopes)
+  const bodies = await bodiesOf(
+    context,
+    books.tx,
+    envelopes.flatMap((envelope) => (needsBytes(envelope) ? (JSON.parse(envelope.slices) as readonly Slice[]).map(({ receipt }) => receipt) : [])),
+  )
+  const map = openMapper(context, catalogue, bodies)
+  const mapped = new Map<string, Mapped>()
+  const mappedOf = (envelope: EnvelopeTable): Mapped => {
+    const made = mapped.get(envelope.id) ?? map(envelope)
+    mapped.set(envelope.id, made)
+    return made
+  }
+  // versions only grow within the batch: what is held back now is held back then
+  for (const envelope of envelopes) if (decisionOf(catalogue, last, envelope).kind === 'apply') mappedOf(envelope)
+  await preload(books, [...mapped.values()].flatMap((one) => (one.kind === 'parts' ? one.parts.flatMap((part) => (part.kind === 'incoming' ? [part.incoming] : [])) : [])))
+
+  const settlements: Settlement[] = []
+  const records = new Map<string, RecordTable>()
+  const refetch: string[] = []
+  const recognised: (Recognised & { readonly connection: string; readonly externalKey: string })[] = []
+  for (const envelope of envelopes) {
+    const decision = decisionOf(catalogue, last, envelope)
+    if (decision.kind === 'settle') {
+      if (decision.refetch) refetch.push(refetchLane(envelope.connection, envelope.stream, envelope.key))
+      settlements.push(settlement(envelope, decision.state, decision.reason))
+      continue
+    }
+    const made = mappedOf(envelope)
+    if (made.kind === 'dead') {
+      settlements.push(settlement(envelope, 'dead', made.reason, made.detail))
+      continue
+    }
+    const { connection, stream, key } = envelope
+    if (made.hubRef !== undefined) {
+      const { document, value, lines } = made.hubRef
+      const found = await recognise(books, { connection, stream, externalKey: key, hubRef: { document, value }, lines, version: envelope.version })
+      if (found !== undefined) recognised.push({ ...found, connection, externalKey: key })
+    }
+    const outcome = await applyParts(books, envelope, made.parts)
+    settlements.push(outcome.settlement)
+    if (!outcome.tookEffect) continue
+    const record = recordOf(envelope, last.get(recordName(connection, stream, key)))
+    last.set(recordName(connection, stream, key), record)
+    records.set(recordName(connection, stream, key), record)
+  }
+  return { settlements, records: [...records.values()], refetch, recognised }
+}
+
+const needsBytes = (envelope: EnvelopeTable): boolean => envelope.op !== 'delete'
+
+function decisionOf(catalogue: Catalogue, last: ReadonlyMap<string, RecordTable>, envelope: EnvelopeTable) {
+  const { connection, stream, key } = envelope
+  const connector = catalogue.connections.get(connection)?.connector
+  return decide(last.get(recordName(connection, stream, key)), envelope, {
+    again: connector !== undefined && canRefetch(connector, connection, stream, key),
+    byTimeOfReading: connector !== undefined && versionOf(connector, stream)?.kind === 'read',
+  })
+}
+
+/** The version kept only grows, so that nothing older than what was known before a delete, or before an answer without version, comes back. */
+function recordOf(envelope: EnvelopeTable, before: RecordTable | undefined): RecordTable {
+  const version = envelope.version ?? before?.version ?? null
+  return {
+    tenant: envelope.tenant,
+    connection: envelope.connection,
+    stream: envelope.stream,
+    key: envelope.key,
+    version,
+    body_hash: envelope.op === 'delete' ? goneHash : envelope.body_hash,
+    envelope: envelope.id,
+    at: Math.max(envelope.as_of, before?.at ?? 0),
+  }
+}
+
+interface PartOutcome {
+  readonly document: string
+  readonly state: EnvelopeState
+  readonly reason: EnvelopeReason | null
+  readonly waitsFor?: string
+  readonly detail?: JsonObject
+}
+
+async function applyParts(books: Books, envelope: EnvelopeTable, parts: readonly MappedPart[]): Promise<{ readonly settlement: Settlement; readonly tookEffect: boolean }> {
+  const outcomes: PartOutcome[] = []
+  for (const part of parts) outcomes.push(await applyOne(books, envelope, part))
+  const state = combineStates(outcomes.map((outcome) => outcome.state))
+  const deciding = outcomes.find((outcome) => outcome.state === state)
+  const reason = deciding === undefined ? 'filtered' : deciding.reason
+  const tell = outcomes.some((outcome) => outcome.state === 'dead' || outcome.state === 'parked')
+  const parked = outcomes.find((outcome) => outcome.state === 'parked')
+  return {
+    settlement: {
+      id: envelope.id,
+      state,
+      reason,
+      detail: tell ? JSON.stringify({ parts: outcomes.map(({ document, state, reason, detail }) => ({ document, state, reason, ...detail })) }) : null,
+      waitsFor: state === 'parked' ? (parked?.waitsFor ?? null) : null,
+    },
+    tookEffect: outcomes.every((outcome) => outcome.state === 'ignored') || outcomes.some((outcome) => ['applied', 'unchanged', 'stale'].includes(outcome.state)),
+  }
+}
+
+async function applyOne(books: Books, envelope: EnvelopeTable, part: MappedPart): Promise<PartOutcome> {
+  if (part.kind === 'filtered') return { document: part.document, state: 'ignored', reason: 'filtered' }
+  if (part.kind === 'dead') return { document: part.document, state: 'dead', reason: 'invalid', detail: part.detail }
+  const { incoming } = part
+  const document = 'link' in incoming.part ? incoming.part.link : incoming.part.document
+  if (await isEcho(books, envelope, document, incoming.externalKey)) return { document, state: 'unchanged', reason: 'echo' }
+  const applied: Applied = await applyPart(books, incoming)
+  return { document, state: applied.state, reason: applied.reason ?? null, ...(applied.state === 'parked' ? { waitsFor: applied.waitsFor } : {}) }
+}
+
+/** Our own write come back: the version that the partner returned for it; an older one cannot say anything that the write did not replace. */
+async function isEcho(books: Books, envelope: EnvelopeTable, type: string, externalKey: string): Promise<boolean> {
+  if (envelope.version === null || envelope.op === 'delete') return false
+  const link = await fetchLink(books.data.shelf, { type, connection: envelope.connection, externalKey })
+  if (link === undefined || link.version === null) return false
+  const order = compareVersionText(envelope.version, link.version)
+  return link.linked_by === 'delivery' ? order <= 0 : order === 0
+}
+
+const settlement = (envelope: EnvelopeTable, state: EnvelopeState, reason: EnvelopeReason | null, detail?: JsonObject): Settlement => ({
+  id: envelope.id,
+  state,
+  reason,
+  detail: detail === undefined ? null : JSON.stringify(detail),
+  waitsFor: null,
+})

@@ -1,0 +1,36 @@
+import type { RetryTable } from '../model/delivery.ts'
+import { type HubError, isHubError } from '../model/errors.ts'
+import { findConnection, setConnectionState } from '../store/connection.ts'
+import type { Database, Tx } from '../store/database.ts'
+import { releaseParked } from '../store/delivery.ts'
+import { hurryLanes } from '../store/lane.ts'
+
+/** A run of failures this long makes a connection `failing`. */
+const failingAfter = 5
+
+/** What a failure means for the connection: without its credentials nothing works, so a person is needed; other failures show after a while. */
+export async function noteFailure(tx: Tx, tenant: string, connection: string, error: HubError | undefined, fails: number, now: number): Promise<void> {
+  if (error?.detail.recovery === 'reauth') await setConnectionState(tx, tenant, connection, ['active', 'failing'], 'needs-auth', error.detail.code, now)
+  else if (fails >= failingAfter) await setConnectionState(tx, tenant, connection, ['active'], 'failing', error?.detail.code ?? 'bug', now)
+}
+
+/** The connection answered with our credentials: it is active again, and what waited for that goes on. Answers whether anything was released. */
+export async function noteSuccess(tx: Tx, tenant: string, connection: string, now: number): Promise<boolean> {
+  if (!(await setConnectionState(tx, tenant, connection, ['needs-auth', 'failing'], 'active', null, now))) return false
+  const lanes = await releaseParked(tx, tenant, connection, 'needs-auth', now)
+  await hurryLanes(tx, tenant, 'deliver', lanes, now)
+  return lanes.length > 0
+}
+
+/** Whether work may be done with the connection now; a connection without a row was never set up otherwise. */
+export async function stateOf(database: Database, tenant: string, connection: string): Promise<'active' | 'paused' | 'needs-auth' | 'failing'> {
+  return (await findConnection(database.read, tenant, connection))?.state ?? 'active'
+}
+
+/** Wait before the next try: the partner's Retry-After within its clamp, else the table's next wait with jitter, at most `mostMs`. */
+export function backOff(error: unknown, fails: number, table: RetryTable, random: number, mostMs: number): number {
+  const asked = isHubError(error) ? error.detail.retryAfterMs : undefined
+  if (asked !== undefined) return Math.ceil(Math.min(Math.max(asked, table.retryAfterMinMs), table.retryAfterMaxMs) * (1 + random / 10))
+  const wait = table.waitsMs[Math.min(fails, table.waitsMs.length - 1)] ?? table.retryAfterMinMs
+  return Math.ceil(Math.min(wait, mostMs) * (0.5 + random / 2))
+}

@@ -1,0 +1,154 @@
+import type { CutRecord } from '../connector/access.ts'
+import type { Connector, Stream, Version } from '../connector/types.ts'
+import type { EnvelopeReason, EnvelopeState, Slice } from '../model/envelope.ts'
+import { laneOf, sha256 } from '../model/id.ts'
+import type { Tx } from '../store/database.ts'
+import { insertHashes, knownHashes } from '../store/dedupe.ts'
+import { insertEnvelopes } from '../store/envelope.ts'
+import { readyLanes } from '../store/lane.ts'
+import type { DedupeTable, EnvelopeTable } from '../store/tables.ts'
+
+export const ingestLanes = 64
+
+/** Longest key a column holds. */
+const maxKey = 191
+
+/** A record that was cut out of receipts of one connection, not an envelope yet. */
+export interface Draft {
+  readonly record: CutRecord
+  /** ids of the receipts that the record's slices name by index; the first is the envelope's own */
+  readonly receipts: readonly string[]
+  readonly asOf: number
+  readonly receivedAt: number
+  readonly baseline: boolean
+  /** the answer to a question for this very key: applied without a further one */
+  readonly authoritative: boolean
+  /** it only says that the record changed: it is read again */
+  readonly poke: boolean
+  /** id of the event, where the partner signed it */
+  readonly eventId?: string
+}
+
+export interface Written {
+  /** ingest lanes that have work now */
+  readonly lanes: readonly number[]
+  readonly pokes: number
+  readonly written: number
+}
+
+/** The stream a record belongs to: child records stand under their parent's (`orders/refunds`). */
+export const streamOf = (connector: Connector, name: string): Stream | undefined => connector.streams[name.split('/', 1)[0] ?? '']
+
+/** How versions of a stream's records, or of its child records, are ordered. */
+export function versionOf(connector: Connector, name: string): Version | undefined {
+  const [parent, child] = name.split('/')
+  const stream = connector.streams[parent ?? '']
+  if (child === undefined) return stream?.version
+  const as = stream?.children?.find((one) => one.name === child)?.as
+  return as?.kind === 'records' ? as.version : undefined
+}
+
+export const refetchLane = (connection: string, stream: string, key: string): string => `${connection}/${stream}/${key}`
+/** Whether one record of this stream can be asked for again. */
+export const canRefetch = (connector: Connector, connection: string, stream: string, key: string): boolean =>
+  connector.streams[stream]?.byKey !== undefined && refetchLane(connection, stream, key).length <= maxKey
+
+/** Ingest lane of a record: everything of one parent key is in one lane. */
+export const laneFor = (connection: string, record: Pick<CutRecord, 'stream' | 'laneKey'>): number =>
+  laneOf(ingestLanes, connection, record.stream.split('/', 1)[0] ?? '', record.laneKey)
+
+interface Hashes {
+  readonly event?: string
+  readonly content?: string
+}
+
+/**
+ * Writes the envelopes of drafts that belong to one connection, finds out duplicates and conflicts, and makes their lanes ready (design.md invariant 2). A record without a
+ * version is only known again by a signed event id; otherwise it is compared with the last of its key when it is applied.
+ */
+export async function writeEnvelopes(
+  tx: Tx,
+  of: { readonly tenant: string; readonly connection: string; readonly connector: Connector; readonly newId: () => string; readonly now: number },
+  drafts: readonly Draft[],
+): Promise<Written> {
+  const hashes = drafts.map((draft) => hashesOf(draft))
+  const known = await knownHashes(tx, of.tenant, of.connection, hashes.flatMap(({ event, content }) => [event, content].filter((hash) => hash !== undefined)))
+  const fresh: DedupeTable[] = []
+  const rows: EnvelopeTable[] = []
+  const pokes: string[] = []
+  const lanes = new Set<number>()
+  for (const [index, draft] of drafts.entries()) {
+    const { event, content } = hashes[index] ?? {}
+    const row = rowOf(of, draft)
+    const verdict = judge(draft, row, known, event, content, canRefetch(of.connector, of.connection, draft.record.stream, draft.record.key))
+    rows.push({ ...row, ...verdict, settled_at: verdict.state === 'received' ? null : of.now })
+    if (verdict.state === 'received') lanes.add(row.lane)
+    if (verdict.reason === 'refetch') pokes.push(refetchLane(of.connection, draft.record.stream, draft.record.key))
+    for (const hash of [event, content]) {
+      if (hash === undefined || known.has(hash)) continue
+      const entry = { tenant: of.tenant, connection: of.connection, hash, body_hash: row.body_hash, envelope: row.id, at: of.now }
+      known.set(hash, entry)
+      fresh.push(entry)
+    }
+  }
+  await readyLanes(tx, of.tenant, 'ingest', [...lanes].map(String), of.now)
+  await readyLanes(tx, of.tenant, 'refetch', pokes, of.now)
+  await insertEnvelopes(tx, rows)
+  await insertHashes(tx, fresh)
+  return { lanes: [...lanes], pokes: pokes.length, written: rows.length }
+}
+
+type Verdict = { readonly state: EnvelopeState; readonly reason: EnvelopeReason | null; readonly detail: string | null }
+const received: Verdict = { state: 'received', reason: null, detail: null }
+
+function judge(draft: Draft, row: EnvelopeTable, known: ReadonlyMap<string, DedupeTable>, event: string | undefined, content: string | undefined, again: boolean): Verdict {
+  if (draft.record.key.length > maxKey) return { state: 'dead', reason: 'invalid', detail: JSON.stringify({ message: `the key has ${draft.record.key.length} characters, more than ${maxKey}` }) }
+  const seen = event === undefined ? undefined : known.get(event)
+  if (seen !== undefined && seen.body_hash !== row.body_hash && !draft.poke)
+    return again
+      ? { state: 'ignored', reason: 'refetch', detail: JSON.stringify({ conflictsWith: seen.envelope }) }
+      : { state: 'dead', reason: 'conflict', detail: JSON.stringify({ conflictsWith: seen.envelope, message: 'the same signed event id came with another body' }) }
+  const twin = seen ?? (content === undefined || draft.authoritative ? undefined : known.get(content))
+  if (twin !== undefined) return { state: 'duplicate', reason: null, detail: JSON.stringify({ of: twin.envelope }) }
+  if (!draft.poke) return received
+  return again
+    ? { state: 'ignored', reason: 'refetch', detail: null }
+    : { state: 'dead', reason: 'invalid', detail: JSON.stringify({ message: `the message only names the record, and stream ${row.stream} has no way to read one record (byKey)` }) }
+}
+
+function hashesOf(draft: Draft): Hashes {
+  const { stream, key, version, bodyHash, op } = draft.record
+  return {
+    ...(draft.eventId === undefined ? {} : { event: sha256('event', draft.eventId, stream, key) }),
+    ...(version === null || draft.poke ? {} : { content: sha256('content', stream, key, version, bodyHash, op) }),
+  }
+}
+
+function rowOf(of: { readonly tenant: string; readonly connection: string; readonly connector: Connector; readonly newId: () => string }, draft: Draft): EnvelopeTable {
+  const { record, receipts } = draft
+  const slices: Slice[] = record.slices.map(({ body, ...where }) => ({ receipt: receipts[body] ?? '', ...where }))
+  return {
+    tenant: of.tenant,
+    id: of.newId(),
+    receipt: receipts[0] ?? '',
+    connection: of.connection,
+    stream: record.stream,
+    lane: laneFor(of.connection, record),
+    key: record.key.length > maxKey ? sha256(record.key) : record.key,
+    version: record.version,
+    op: record.op,
+    slices: JSON.stringify(slices),
+    body_hash: record.bodyHash,
+    as_of: draft.asOf,
+    baseline: draft.baseline ? 1 : 0,
+    authoritative: draft.authoritative ? 1 : 0,
+    state: 'received',
+    reason: null,
+    detail: null,
+    waits_for: null,
+    crashes: 0,
+    revision: null,
+    received_at: draft.receivedAt,
+    settled_at: null,
+  }
+}

@@ -1,0 +1,57 @@
+import type { PageRead } from '../connector/access.ts'
+import { sha256 } from '../model/id.ts'
+import type { Tx } from '../store/database.ts'
+import { insertReceipts } from '../store/receipt.ts'
+import type { ConnectionSetup, Context } from './context.ts'
+import { type Draft, type Written, writeEnvelopes } from './drafts.ts'
+
+/** What a page left behind, for after the commit. */
+export interface StoredPage extends Written {
+  readonly bodies: readonly { readonly id: string; readonly body: Uint8Array }[]
+}
+
+/** Writes receipts and envelopes of one page that was read; a page without records leaves none. `more`: drafts that stand on the page's first receipt. */
+export async function storePage(
+  context: Context,
+  tx: Tx,
+  setup: ConnectionSetup,
+  of: { readonly stream: string; readonly baseline: boolean; readonly authoritative: boolean; readonly now: number },
+  page: PageRead,
+  more: readonly Pick<Draft, 'record' | 'authoritative'>[] = [],
+): Promise<StoredPage> {
+  if (page.records.length + more.length === 0) return { bodies: [], lanes: [], pokes: 0, written: 0 }
+  const { tenant } = context
+  const bodies = page.bodies.map(({ kind, bytes }) => ({ id: context.newId(), kind, body: bytes }))
+  await insertReceipts(
+    tx,
+    bodies.map(({ id, kind, body }) => ({
+      tenant,
+      id,
+      connection: setup.name,
+      stream: of.stream,
+      kind,
+      topic: null,
+      event_id: null,
+      headers: null,
+      body,
+      body_hash: sha256(body),
+      as_of: Math.floor(page.asOf),
+      baseline: of.baseline ? 1 : 0,
+      state: 'split',
+      received_at: of.now,
+    })),
+  )
+  const same = { receipts: bodies.map(({ id }) => id), asOf: Math.floor(page.asOf), receivedAt: of.now, baseline: of.baseline, poke: false }
+  const written = await writeEnvelopes(tx, { tenant, connection: setup.name, connector: setup.connector, newId: context.newId, now: of.now }, [
+    ...page.records.map((record) => ({ ...same, record, authoritative: of.authoritative })),
+    ...more.map((draft) => ({ ...same, ...draft })),
+  ])
+  return { ...written, bodies }
+}
+
+/** After the commit: hands the bytes on and rings for what was written. */
+export function announce(context: Context, connection: string, stored: StoredPage): void {
+  for (const { id, body } of stored.bodies) context.handover.put(id, body)
+  for (const lane of stored.lanes) context.bell.ring({ kind: 'ingest', lane })
+  if (stored.pokes > 0) context.bell.ring({ kind: 'refetch', connection })
+}

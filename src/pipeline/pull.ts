@@ -1,0 +1,142 @@
+import type { Checkpoint, PageRead } from '../connector/access.ts'
+import { isHubError, recoveryOf } from '../model/errors.ts'
+import { isObject, parseJson } from '../model/json.ts'
+import { readPosition, savePosition } from '../store/cursor.ts'
+import { claimRun, endRun, holdRun, type RunLease } from '../store/schedule.ts'
+import { backOff, noteFailure, noteSuccess, stateOf } from './connection-health.ts'
+import type { ConnectionSetup, Context } from './context.ts'
+import { type Halt, keepLease, noHalt } from './halt.ts'
+import { announce, type StoredPage, storePage } from './pages.ts'
+import { openScope, type Scope } from './snapshot.ts'
+
+export type PullResult =
+  | { readonly state: 'not-due' }
+  | { readonly state: 'done' | 'stopped'; readonly pages: number; readonly records: number }
+  | { readonly state: 'failed'; readonly pages: number; readonly records: number; readonly code: string; readonly message: string }
+
+export interface PullOptions {
+  /** take a complete read for true although more than half of the members of a snapshot are gone from it */
+  readonly acceptShrink?: boolean
+}
+
+/** Longest wait between two tries of a stream that fails. */
+const mostBackOffMs = 300_000
+
+/** Where a stream stands as it is stored: the baseline mark stays until its first read came to the end. */
+interface Position extends Checkpoint {
+  readonly baseline?: true
+}
+
+/**
+ * Reads one stream from its checkpoint, when its schedule is due and nobody else is at it. Every page is one transaction: receipts, envelopes and the checkpoint that is safe with them
+ * (invariant 1). A failure keeps the pages before it, is written into the schedule, and is tried again after a back-off; it is answered, never thrown.
+ */
+export async function pull(context: Context, connection: string, stream: string, options: PullOptions = {}, halt: Halt = noHalt()): Promise<PullResult> {
+  const { database, tenant, settings } = context
+  const setup = context.catalogue().connections.get(connection)
+  if (setup === undefined || setup.paused || !setup.connector.streams[stream]?.call) return { state: 'not-due' }
+  if ((await stateOf(database, tenant, connection)) === 'paused') return { state: 'not-due' }
+  const lease = await claimRun(database, tenant, connection, stream, await database.now(), settings.leaseMs)
+  if (lease === undefined) return { state: 'not-due' }
+  const run: Run = { context, setup, lease, pages: 0, records: 0, options }
+  try {
+    const beat = () => database.write(async (tx) => holdRun(tx, tenant, lease, (await database.now()) + settings.leaseMs))
+    const ended = await keepLease(settings.leaseMs, beat, halt.abort, (signal) => readPages(run, halt, signal))
+    return { state: ended, pages: run.pages, records: run.records }
+  } catch (error) {
+    return { ...(await failed(run, error, halt)), pages: run.pages, records: run.records }
+  }
+}
+
+interface Run {
+  readonly context: Context
+  readonly setup: ConnectionSetup
+  readonly lease: RunLease
+  readonly options: PullOptions
+  pages: number
+  records: number
+}
+
+async function readPages(run: Run, halt: Halt, signal: AbortSignal): Promise<'done' | 'stopped'> {
+  const { context, setup, lease } = run
+  const { stream } = lease
+  const stored = await context.database.write((tx) => readPosition(tx, context.tenant, setup.name, stream))
+  const position = stored === null ? null : positionOf(stored)
+  const baseline = position === null || position.baseline === true
+  const lookbackMs = setup.streams.get(stream)?.lookbackMs
+  const scope = openScope(setup.connector, stream)
+  const from = position === null || position.time === null ? null : { time: position.time }
+  for await (const page of context.access(setup).read(stream, from, { ...(lookbackMs === undefined ? {} : { lookbackMs }), signal })) {
+    const kept = await writePage(run, page, { position, baseline, scope })
+    run.pages++
+    run.records += page.records.length
+    announce(context, setup.name, kept.page)
+    if (kept.recovered) context.bell.ring({ kind: 'deliver', connection: setup.name })
+    if (kept.refused !== undefined) context.log.warn({ connection: setup.name, stream }, kept.refused)
+    if (page.last) return 'done'
+    if (halt.stop.aborted) break
+  }
+  await context.database.write(async (tx) => {
+    const now = await context.database.now()
+    await holdRun(tx, context.tenant, lease, now)
+    await endRun(tx, context.tenant, lease, { at: now, error: null, retryAt: now })
+  })
+  return 'stopped'
+}
+
+interface Kept {
+  readonly page: StoredPage
+  readonly recovered: boolean
+  readonly refused?: string
+}
+
+/** One page in one transaction under the run's fence; with the last page the run ends in it, so that the baseline mark and the run go together. */
+function writePage(run: Run, page: PageRead, at: { readonly position: Position | null; readonly baseline: boolean; readonly scope: Scope | undefined }): Promise<Kept> {
+  const { context, setup, lease } = run
+  const { tenant, database } = context
+  at.scope?.saw(page)
+  return database.write(async (tx) => {
+    const now = await database.now()
+    await holdRun(tx, tenant, lease, now + context.settings.leaseMs)
+    const gone = page.last ? await at.scope?.end(tx, tenant, setup.name, run.options.acceptShrink === true) : undefined
+    const stored = await storePage(context, tx, setup, { stream: lease.stream, baseline: at.baseline, authoritative: false, now }, page, gone?.drafts)
+    const next = page.checkpoint ?? (page.last ? { time: at.position?.time ?? null } : undefined)
+    if (next !== undefined) {
+      const position: Position = page.last || !at.baseline ? { time: next.time } : { time: next.time, baseline: true }
+      await savePosition(tx, tenant, setup.name, lease.stream, JSON.stringify(position), now)
+    }
+    if (!page.last) return { page: stored, recovered: false }
+    await endRun(tx, tenant, lease, { at: now, error: gone?.refused ?? null })
+    const recovered = await noteSuccess(tx, tenant, setup.name, now)
+    return { page: stored, recovered, ...(gone?.refused === undefined ? {} : { refused: gone.refused }) }
+  })
+}
+
+async function failed(run: Run, error: unknown, halt: Halt): Promise<{ readonly state: 'failed'; readonly code: string; readonly message: string }> {
+  const { context, setup, lease } = run
+  const { tenant, database } = context
+  const code = isHubError(error) ? error.detail.code : 'bug'
+  const message = error instanceof Error ? error.message : String(error)
+  const result = { state: 'failed' as const, code, message }
+  if (code === 'fenced') return result
+  const stopped = halt.abort.aborted
+  await database.write(async (tx) => {
+    const now = await database.now()
+    await holdRun(tx, tenant, lease, now)
+    const wait = stopped ? 0 : backOff(error, lease.fails, setup.retry, context.random(), Math.max(lease.everyMs, mostBackOffMs))
+    await endRun(tx, tenant, lease, { at: now, error: stopped ? null : `${code}: ${message}`.slice(0, 2000), retryAt: now + wait })
+    if (!stopped) await noteFailure(tx, tenant, setup.name, isHubError(error) ? error : undefined, lease.fails + 1, now)
+  })
+  if (stopped) return result
+  const fields = { connection: setup.name, stream: lease.stream, code, fails: lease.fails + 1 }
+  if (recoveryOf(error) === 'bug') context.log.error({ ...fields, error }, 'a pull failed by a fault of the hub or its connector')
+  else if (lease.fails === 0) context.log.warn({ ...fields, message }, 'a pull failed and is tried again')
+  else context.log.debug({ ...fields, message }, 'a pull failed again')
+  return result
+}
+
+function positionOf(text: string): Position {
+  const value = parseJson(text)
+  if (!isObject(value)) return { time: null }
+  return { time: typeof value.time === 'string' ? value.time : null, ...(value.baseline === true ? { baseline: true as const } : {}) }
+}

@@ -1,0 +1,171 @@
+import { verifyWebhook } from '../connector/verify.ts'
+import { isHubError } from '../model/errors.ts'
+import { sha256 } from '../model/id.ts'
+import { insertReceipts } from '../store/receipt.ts'
+import type { ReceiptTable } from '../store/tables.ts'
+import type { Context } from './context.ts'
+
+/** What the partner's webhook request is answered with. */
+export interface Reply {
+  readonly status: number
+  readonly contentType?: string
+  readonly body?: string
+  /** Retry-After, whole seconds */
+  readonly retryAfterS?: number
+}
+
+export interface ReceiverLimits {
+  /** bytes of requests that are not committed yet; beyond it senders are asked to come again */
+  readonly maxPendingBytes: number
+  /** one commit writes at most so many receipts */
+  readonly maxRows: number
+  readonly maxCommitBytes: number
+  /** how long the first of a group waits for others */
+  readonly lingerMs: number
+  /** body of one request where the connector does not say less or more */
+  readonly maxBodyBytes: number
+}
+
+export const receiverLimits: ReceiverLimits = {
+  maxPendingBytes: 64 * 1024 * 1024,
+  maxRows: 128,
+  maxCommitBytes: 4 * 1024 * 1024,
+  lingerMs: 2,
+  maxBodyBytes: 1024 * 1024,
+}
+
+/** Largest body whatever a connector asks for. */
+const bodyCeiling = 8 * 1024 * 1024
+const maxText = 191
+const busyForS = 2
+
+export interface Receiver {
+  /**
+   * Takes one webhook request: verifies it on its raw bytes and answers only after its receipt is committed (invariant 1). Header names in lower case. 404 unknown connection or
+   * one without webhooks, 401 wrong signature (nothing is stored), 413 too large, 503 with Retry-After when over capacity, paused, or when the commit failed.
+   */
+  receive(connection: string, headers: Readonly<Record<string, string>>, body: Uint8Array, receivedAt: number): Promise<Reply>
+  /** bytes taken and not committed */
+  readonly pendingBytes: number
+  /** Takes no more; resolves when what was taken is committed. */
+  close(): Promise<void>
+}
+
+interface Waiting {
+  readonly row: ReceiptTable
+  readonly settle: (committed: boolean) => void
+}
+
+export function openReceiver(context: Context, limits: ReceiverLimits = receiverLimits): Receiver {
+  const queue: Waiting[] = []
+  let pendingBytes = 0
+  let flushing: Promise<void> | undefined
+  let closed = false
+
+  const take = (): Waiting[] => {
+    const group: Waiting[] = []
+    let bytes = 0
+    for (const { row } of queue) {
+      if (group.length > 0 && (group.length >= limits.maxRows || bytes + row.body.byteLength > limits.maxCommitBytes)) break
+      bytes += row.body.byteLength
+      group.push(queue[group.length] as Waiting)
+    }
+    queue.splice(0, group.length)
+    return group
+  }
+
+  const commit = async (group: readonly Waiting[]) => {
+    try {
+      await context.database.write((tx) => insertReceipts(tx, group.map(({ row }) => row)))
+    } catch (error) {
+      // a COMMIT that failed may have taken effect: the sender's retry then meets its own event as a duplicate
+      context.log.warn({ error, receipts: group.length, code: isHubError(error) ? error.detail.code : 'bug' }, 'receipts were not committed; their senders were asked to retry')
+      for (const { settle } of group) settle(false)
+      return
+    }
+    for (const { row, settle } of group) {
+      context.handover.put(row.id, row.body)
+      settle(true)
+    }
+    context.bell.ring({ kind: 'split' })
+  }
+
+  const flush = async () => {
+    if (queue.length < limits.maxRows) await new Promise((resolve) => setTimeout(resolve, limits.lingerMs))
+    while (queue.length > 0) await commit(take())
+    flushing = undefined
+  }
+
+  const store = (row: ReceiptTable): Promise<boolean> =>
+    new Promise((resolve) => {
+      const size = row.body.byteLength
+      pendingBytes += size
+      queue.push({
+        row,
+        settle: (committed) => {
+          pendingBytes -= size
+          resolve(committed)
+        },
+      })
+      flushing ??= flush()
+    })
+
+  return {
+    get pendingBytes() {
+      return pendingBytes
+    },
+    async receive(name, headers, body, receivedAt) {
+      const connection = context.catalogue().connections.get(name)
+      const webhook = connection?.connector.webhook
+      if (connection === undefined || webhook === undefined) return { status: 404 }
+      if (closed || connection.paused) return { status: 503, retryAfterS: 60 }
+      if (body.byteLength > Math.min(webhook.maxBodyBytes ?? limits.maxBodyBytes, bodyCeiling)) return { status: 413 }
+      const verified = verifyWebhook(webhook, connection.config, headers, body, new Date(receivedAt))
+      if (verified.kind === 'refused') {
+        context.log.debug({ connection: name, code: verified.code }, 'a webhook request was refused')
+        return { status: 401 }
+      }
+      if (verified.kind === 'ping') return webhook.ack
+      if (pendingBytes + body.byteLength > limits.maxPendingBytes) return { status: 503, retryAfterS: busyForS }
+      const topic = webhook.topics[verified.topic]
+      const committed = await store({
+        tenant: context.tenant,
+        id: context.newId(),
+        connection: name,
+        stream: topic?.stream ?? null,
+        kind: 'webhook',
+        topic: verified.topic.slice(0, maxText),
+        event_id: verified.eventId === undefined ? null : fit(verified.eventId.value),
+        headers: keptHeaders(headers),
+        body,
+        body_hash: sha256(body),
+        as_of: receivedAt,
+        baseline: 0,
+        state: 'received',
+        received_at: receivedAt,
+      })
+      return committed ? webhook.ack : { status: 503, retryAfterS: busyForS }
+    },
+    async close() {
+      closed = true
+      while (flushing !== undefined) await flushing
+    },
+  }
+}
+
+const fit = (text: string): string => (text.length > maxText ? sha256(text) : text)
+
+const maxHeaderText = 8192
+const secretHeader = /^(authorization|proxy-|cookie|x-api-key)/
+
+/** Headers as JSON, for people: without credentials, and cut at a limit. */
+function keptHeaders(headers: Readonly<Record<string, string>>): string {
+  const kept: Record<string, string> = {}
+  let size = 0
+  for (const [name, value] of Object.entries(headers)) {
+    size += name.length + value.length
+    if (size > maxHeaderText) break
+    if (!secretHeader.test(name)) kept[name] = value
+  }
+  return JSON.stringify(kept)
+}

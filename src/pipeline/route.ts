@@ -1,0 +1,160 @@
+import { resolvedAll } from '../ledger/resolved.ts'
+import { documentName, loadDocuments } from '../ledger/shelf.ts'
+import type { Books, Change } from '../ledger/types.ts'
+import { sha256 } from '../model/id.ts'
+import type { JsonObject } from '../model/json.ts'
+import { changeDelivery, changeUnsent, dutiesOf, insertDeliveries, releaseThese } from '../store/delivery.ts'
+import { readyLanes } from '../store/lane.ts'
+import type { DeliveryTable } from '../store/tables.ts'
+import { lifeOf, neverArrived, untouched } from './command-life.ts'
+import type { Catalogue, Context, Route } from './context.ts'
+import { connectionsOf } from './release.ts'
+
+/**
+ * Makes the duties that follow from changed documents, in the transaction that changed them. Commands have a life per document, connection and action; a state route gets one duty for each
+ * change. What came with a baseline load, or was placed before a route's `from`, makes no command. Answers the connections that have work.
+ */
+export async function route(context: Context, books: Books, catalogue: Catalogue, changes: readonly Change[]): Promise<{ readonly connections: readonly string[] }> {
+  const live = catalogue.routes.filter(({ mode }) => mode !== 'off')
+  const plan: Plan = { context, books, catalogue, rows: [], lanes: new Set() }
+  for (const [type, group] of Map.groupBy(changes, (change) => change.type)) {
+    const routes = live.filter(({ document }) => document === type)
+    if (routes.length === 0) continue
+    const duties = Map.groupBy(await dutiesOf(books.tx, books.tenant, type, group.map(({ key }) => key)), ({ key }) => key)
+    const { shelf } = books.data
+    await loadDocuments(shelf, group)
+    const known = group.flatMap((change) => shelf.documents.get(documentName(change)) ?? [])
+    const bodies = new Map((await resolvedAll(shelf, known)).map((body, index) => [known[index]?.key, body]))
+    for (const change of group) {
+      const body = bodies.get(change.key)
+      if (body !== undefined) await routeChange(plan, routes, change, body, duties.get(change.key) ?? [])
+    }
+  }
+  await readyLanes(books.tx, books.tenant, 'deliver', plan.lanes, books.now)
+  await insertDeliveries(books.tx, plan.rows)
+  return { connections: connectionsOf(plan.lanes) }
+}
+
+interface Plan {
+  readonly context: Context
+  readonly books: Books
+  readonly catalogue: Catalogue
+  readonly rows: DeliveryTable[]
+  readonly lanes: Set<string>
+}
+
+async function routeChange(plan: Plan, routes: readonly Route[], change: Change, document: JsonObject, duties: readonly DeliveryTable[]): Promise<void> {
+  const { books } = plan
+  await freeHeld(plan, duties)
+  for (const route of routes) {
+    const action = plan.catalogue.connections.get(route.to)?.connector.actions[route.action]
+    if (action === undefined) continue
+    const matches = route.when(document)
+    if (action.kind === 'state') {
+      if (matches && !change.baseline) add(plan, route, change, 'state', 0, books.newId())
+      continue
+    }
+    const shadow = route.mode === 'shadow' ? 1 : 0
+    const own = duties.filter((duty) => duty.connection === route.to && duty.action === route.action && duty.op !== 'state' && duty.shadow === shadow)
+    if (change.operation === 'cancel') await routeCancel(plan, route, change, own)
+    else if (matches) await routeUpsert(plan, route, change, own)
+  }
+}
+
+/** A change may have closed the finding that held a duty; the sender looks again. */
+async function freeHeld({ books, lanes }: Plan, duties: readonly DeliveryTable[]): Promise<void> {
+  const held = duties.filter(({ state, reason }) => state === 'parked' && reason === 'held').map(({ id }) => id)
+  for (const lane of await releaseThese(books.tx, books.tenant, held, books.now)) lanes.add(lane)
+}
+
+async function routeUpsert(plan: Plan, route: Route, change: Change, own: readonly DeliveryTable[]): Promise<void> {
+  const { books } = plan
+  const life = lifeOf(own)
+  if (life.stage === 'none') {
+    const old = change.baseline || (change.placedAt !== null && change.placedAt < route.from)
+    // what was sent once belongs to the partner's books: it comes back there too, whenever it was placed
+    if (!old || life.creates > 0) add(plan, route, change, 'create', life.creates)
+    return
+  }
+  const { create, changes } = life
+  if (create.attempts === 0 && create.state === 'dead') {
+    // it could not be made from the version before; nothing was sent, so this version has its chance
+    await changeDelivery(books.tx, books.tenant, create.id, ['dead'], { state: 'due', reason: null, due_at: books.now, settled_at: null, document_version: change.version })
+    plan.lanes.add(create.lane)
+    return
+  }
+  const waiting = untouched(create) ? create : changes.findLast(untouched)
+  if (waiting !== undefined && (await renew(plan, waiting, change))) return
+  add(plan, route, change, 'change', changes.length)
+}
+
+/** Lets a duty that nobody has begun carry the new version; false: a sender was quicker, and took the version before. */
+async function renew({ books, lanes }: Plan, duty: DeliveryTable, change: Change): Promise<boolean> {
+  const parked = duty.state === 'parked' && duty.reason === 'missing-link'
+  const renewed = await changeUnsent(books.tx, books.tenant, duty.id, {
+    document_version: change.version,
+    ...(parked ? { state: 'due', reason: null, waits_for: null, due_at: books.now } : {}),
+  })
+  if (renewed && parked) lanes.add(duty.lane)
+  return renewed
+}
+
+async function routeCancel(plan: Plan, route: Route, change: Change, own: readonly DeliveryTable[]): Promise<void> {
+  const { tx, tenant, now } = plan.books
+  const life = lifeOf(own)
+  if (life.stage === 'none' || life.cancel !== undefined) return
+  const { create, changes } = life
+  for (const duty of changes.filter(untouched))
+    await changeUnsent(tx, tenant, duty.id, { state: 'superseded', reason: 'cancelled', waits_for: null, settled_at: now })
+  if (neverArrived(create) && (await closeCreate(plan, create))) plan.lanes.add(create.lane)
+  else add(plan, route, change, 'cancel', life.creates)
+}
+
+const closeCreate = ({ books: { tx, tenant, now } }: Plan, create: DeliveryTable): Promise<boolean> =>
+  create.state === 'dead' ? changeDelivery(tx, tenant, create.id, ['dead'], { state: 'cancelled', settled_at: now }) : changeUnsent(tx, tenant, create.id, { state: 'cancelled', reason: 'never-sent', waits_for: null, settled_at: now })
+
+/** Longest name of a lane that a column holds. */
+const maxLane = 191
+const laneName = (connection: string, type: string, key: string): string => {
+  const name = `${connection}/${type}/${key}`
+  return name.length <= maxLane ? name : `${connection}/${type}/#${sha256(key)}`
+}
+
+/**
+ * `sequence` tells duties of one operation apart: creates so far, changes so far, for a state the duty itself. The effect key is made of what asked for the effect, so that the
+ * same cause cannot make a second duty (design.md section 8).
+ */
+function add(plan: Plan, route: Route, change: Change, op: DeliveryTable['op'], sequence: number, id = plan.books.newId()): void {
+  const { tenant, now, revision } = plan.books
+  const { type, key, version } = change
+  const shadow = route.mode === 'shadow'
+  const cause = op === 'state' ? id : op === 'change' ? `${version}/${sequence}` : String(sequence)
+  const lane = laneName(route.to, type, key)
+  plan.lanes.add(lane)
+  plan.rows.push({
+    tenant,
+    id,
+    route: route.id,
+    connection: route.to,
+    action: route.action,
+    op,
+    type,
+    key,
+    document_version: version,
+    effect_key: sha256(tenant, route.id, type, key, op, cause, '0', shadow ? 'shadow' : 'live'),
+    generation: 0,
+    lane,
+    state: 'due',
+    reason: null,
+    waits_for: null,
+    body: null,
+    partner_key: null,
+    attempts: 0,
+    due_at: now,
+    ambiguous: 0,
+    shadow: shadow ? 1 : 0,
+    revision,
+    created_at: now,
+    settled_at: null,
+  })
+}

@@ -1,0 +1,184 @@
+import type { CutRecord } from '../connector/access.ts'
+import { cutBody } from '../connector/cut.ts'
+import type { EnvelopeReason } from '../model/envelope.ts'
+import { sha256 } from '../model/id.ts'
+import type { Tx } from '../store/database.ts'
+import { insertHashes, knownHashes } from '../store/dedupe.ts'
+import { insertEnvelopes } from '../store/envelope.ts'
+import { claimAlways, holdLane, type Lease, releaseLane } from '../store/lane.ts'
+import { markSplit, type ReceiptHead, unsplitReceipts } from '../store/receipt.ts'
+import type { DedupeTable, EnvelopeTable } from '../store/tables.ts'
+import { bodiesOf } from './bodies.ts'
+import type { ConnectionSetup, Context } from './context.ts'
+import { type Draft, writeEnvelopes } from './drafts.ts'
+
+/** Receipts cut in one transaction. */
+const batch = 64
+
+/**
+ * Cuts the webhook receipts that wait into envelopes, in the order they came, until none is left or `stop` is aborted. Answers how many receipts were cut; 0 as well while another
+ * worker is at it. Nothing is parsed but what keys and versions need; what cannot be read becomes one dead envelope over all its bytes.
+ */
+export async function split(context: Context, stop?: AbortSignal): Promise<number> {
+  const { database, tenant, settings } = context
+  const lease = await claimAlways(database, tenant, 'split', 'all', await database.now(), settings.leaseMs)
+  if (lease === undefined) return 0
+  let total = 0
+  let crashes = lease.fails
+  while (true) {
+    const done = await database.write((tx) => splitBatch(context, tx, lease, crashes, stop?.aborted === true))
+    crashes = 0
+    for (const lane of done.lanes) context.bell.ring({ kind: 'ingest', lane })
+    for (const connection of done.pokes) context.bell.ring({ kind: 'refetch', connection })
+    total += done.receipts
+    if (done.ended) return total
+  }
+}
+
+interface Batch {
+  readonly receipts: number
+  readonly lanes: ReadonlySet<number>
+  readonly pokes: ReadonlySet<string>
+  readonly ended: boolean
+}
+
+async function splitBatch(context: Context, tx: Tx, lease: Lease, crashes: number, stopping: boolean): Promise<Batch> {
+  const { tenant } = context
+  const now = await context.database.now()
+  await holdLane(tx, tenant, lease, now + context.settings.leaseMs)
+  const lanes = new Set<number>()
+  const pokes = new Set<string>()
+  // after a crash one at a time, so that a receipt which kills the process is known by itself
+  const receipts = stopping ? [] : await unsplitReceipts(tx, tenant, crashes > 0 ? 1 : batch)
+  if (receipts.length === 0) {
+    await releaseLane(tx, tenant, lease)
+    return { receipts: 0, lanes, pokes, ended: true }
+  }
+  const bodies = await bodiesOf(
+    context,
+    tx,
+    receipts.map(({ id }) => id),
+  )
+  const catalogue = context.catalogue()
+  const poison = crashes >= context.settings.maxCrashes
+  for (const run of runsOf(receipts)) {
+    const connection = catalogue.connections.get(run.connection)
+    const drafts: Draft[] = []
+    const wholes: Whole[] = []
+    for (const receipt of run.receipts) {
+      const body = bodies.get(receipt.id)
+      const cut = poison ? poisoned : cutReceipt(connection, receipt, body)
+      if ('reason' in cut) wholes.push({ receipt, length: body?.byteLength ?? 0, ...cut })
+      else drafts.push(...cut.drafts)
+    }
+    await writeWholes(context, tx, run.connection, wholes, catalogue.revision, now)
+    if (connection === undefined) continue
+    const written = await writeEnvelopes(
+      tx,
+      { tenant, connection: run.connection, connector: connection.connector, newId: context.newId, now },
+      drafts,
+    )
+    for (const lane of written.lanes) lanes.add(lane)
+    if (written.pokes > 0) pokes.add(run.connection)
+  }
+  await markSplit(
+    tx,
+    tenant,
+    receipts.map(({ id }) => id),
+  )
+  return { receipts: receipts.length, lanes, pokes, ended: false }
+}
+
+type NoRecords = { readonly state: 'dead' | 'ignored'; readonly reason: EnvelopeReason; readonly message: string }
+type Cut = { readonly drafts: readonly Draft[] } | NoRecords
+const poisoned: NoRecords = { state: 'dead', reason: 'poison', message: 'the process ended each time this receipt was cut' }
+
+function cutReceipt(connection: ConnectionSetup | undefined, receipt: ReceiptHead, body: Uint8Array | undefined): Cut {
+  const topic = connection?.connector.webhook?.topics[receipt.topic ?? '']
+  if (connection === undefined || topic === undefined)
+    return { state: 'ignored', reason: 'unknown-topic', message: `the connector knows no topic '${receipt.topic}'` }
+  if (body === undefined) return { state: 'dead', reason: 'unparseable', message: 'the bytes of the receipt are gone' }
+  let records: readonly CutRecord[]
+  try {
+    records = cutBody(connection.connector, connection.config, topic, body, receipt.as_of)
+  } catch (error) {
+    return { state: 'dead', reason: 'unparseable', message: error instanceof Error ? error.message : String(error) }
+  }
+  if (records.length === 0) return { state: 'ignored', reason: 'filtered', message: 'the message carries no records' }
+  const eventId = connection.connector.webhook?.eventId?.signed === true ? receipt.event_id : null
+  return {
+    drafts: records.map((record) => ({
+      record,
+      receipts: [receipt.id],
+      asOf: receipt.as_of,
+      receivedAt: receipt.received_at,
+      baseline: false,
+      authoritative: false,
+      poke: topic.op !== 'delete' && topic.carries !== 'whole',
+      ...(eventId === null ? {} : { eventId }),
+    })),
+  }
+}
+
+interface Whole extends NoRecords {
+  readonly receipt: ReceiptHead
+  readonly length: number
+}
+
+/** One envelope over all bytes of each receipt that gave no records; the same bytes again are a duplicate. */
+async function writeWholes(context: Context, tx: Tx, connection: string, wholes: readonly Whole[], revision: string, now: number): Promise<void> {
+  if (wholes.length === 0) return
+  const { tenant } = context
+  const hashOf = ({ receipt }: Whole) => sha256('whole', receipt.topic ?? '', receipt.body_hash)
+  const known = await knownHashes(tx, tenant, connection, wholes.map(hashOf))
+  const rows: EnvelopeTable[] = []
+  const fresh: DedupeTable[] = []
+  for (const whole of wholes) {
+    const { receipt } = whole
+    const id = context.newId()
+    const hash = hashOf(whole)
+    const twin = known.get(hash)
+    const entry = { tenant, connection, hash, body_hash: receipt.body_hash, envelope: id, at: now }
+    if (twin === undefined) {
+      known.set(hash, entry)
+      fresh.push(entry)
+    }
+    rows.push({
+      tenant,
+      id,
+      receipt: receipt.id,
+      connection,
+      stream: receipt.stream ?? '',
+      lane: 0,
+      key: '',
+      version: null,
+      op: 'upsert',
+      slices: JSON.stringify([{ receipt: receipt.id, from: 0, to: whole.length }]),
+      body_hash: receipt.body_hash,
+      as_of: receipt.as_of,
+      baseline: 0,
+      authoritative: 0,
+      state: twin === undefined ? whole.state : 'duplicate',
+      reason: twin === undefined ? whole.reason : null,
+      detail: JSON.stringify(twin === undefined ? { message: whole.message } : { of: twin.envelope }),
+      waits_for: null,
+      crashes: 0,
+      revision,
+      received_at: receipt.received_at,
+      settled_at: now,
+    })
+  }
+  await insertEnvelopes(tx, rows)
+  await insertHashes(tx, fresh)
+}
+
+/** Receipts in order, in runs of one connection. */
+function runsOf(receipts: readonly ReceiptHead[]): { readonly connection: string; readonly receipts: ReceiptHead[] }[] {
+  const runs: { readonly connection: string; readonly receipts: ReceiptHead[] }[] = []
+  for (const receipt of receipts) {
+    const last = runs.at(-1)
+    if (last?.connection === receipt.connection) last.receipts.push(receipt)
+    else runs.push({ connection: receipt.connection, receipts: [receipt] })
+  }
+  return runs
+}
