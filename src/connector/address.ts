@@ -26,7 +26,15 @@ export function addressRule(allowPrivate: readonly string[]): AddressRule {
     const range = address.range()
     if (metadata.has(address.toString()) || metadata.has(text)) return 'is a metadata service'
     if (carriers.has(range)) return `is an IPv6 form of an IPv4 address (${range})`
-    if (range === 'unicast' && address.kind() === 'ipv6' && address.toByteArray().slice(0, 12).every((byte) => byte === 0)) return 'is an IPv6 form of an IPv4 address (compatible)'
+    if (
+      range === 'unicast' &&
+      address.kind() === 'ipv6' &&
+      address
+        .toByteArray()
+        .slice(0, 12)
+        .every((byte) => byte === 0)
+    )
+      return 'is an IPv6 form of an IPv4 address (compatible)'
     if (neverRanges.has(range)) return `is no partner's address (${range})`
     if (opened.some(([net, bits]) => net.kind() === address.kind() && address.match(net, bits))) return undefined
     if (range !== 'unicast') return `is not public (${range})`

@@ -74,7 +74,8 @@ function parsedBody(bytes: Uint8Array, parse: () => Json, decode: (value: Json) 
     rows: (path) => {
       const { raw, nodes } = read()
       const found = at(raw, path)
-      if (found === undefined || found === null || typeof found !== 'object') throw retry('bad-shape', `"${path}" of the answer, where the records should be, does not exist`, { sent: true })
+      if (found === undefined || found === null || typeof found !== 'object')
+        throw retry('bad-shape', `"${path}" of the answer, where the records should be, does not exist`, { sent: true })
       const list: readonly Json[] = Array.isArray(found) ? found : [found as Json]
       if (list.length > maxRecords) throw retry('bad-shape', `more than ${maxRecords} records in one answer`, { sent: true })
       return list.map((value) => ({ bytes, place: { index: nodes.get(value) ?? 0 }, value: decode(value) }))

@@ -91,7 +91,8 @@ export function compileHeaders(headers: Readonly<Record<string, string>> | undef
 }
 
 export function headerValue(name: string, value: string): string {
-  if (!/^[\t\x20-\x7e]*$/.test(value)) throw reject('bad-value', `the value of header ${name} has characters that a header cannot carry`, { sent: false })
+  if (!/^[\t\x20-\x7e]*$/.test(value))
+    throw reject('bad-value', `the value of header ${name} has characters that a header cannot carry`, { sent: false })
   return value
 }
 

@@ -40,10 +40,17 @@ export async function readChildren(drafts: readonly Draft[], readers: readonly C
   const bodies: Uint8Array[] = []
   const records: { readonly row: Row; readonly reader: ChildReader; readonly parent: string }[] = []
   for (const reader of readers) {
-    const wanted = whole.map((draft, place) => ({ draft, place, key: keyText(at(draft.value, source.keyPath)) })).filter(({ draft, key }) => key !== undefined && (reader.condition?.(draft.value) ?? true))
+    const wanted = whole
+      .map((draft, place) => ({ draft, place, key: keyText(at(draft.value, source.keyPath)) }))
+      .filter(({ draft, key }) => key !== undefined && (reader.condition?.(draft.value) ?? true))
     for (let start = 0; start < wanted.length; start += reader.child.batch) {
       const parents = wanted.slice(start, start + reader.child.batch)
-      const found = await readBatch(parents.map(({ draft, key }) => ({ key: key ?? '', record: draft.value })), reader.child, source, bodies)
+      const found = await readBatch(
+        parents.map(({ draft, key }) => ({ key: key ?? '', record: draft.value })),
+        reader.child,
+        source,
+        bodies,
+      )
       for (const { place, key } of parents) {
         const rows = found.get(key ?? '') ?? []
         const parent = whole[place]
@@ -58,7 +65,17 @@ export async function readChildren(drafts: readonly Draft[], readers: readonly C
     records: (all, asOf) =>
       records.flatMap(({ row, reader, parent }) => {
         const { as, name } = reader.child
-        return as.kind === 'records' ? [finish(draftOf(row), { stream: `${source.stream}/${name}`, keyPath: as.key, version: reader.version, op: 'upsert' }, all, asOf, parent)] : []
+        return as.kind === 'records'
+          ? [
+              finish(
+                draftOf(row),
+                { stream: `${source.stream}/${name}`, keyPath: as.key, version: reader.version, op: 'upsert' },
+                all,
+                asOf,
+                parent,
+              ),
+            ]
+          : []
       }),
   }
 }
@@ -68,17 +85,33 @@ interface Parent {
   readonly record: Json
 }
 
-async function readBatch(parents: readonly Parent[], child: Child, source: ChildSource, bodies: Uint8Array[]): Promise<ReadonlyMap<string, readonly Row[]>> {
+async function readBatch(
+  parents: readonly Parent[],
+  child: Child,
+  source: ChildSource,
+  bodies: Uint8Array[],
+): Promise<ReadonlyMap<string, readonly Row[]>> {
   const found = new Map<string, Row[]>(parents.map(({ key }) => [key, []]))
   const [first] = parents
   const roots = { key: first?.key, keys: parents.map(({ key }) => key), record: first?.record }
-  const list = { wire: source.wire, call: child.call, records: child.records, page: child.page, guard: openGuard(`${source.stream}/${child.name}`), signal: source.signal }
+  const list = {
+    wire: source.wire,
+    call: child.call,
+    records: child.records,
+    page: child.page,
+    guard: openGuard(`${source.stream}/${child.name}`),
+    signal: source.signal,
+  }
   for await (const { reply, rows } of readList(list, roots)) {
     bodies.push(reply.body.bytes)
     for (const row of rows) {
       const parent = child.parent === undefined || parents.length === 1 ? first?.key : keyText(at(row.value, child.parent))
       const list = parent === undefined ? undefined : found.get(parent)
-      if (list === undefined) throw retry('bad-shape', `a child of ${source.stream}/${child.name} names the parent ${parent ?? 'nobody'} at "${child.parent ?? ''}", which was not asked for`)
+      if (list === undefined)
+        throw retry(
+          'bad-shape',
+          `a child of ${source.stream}/${child.name} names the parent ${parent ?? 'nobody'} at "${child.parent ?? ''}", which was not asked for`,
+        )
       list.push(row)
     }
   }

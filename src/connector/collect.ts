@@ -29,8 +29,14 @@ export function collect(dispatcher: Dispatcher, request: HttpRequest, url: URL, 
         if (controller !== undefined && !controller.aborted) controller.abort(error)
       })
     const onAbort = () => fail(new EgressError('aborted', 'stopped by the caller', sent, limits.signal?.reason))
-    const deadline = setTimeout(() => fail(new EgressError('timeout', `no complete answer within ${limits.deadlineMs} ms`, sent)), limits.deadlineMs)
-    const headersDeadline = setTimeout(() => fail(new EgressError('timeout', `no answer within ${limits.headersMs} ms`, sent)), limits.headersMs)
+    const deadline = setTimeout(
+      () => fail(new EgressError('timeout', `no complete answer within ${limits.deadlineMs} ms`, sent)),
+      limits.deadlineMs,
+    )
+    const headersDeadline = setTimeout(
+      () => fail(new EgressError('timeout', `no answer within ${limits.headersMs} ms`, sent)),
+      limits.headersMs,
+    )
     if (limits.signal?.aborted) return onAbort()
     limits.signal?.addEventListener('abort', onAbort, { once: true })
 
@@ -56,7 +62,13 @@ export function collect(dispatcher: Dispatcher, request: HttpRequest, url: URL, 
     }
     try {
       dispatcher.dispatch(
-        { origin: url.origin, path: url.pathname + url.search, method: request.method, headers: { ...request.headers }, body: request.body ?? null },
+        {
+          origin: url.origin,
+          path: url.pathname + url.search,
+          method: request.method,
+          headers: { ...request.headers },
+          body: request.body ?? null,
+        },
         handler,
       )
     } catch (error) {
@@ -90,8 +102,7 @@ function openSink(encoding: string | undefined, maxBytes: number, fail: (error: 
     chunks.push(chunk)
   }
   const name = encoding?.trim().toLowerCase() ?? ''
-  if (name === '' || name === 'identity')
-    return { write: keep, end: (done) => done(Buffer.concat(chunks)), stop: () => chunks.splice(0) }
+  if (name === '' || name === 'identity') return { write: keep, end: (done) => done(Buffer.concat(chunks)), stop: () => chunks.splice(0) }
   const create = Object.hasOwn(inflaters, name) ? inflaters[name] : undefined
   if (create === undefined) {
     fail(new EgressError('bad-encoding', `the answer is encoded as "${name.slice(0, 40)}", which was not asked for`, true))
@@ -102,7 +113,9 @@ function openSink(encoding: string | undefined, maxBytes: number, fail: (error: 
   let whole: ((bytes: Uint8Array) => void) | undefined
   inflater.on('data', keep)
   inflater.on('end', () => whole?.(Buffer.concat(chunks)))
-  inflater.on('error', (error) => fail(new EgressError('bad-encoding', `the answer is not what its content-encoding "${name}" says`, true, error)))
+  inflater.on('error', (error) =>
+    fail(new EgressError('bad-encoding', `the answer is not what its content-encoding "${name}" says`, true, error)),
+  )
   return {
     write: (chunk) => {
       empty &&= chunk.byteLength === 0
@@ -122,7 +135,8 @@ function openSink(encoding: string | undefined, maxBytes: number, fail: (error: 
 
 function joined(headers: Readonly<Record<string, string | readonly string[] | undefined>>): Record<string, string> {
   const plain: Record<string, string> = {}
-  for (const [name, value] of Object.entries(headers)) if (value !== undefined) plain[name.toLowerCase()] = typeof value === 'string' ? value : value.join(', ')
+  for (const [name, value] of Object.entries(headers))
+    if (value !== undefined) plain[name.toLowerCase()] = typeof value === 'string' ? value : value.join(', ')
   return plain
 }
 

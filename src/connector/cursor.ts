@@ -53,7 +53,8 @@ function decoded(decode: (value: Json) => Date, value: Json): number | undefined
 }
 
 function ofCount(value: Json, unit: number): number | undefined {
-  const count = typeof value === 'number' ? value : typeof value === 'string' && /^\d{1,15}(\.\d{1,9})?$/.test(value) ? Number(value) : Number.NaN
+  const count =
+    typeof value === 'number' ? value : typeof value === 'string' && /^\d{1,15}(\.\d{1,9})?$/.test(value) ? Number(value) : Number.NaN
   return Number.isFinite(count) ? Math.floor(count * unit) : undefined
 }
 
@@ -77,7 +78,8 @@ export function windowsOf(cursor: Cursor, from: Checkpoint | null, lookbackMs: n
   for (let start = since; start < upper; start += cursor.windowMs) {
     const until = Math.min(start + cursor.windowMs, upper)
     windows.push({ since: start, until, last: until >= upper })
-    if (windows.length > maxWindows) throw bug('too-many-windows', `more than ${maxWindows} queries would cover the stream; raise windowMs or "first"`)
+    if (windows.length > maxWindows)
+      throw bug('too-many-windows', `more than ${maxWindows} queries would cover the stream; raise windowMs or "first"`)
   }
   return windows.length > 0 ? windows : [{ since, until: since, last: true }]
 }

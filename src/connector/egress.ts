@@ -18,7 +18,10 @@ export interface EgressOptions {
   /** name resolution; the system's own when left out */
   readonly lookup?: LookupAll
 }
-export type LookupAll = (host: string, done: (error: Error | null, addresses: readonly { readonly address: string; readonly family: number }[]) => void) => void
+export type LookupAll = (
+  host: string,
+  done: (error: Error | null, addresses: readonly { readonly address: string; readonly family: number }[]) => void,
+) => void
 
 export interface ExchangeLimits {
   /** for the whole exchange, by the wall */
@@ -59,7 +62,8 @@ const defaultConnectMs = 5_000
 /** @throws EgressError `bad-origin` for anything but http and https. */
 export function openEgress(options: EgressOptions): Egress {
   const { protocol, origin, hostname } = new URL(options.origin)
-  if (protocol !== 'http:' && protocol !== 'https:') throw new EgressError('bad-origin', `${options.origin}: only http and https are spoken`, false)
+  if (protocol !== 'http:' && protocol !== 'https:')
+    throw new EgressError('bad-origin', `${options.origin}: only http and https are spoken`, false)
   const pool = new Pool(origin, {
     connect: guarded(options),
     connections: Math.max(1, options.connections),
@@ -73,7 +77,11 @@ export function openEgress(options: EgressOptions): Egress {
     send: async (request, limits) => {
       const url = new URL(request.url)
       if (url.origin !== origin || url.username !== '' || url.password !== '')
-        throw new EgressError('foreign-origin', `a request to ${url.host} is refused: this connection speaks to ${new URL(origin).host} only`, false)
+        throw new EgressError(
+          'foreign-origin',
+          `a request to ${url.host} is refused: this connection speaks to ${new URL(origin).host} only`,
+          false,
+        )
       const refused = refusedName(hostname)
       if (refused !== undefined) throw new EgressError('refused-address', `${hostname} ${refused}`, false)
       return collect(pool, request, url, limits)
@@ -100,7 +108,8 @@ function guarded({ rule, connectTimeoutMs = defaultConnectMs, lookup = systemLoo
   }
 }
 
-const refusal = (address: string, why: string): string => `${address} ${why}; an operator opens private ranges with "allowPrivate" of the connection`
+const refusal = (address: string, why: string): string =>
+  `${address} ${why}; an operator opens private ranges with "allowPrivate" of the connection`
 
 const systemLookup: LookupAll = (host, done) => dnsLookup(host, { all: true }, (error, addresses) => done(error, addresses))
 

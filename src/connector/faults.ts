@@ -1,5 +1,5 @@
 import { HubError, type Recovery } from '../model/errors.ts'
-import { isObject, type Json, canonicalJson } from '../model/json.ts'
+import { canonicalJson, isObject, type Json } from '../model/json.ts'
 import type { Body } from './body.ts'
 import type { FaultRule } from './types.ts'
 
@@ -65,23 +65,57 @@ export function judge(answer: Judged, expected: Expectation): PartnerFault | und
   const mute = rule?.path === undefined && (status >= 500 || status === 408)
   if (rule !== undefined) return fault(rule.code, rule.then, mute, saidBy(answer.body, rule.message) ?? `the partner answered ${rule.code}`)
   if (status < 200) return fault(`http-${status}`, 'retry', true, `answered ${status}, which is no final answer`)
-  if (status >= 300 && status < 400) return fault('redirect', 'retry', true, `answered ${status}, and redirects are not followed; put the final address into the connection's config`)
+  if (status >= 300 && status < 400)
+    return fault(
+      'redirect',
+      'retry',
+      true,
+      `answered ${status}, and redirects are not followed; put the final address into the connection's config`,
+    )
   if (status >= 400) {
     const said = saidBy(answer.body, undefined)
-    return fault(`http-${status}`, recoveryOfStatus(status), status >= 500 || status === 408, `answered ${status}${said === undefined ? '' : `: ${said}`}`)
+    return fault(
+      `http-${status}`,
+      recoveryOfStatus(status),
+      status >= 500 || status === 408,
+      `answered ${status}${said === undefined ? '' : `: ${said}`}`,
+    )
   }
   return judgeContent(answer, expected, fault)
 }
 
-function judgeContent(answer: Judged, expected: Expectation, fault: (code: string, recovery: Recovery, ambiguous: boolean, words: string) => PartnerFault): PartnerFault | undefined {
+function judgeContent(
+  answer: Judged,
+  expected: Expectation,
+  fault: (code: string, recovery: Recovery, ambiguous: boolean, words: string) => PartnerFault,
+): PartnerFault | undefined {
   if (expected.contentTypes.some((type) => type === '*/*')) return undefined
   const { bytes } = answer.body
-  if (bytes.byteLength === 0) return expected.needsBody || answer.status === 200 ? fault('empty-answer', 'retry', true, `answered ${answer.status} without a body`) : undefined
+  if (bytes.byteLength === 0)
+    return expected.needsBody || answer.status === 200
+      ? fault('empty-answer', 'retry', true, `answered ${answer.status} without a body`)
+      : undefined
   const type = (answer.headers['content-type'] ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? ''
-  const accepted = expected.contentTypes.includes(type) || (expected.contentTypes.includes('application/json') && (/^(application|text)\/([\w.-]+\+)?json$/.test(type) || type === ''))
-  if (type === 'text/html' && !accepted) return fault('html-answer', 'retry', true, `answered ${answer.status} with a web page instead of data: maintenance, a login page or a wrong address`)
-  if (looksLikeHtml(bytes) && !expected.contentTypes.includes('text/html')) return fault('html-answer', 'retry', true, `answered ${answer.status} with a web page under the type "${type}"`)
-  return accepted ? undefined : fault('wrong-content-type', 'retry', true, `answered ${answer.status} as "${type.slice(0, 60)}" instead of ${expected.contentTypes.join(' or ')}`)
+  const accepted =
+    expected.contentTypes.includes(type) ||
+    (expected.contentTypes.includes('application/json') && (/^(application|text)\/([\w.-]+\+)?json$/.test(type) || type === ''))
+  if (type === 'text/html' && !accepted)
+    return fault(
+      'html-answer',
+      'retry',
+      true,
+      `answered ${answer.status} with a web page instead of data: maintenance, a login page or a wrong address`,
+    )
+  if (looksLikeHtml(bytes) && !expected.contentTypes.includes('text/html'))
+    return fault('html-answer', 'retry', true, `answered ${answer.status} with a web page under the type "${type}"`)
+  return accepted
+    ? undefined
+    : fault(
+        'wrong-content-type',
+        'retry',
+        true,
+        `answered ${answer.status} as "${type.slice(0, 60)}" instead of ${expected.contentTypes.join(' or ')}`,
+      )
 }
 
 /** 401 asks for a login, overload and time-outs for patience; every other 4xx will be refused again. */

@@ -1,5 +1,5 @@
-import { at, type Json } from '../model/json.ts'
 import { retry } from '../model/errors.ts'
+import { at, type Json } from '../model/json.ts'
 import { keyText } from './record.ts'
 import type { Roots } from './template.ts'
 import type { Once } from './types.ts'
@@ -9,7 +9,12 @@ import type { Writer } from './write.ts'
  * Key of what an earlier, unanswered try made at the partner; undefined: it made nothing.
  * @throws HubError as the wire does; `bad-shape` (retry) when the thing is there but shows no key
  */
-export async function findMade(writer: Writer, once: Extract<Once, { kind: 'find' }>, roots: Roots, signal: AbortSignal | undefined): Promise<string | undefined> {
+export async function findMade(
+  writer: Writer,
+  once: Extract<Once, { kind: 'find' }>,
+  roots: Roots,
+  signal: AbortSignal | undefined,
+): Promise<string | undefined> {
   const reply = await writer.wire.ask(once.call, roots, { signal })
   const holds = once.match === undefined ? undefined : writer.condition(once.match)
   const rows = reply.body.peek(once.records) === null ? [] : reply.body.rows(once.records)

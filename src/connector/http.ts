@@ -57,9 +57,19 @@ function asPartnerFault(error: unknown, what: string): PartnerFault {
   if (error instanceof EgressError) {
     const recovery = rejected.has(error.code) ? 'reject' : 'retry'
     const next = error.sent ? 'whether it had an effect is not known' : 'nothing was sent'
-    return new PartnerFault(`${what}: ${error.message} (${error.code}); ${next}`, { code: wordOf(error.code), recovery, ambiguous: error.sent, cause: error })
+    return new PartnerFault(`${what}: ${error.message} (${error.code}); ${next}`, {
+      code: wordOf(error.code),
+      recovery,
+      ambiguous: error.sent,
+      cause: error,
+    })
   }
-  return new PartnerFault(`${what}: failed in an unforeseen way; whether it had an effect is not known`, { code: 'exchange-failed', recovery: 'retry', ambiguous: true, cause: error })
+  return new PartnerFault(`${what}: failed in an unforeseen way; whether it had an effect is not known`, {
+    code: 'exchange-failed',
+    recovery: 'retry',
+    ambiguous: true,
+    cause: error,
+  })
 }
 
 /** `ECONNREFUSED` as other codes are written. */

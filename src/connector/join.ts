@@ -25,7 +25,8 @@ export function openJoiner(codec: Codec | undefined): (slices: readonly CutSlice
   const read = (slice: CutSlice, bodies: readonly Uint8Array[]): Json => {
     const bytes = bodies[slice.body]
     if (bytes === undefined) throw bug('no-slice', `a record names body ${slice.body} of ${bodies.length}`)
-    const raw = 'index' in slice ? (codec?.parse === undefined ? undefined : nodes(bytes, codec.parse)[slice.index]) : parseSlice(bytes, slice)
+    const raw =
+      'index' in slice ? (codec?.parse === undefined ? undefined : nodes(bytes, codec.parse)[slice.index]) : parseSlice(bytes, slice)
     if (raw === undefined) throw bug('no-slice', `a record names a place that body ${slice.body} does not have`)
     return codec?.decode === undefined ? raw : codec.decode(raw)
   }

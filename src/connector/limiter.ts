@@ -33,7 +33,13 @@ interface Bucket {
 export function memoryLimiter(clock: Clock): Limiter {
   const buckets = new Map<string, Bucket>()
   const bucketOf = (connection: string): Bucket => {
-    const bucket = buckets.get(connection) ?? { tokens: Number.POSITIVE_INFINITY, filledAt: clock.now(), heldUntil: 0, running: 0, queue: new Set() }
+    const bucket = buckets.get(connection) ?? {
+      tokens: Number.POSITIVE_INFINITY,
+      filledAt: clock.now(),
+      heldUntil: 0,
+      running: 0,
+      queue: new Set(),
+    }
     buckets.set(connection, bucket)
     return bucket
   }

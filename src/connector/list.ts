@@ -40,4 +40,5 @@ export async function* readList(source: ListSource, roots: Roots): AsyncGenerato
 }
 
 const encoder = new TextEncoder()
-const bytesOf = (row: Row): Uint8Array => ('index' in row.place ? encoder.encode(JSON.stringify(row.value)) : row.bytes.subarray(row.place.from, row.place.to))
+const bytesOf = (row: Row): Uint8Array =>
+  'index' in row.place ? encoder.encode(JSON.stringify(row.value)) : row.bytes.subarray(row.place.from, row.place.to)

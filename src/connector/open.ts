@@ -1,6 +1,7 @@
 import { type Clock, systemClock } from '../model/clock.ts'
 import { reject } from '../model/errors.ts'
 import type { Json } from '../model/json.ts'
+import { type Log, silentLog } from '../model/log.ts'
 import type { Access } from './access.ts'
 import { addressRule } from './address.ts'
 import { compileCondition } from './condition.ts'
@@ -30,6 +31,8 @@ export interface AccessDeps {
   /** one for all connections of the process, or of all processes */
   readonly limiter?: Limiter
   readonly lookup?: LookupAll
+  /** hears of every request at level debug: connection, call, status, span */
+  readonly log?: Log
 }
 
 /**
@@ -40,10 +43,23 @@ export function openAccess(setup: AccessSetup, deps: AccessDeps = {}): Access {
   const { connector, config, name } = setup
   const clock = deps.clock ?? systemClock
   const base = baseUrl(setup)
-  const egress = openEgress({ origin: base.origin, rule: addressRule(setup.allowPrivate), connections: setup.concurrency, ...(deps.lookup === undefined ? {} : { lookup: deps.lookup }) })
+  const egress = openEgress({
+    origin: base.origin,
+    rule: addressRule(setup.allowPrivate),
+    connections: setup.concurrency,
+    ...(deps.lookup === undefined ? {} : { lookup: deps.lookup }),
+  })
   const wire = openWire(
-    { name, connector, config, base, concurrency: setup.concurrency, secrets: secretValues(connector.config, config), ...(setup.timeoutMs === undefined ? {} : { timeoutMs: setup.timeoutMs }) },
-    { clock, limiter: deps.limiter ?? memoryLimiter(clock), egress },
+    {
+      name,
+      connector,
+      config,
+      base,
+      concurrency: setup.concurrency,
+      secrets: secretValues(connector.config, config),
+      ...(setup.timeoutMs === undefined ? {} : { timeoutMs: setup.timeoutMs }),
+    },
+    { clock, limiter: deps.limiter ?? memoryLimiter(clock), egress, log: deps.log ?? silentLog },
   )
   const condition = conditions(name, setup)
   const stream = openStreams({ connector, config, condition })
@@ -64,9 +80,18 @@ export function openAccess(setup: AccessSetup, deps: AccessDeps = {}): Access {
 function baseUrl({ connector, config, name }: AccessSetup): URL {
   const text = compileString(connector.http.baseUrl)({ config })
   const url = text === undefined ? null : URL.parse(text)
-  if (url === null) throw reject('bad-base-url', `${name}: the address of the partner is missing or no URL; put an https:// address into the connection's config`, { sent: false })
-  if (url.protocol !== 'https:' && url.protocol !== 'http:') throw reject('bad-base-url', `${name}: only http and https are spoken, found ${url.protocol}`, { sent: false })
-  if (url.username !== '' || url.password !== '') throw reject('bad-base-url', `${name}: user and password belong into their own fields of the config, not into the address`, { sent: false })
+  if (url === null)
+    throw reject(
+      'bad-base-url',
+      `${name}: the address of the partner is missing or no URL; put an https:// address into the connection's config`,
+      { sent: false },
+    )
+  if (url.protocol !== 'https:' && url.protocol !== 'http:')
+    throw reject('bad-base-url', `${name}: only http and https are spoken, found ${url.protocol}`, { sent: false })
+  if (url.username !== '' || url.password !== '')
+    throw reject('bad-base-url', `${name}: user and password belong into their own fields of the config, not into the address`, {
+      sent: false,
+    })
   url.hash = ''
   return url
 }

@@ -1,5 +1,5 @@
-import LinkHeader from 'http-link-header'
 import { createHash } from 'node:crypto'
+import LinkHeader from 'http-link-header'
 import { reject } from '../model/errors.ts'
 import type { JsonObject } from '../model/json.ts'
 import type { Body } from './body.ts'
@@ -44,7 +44,9 @@ export function nextPage(page: Page, asked: PageAsk, seen: PageSeen): PageAsk | 
     case 'number':
       return seen.count < page.size && !linksOn(seen) ? undefined : { page: { ...asked.page, number: Number(asked.page.number) + 1 } }
     case 'offset':
-      return seen.count < page.size && !linksOn(seen) ? undefined : { page: { ...asked.page, offset: Number(asked.page.offset) + seen.count } }
+      return seen.count < page.size && !linksOn(seen)
+        ? undefined
+        : { page: { ...asked.page, offset: Number(asked.page.offset) + seen.count } }
     case 'token': {
       const token = seen.body.peek(page.next)
       if (token === undefined || token === null || token === '' || token === false) return undefined
@@ -81,7 +83,11 @@ function nextLink(seen: PageSeen): string | undefined {
   if (link === undefined) return undefined
   const here = new URL(seen.url)
   const next = URL.parse(link, here)
-  if (next === null || next.origin !== here.origin) throw reject('foreign-link', `the link to the next page leads to ${next === null ? 'no address' : next.origin}, away from ${here.origin}, and is not followed`)
+  if (next === null || next.origin !== here.origin)
+    throw reject(
+      'foreign-link',
+      `the link to the next page leads to ${next === null ? 'no address' : next.origin}, away from ${here.origin}, and is not followed`,
+    )
   if (next.href === here.href) throw repeated('its link to the next page leads to itself')
   return next.href
 }
@@ -122,7 +128,8 @@ export function openGuard(what: string): ListGuard {
       const hash = createHash('sha256')
       for (const record of records) hash.update(record).update('\0')
       const digest = hash.digest('base64')
-      if (hashes.has(digest)) throw reject('repeated-page', `${what}: the same page came twice under two addresses, the list does not move on`)
+      if (hashes.has(digest))
+        throw reject('repeated-page', `${what}: the same page came twice under two addresses, the list does not move on`)
       hashes.add(digest)
     },
     restart: () => {

@@ -17,10 +17,16 @@ export interface ReadBack {
 }
 
 /** @throws HubError as the wire does; `bad-shape` (retry) when the record is not where the connector says */
-export async function readBack(writer: Writer, read: NonNullable<Command['read']>, roots: Roots, signal: AbortSignal | undefined): Promise<ReadBack> {
+export async function readBack(
+  writer: Writer,
+  read: NonNullable<Command['read']>,
+  roots: Roots,
+  signal: AbortSignal | undefined,
+): Promise<ReadBack> {
   const reply = await writer.wire.ask(read.call, roots, { signal })
   const record = at(reply.body.value(), read.record)
-  if (record === undefined || record === null) throw retry('bad-shape', `"${read.record}", where the thing read back should be, is not in the answer`, { sent: true })
+  if (record === undefined || record === null)
+    throw retry('bad-shape', `"${read.record}", where the thing read back should be, is not in the answer`, { sent: true })
   const ready = writer.stream(read.stream)
   return { record, version: versionOf(ready.version, record, reply.asOf), lines: linesOf(ready, record) }
 }

@@ -50,7 +50,14 @@ export async function* readStream(wire: Wire, ready: ReadyStream, from: Checkpoi
 
 async function* readWindow(run: Run, window: Window): AsyncGenerator<PageRead> {
   const { stream, cursor } = run.ready
-  const list: ListSource = { wire: run.wire, call: run.call, records: stream.records, page: stream.page, guard: run.guard, signal: run.signal }
+  const list: ListSource = {
+    wire: run.wire,
+    call: run.call,
+    records: stream.records,
+    page: stream.page,
+    guard: run.guard,
+    signal: run.signal,
+  }
   const grouper = openGrouper(stream.group, stream.key)
   const keyset = stream.cursor?.order === 'asc' && stream.group === undefined && ['number', 'offset', 'link'].includes(stream.page.kind)
   let since = window.since
@@ -69,9 +76,14 @@ async function* readWindow(run: Run, window: Window): AsyncGenerator<PageRead> {
     const records = read.records.filter((record) => !before.has(identity(record)))
     before = keyset ? new Set(read.records.map(identity)) : before
     const last = page.next === undefined
-    const checkpoint = last ? whenComplete(run, window, page, highest) : keyset || inCursorOrder(run, grouper) ? reached(run, highest, window) : undefined
+    const checkpoint = last
+      ? whenComplete(run, window, page, highest)
+      : keyset || inCursorOrder(run, grouper)
+        ? reached(run, highest, window)
+        : undefined
     yield { ...read, records, ...(checkpoint === undefined ? {} : { checkpoint }), last: last && window.last }
-    const onward: number | undefined = keyset && cursor !== undefined && highest !== undefined && highest - 1 > (since ?? Number.NEGATIVE_INFINITY) ? highest - 1 : undefined
+    const onward: number | undefined =
+      keyset && cursor !== undefined && highest !== undefined && highest - 1 > (since ?? Number.NEGATIVE_INFINITY) ? highest - 1 : undefined
     if (page.next === undefined || onward === undefined) ask = page.next
     else {
       since = onward
@@ -109,7 +121,10 @@ function inOrder(run: Run, rows: readonly Row[], before: number | undefined): vo
     const value = cursor?.value(row.value)
     if (value === undefined) continue
     if (value < highest - (cursor?.toleranceMs ?? 0) - cutMs)
-      throw reject('cursor-back', `${name}: the list promises ascending ${stream.cursor?.paths.join(' or ')}, but ${new Date(value).toISOString()} (key ${String(at(row.value, stream.key))}) comes after ${new Date(highest).toISOString()}; the connector must say order: 'none' or ask for the order`)
+      throw reject(
+        'cursor-back',
+        `${name}: the list promises ascending ${stream.cursor?.paths.join(' or ')}, but ${new Date(value).toISOString()} (key ${String(at(row.value, stream.key))}) comes after ${new Date(highest).toISOString()}; the connector must say order: 'none' or ask for the order`,
+      )
     highest = Math.max(highest, value)
   }
 }
@@ -130,7 +145,12 @@ function whenComplete(run: Run, window: Window, page: ListPage, highest: number 
 }
 
 /** The page with its children: bodies first the page's own, then older ones that a group began in, then the children's. */
-async function assemble(run: Run, page: ListPage, drafts: readonly Draft[], held: readonly Uint8Array[]): Promise<Pick<PageRead, 'bodies' | 'asOf' | 'records'>> {
+async function assemble(
+  run: Run,
+  page: ListPage,
+  drafts: readonly Draft[],
+  held: readonly Uint8Array[],
+): Promise<Pick<PageRead, 'bodies' | 'asOf' | 'records'>> {
   const { name, stream, version } = run.ready
   const source = { wire: run.wire, stream: name, keyPath: stream.key, signal: run.signal }
   const family = await readChildren(drafts, run.ready.children, source)
@@ -140,7 +160,10 @@ async function assemble(run: Run, page: ListPage, drafts: readonly Draft[], held
   const { asOf } = page.reply
   const shape = { stream: name, keyPath: stream.key, version, op: 'upsert' as const }
   return {
-    bodies: bytes.map((body, place) => ({ kind: place < bytes.length - family.bodies.length ? ('page' as const) : ('child' as const), bytes: body })),
+    bodies: bytes.map((body, place) => ({
+      kind: place < bytes.length - family.bodies.length ? ('page' as const) : ('child' as const),
+      bytes: body,
+    })),
     asOf,
     records: [...family.drafts.map((draft) => finish(draft, shape, bytes, asOf)), ...family.records(bytes, asOf)],
   }
@@ -167,7 +190,11 @@ export async function readByKey(wire: Wire, ready: ReadyStream, key: string, sig
   const all = [bytes, ...family.bodies]
   const records = family.drafts.map((draft) => finish(draft, { stream: name, keyPath: stream.key, version, op: 'upsert' }, all, reply.asOf))
   const other = records.find((record) => record.key !== key)
-  if (other !== undefined) throw reject('other-key', `${name}: asked for the record ${key}, the answer holds ${other.key}; the connector's byKey call does not select by key`)
+  if (other !== undefined)
+    throw reject(
+      'other-key',
+      `${name}: asked for the record ${key}, the answer holds ${other.key}; the connector's byKey call does not select by key`,
+    )
   return {
     bodies: all.map((body, place) => ({ kind: place === 0 ? ('key' as const) : ('child' as const), bytes: body })),
     asOf: reply.asOf,

@@ -3,8 +3,8 @@ import { at, canonicalJson, type Json } from '../model/json.ts'
 import type { CutRecord, CutSlice } from './access.ts'
 import type { Place, Row } from './body.ts'
 import { withLists } from './join.ts'
-import { versionOf } from './version.ts'
 import type { Version } from './types.ts'
+import { versionOf } from './version.ts'
 
 /** A record while it is put together: its rows and children as bytes of bodies, and its value. */
 export interface Draft {

@@ -4,7 +4,8 @@ import { at, type Json } from '../model/json.ts'
 import { findValue, parseSlice, sliceRecords } from './slice.ts'
 
 const bytes = (text: string) => new TextEncoder().encode(text)
-const cut = (text: string, path: string) => sliceRecords(bytes(text), path).map((range) => new TextDecoder().decode(bytes(text).subarray(range.from, range.to)))
+const cut = (text: string, path: string) =>
+  sliceRecords(bytes(text), path).map((range) => new TextDecoder().decode(bytes(text).subarray(range.from, range.to)))
 
 describe('records', () => {
   it.each([
@@ -33,7 +34,9 @@ describe('records', () => {
     ['"text', ''],
     ['['.repeat(100) + ']'.repeat(100), ''],
   ])('refuses %s at "%s"', (text, path) => {
-    expect(() => cut(text, path)).toThrow(expect.objectContaining({ detail: expect.objectContaining({ code: 'bad-shape', recovery: 'retry' }) }))
+    expect(() => cut(text, path)).toThrow(
+      expect.objectContaining({ detail: expect.objectContaining({ code: 'bad-shape', recovery: 'retry' }) }),
+    )
   })
   it('refuses bytes that are no UTF-8 when they are parsed', () => {
     const body = new Uint8Array([...bytes('["'), 0xff, ...bytes('"]')])
@@ -49,23 +52,31 @@ describe('records', () => {
 describe('laws', () => {
   it('finds what a parser finds, however the text is spaced', () => {
     fc.assert(
-      fc.property(fc.jsonValue({ maxDepth: 4 }), fc.constantFrom(undefined, 1, '\t'), fc.array(fc.constantFrom('a', 'b', '0', '1', ''), { maxLength: 3 }), (value, space, names) => {
-        const wrapped: Json = { a: value as Json, b: [value as Json, { a: value as Json }] }
-        const text = JSON.stringify(wrapped, null, space)
-        const path = names.join('.')
-        fc.pre(!names.includes('') || names.length === 0)
-        const body = bytes(text)
-        const found = findValue(body, path)
-        const expected = at(JSON.parse(text) as Json, path)
-        expect(found === undefined ? undefined : JSON.parse(new TextDecoder().decode(body.subarray(found.from, found.to)))).toEqual(expected)
-      }),
+      fc.property(
+        fc.jsonValue({ maxDepth: 4 }),
+        fc.constantFrom(undefined, 1, '\t'),
+        fc.array(fc.constantFrom('a', 'b', '0', '1', ''), { maxLength: 3 }),
+        (value, space, names) => {
+          const wrapped: Json = { a: value as Json, b: [value as Json, { a: value as Json }] }
+          const text = JSON.stringify(wrapped, null, space)
+          const path = names.join('.')
+          fc.pre(!names.includes('') || names.length === 0)
+          const body = bytes(text)
+          const found = findValue(body, path)
+          const expected = at(JSON.parse(text) as Json, path)
+          expect(found === undefined ? undefined : JSON.parse(new TextDecoder().decode(body.subarray(found.from, found.to)))).toEqual(
+            expected,
+          )
+        },
+      ),
     )
   })
   it('never throws anything but its own fault on torn bodies', () => {
     fc.assert(
       fc.property(fc.jsonValue(), fc.nat(60), (value, keep) => {
         try {
-          for (const range of sliceRecords(bytes(JSON.stringify([value, value]).slice(0, keep)), '')) expect(range.to).toBeGreaterThan(range.from)
+          for (const range of sliceRecords(bytes(JSON.stringify([value, value]).slice(0, keep)), ''))
+            expect(range.to).toBeGreaterThan(range.from)
         } catch (error) {
           expect(error).toMatchObject({ detail: { code: 'bad-shape' } })
         }

@@ -55,7 +55,9 @@ export function sliceRecords(body: Uint8Array, path: string): readonly Range[] {
   if (found === undefined) throw badShape(`${where} of the answer, where the records should be, does not exist`)
   if (body[found.from] === openList) return items(body, found)
   if (body[found.from] === openObject) return [found]
-  throw badShape(`${where} of the answer should be a list of records, found ${new TextDecoder().decode(body.subarray(found.from, Math.min(found.to, found.from + 40)))}`)
+  throw badShape(
+    `${where} of the answer should be a list of records, found ${new TextDecoder().decode(body.subarray(found.from, Math.min(found.to, found.from + 40)))}`,
+  )
 }
 
 /**
@@ -66,7 +68,9 @@ export function parseSlice(body: Uint8Array, range: Range): Json {
   try {
     return parseJson(utf8.decode(body.subarray(range.from, range.to)))
   } catch (error) {
-    throw badShape(`bytes ${range.from} to ${range.to} of the answer are no JSON: ${error instanceof Error ? error.message.slice(0, 120) : 'unreadable'}`)
+    throw badShape(
+      `bytes ${range.from} to ${range.to} of the answer are no JSON: ${error instanceof Error ? error.message.slice(0, 120) : 'unreadable'}`,
+    )
   }
 }
 const utf8 = new TextDecoder('utf-8', { fatal: true })
@@ -173,5 +177,7 @@ const isSpace = (c: number): boolean => c === 32 || c === 10 || c === 13 || c ==
 const hasMark = (body: Uint8Array): boolean => body[0] === 0xef && body[1] === 0xbb && body[2] === 0xbf
 
 function unexpected(body: Uint8Array, i: number) {
-  return i >= body.length ? badShape('the answer ends in the middle of a JSON value') : badShape(`the answer is no JSON: unexpected ${JSON.stringify(String.fromCharCode(body[i] ?? 0))} at byte ${i}`)
+  return i >= body.length
+    ? badShape('the answer ends in the middle of a JSON value')
+    : badShape(`the answer is no JSON: unexpected ${JSON.stringify(String.fromCharCode(body[i] ?? 0))} at byte ${i}`)
 }

@@ -33,7 +33,8 @@ export function openStreams(readying: Readying): (name: string) => ReadyStream {
 
 function readyStream(name: string, { connector, config, condition }: Readying): ReadyStream {
   const stream = Object.hasOwn(connector.streams, name) ? connector.streams[name] : undefined
-  if (stream === undefined) throw bug('no-stream', `${connector.name} has no stream "${name}"; it has ${Object.keys(connector.streams).join(', ')}`)
+  if (stream === undefined)
+    throw bug('no-stream', `${connector.name} has no stream "${name}"; it has ${Object.keys(connector.streams).join(', ')}`)
   const zoneOf = zones(config)
   return {
     name,

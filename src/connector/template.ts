@@ -30,9 +30,11 @@ export function parseTemplate(text: string): readonly (string | Placeholder)[] {
     } else if (c === '{') {
       const end = text.indexOf('}', i)
       const found = end < 0 ? null : inside.exec(text.slice(i + 1, end))
-      if (!found) throw bug('bad-template', `template ${JSON.stringify(text)}: what follows "{" at ${i} is no placeholder; write "{{" for a brace`)
+      if (!found)
+        throw bug('bad-template', `template ${JSON.stringify(text)}: what follows "{" at ${i} is no placeholder; write "{{" for a brace`)
       const [, path = '', filter] = found
-      if (filter !== undefined && !filters.has(filter)) throw bug('bad-template', `template ${JSON.stringify(text)}: filter "${filter}" is unknown; there are ${[...filters].join(', ')}`)
+      if (filter !== undefined && !filters.has(filter))
+        throw bug('bad-template', `template ${JSON.stringify(text)}: filter "${filter}" is unknown; there are ${[...filters].join(', ')}`)
       if (literal !== '') pieces.push(literal)
       literal = ''
       pieces.push({ path, root: path.split('.', 1)[0] ?? path, ...(filter === undefined ? {} : { filter: filter as Filter }) })
@@ -57,7 +59,7 @@ export function placeholders(template: Json | undefined): readonly Placeholder[]
 export function compileText(template: string): (roots: Roots) => Json | undefined {
   const pieces = parseTemplate(template)
   const [only] = pieces
-  if (pieces.length === 1 && typeof only === 'object') return (roots) => valueOf(only, roots)
+  if (pieces.length === 1 && typeof only === 'object') return (roots) => lookup(only, roots)
   if (pieces.every((piece) => typeof piece === 'string')) {
     const constant = pieces.join('')
     return () => constant
@@ -65,7 +67,7 @@ export function compileText(template: string): (roots: Roots) => Json | undefine
   return (roots) => {
     let text = ''
     for (const piece of pieces) {
-      const part = typeof piece === 'string' ? piece : textOf(valueOf(piece, roots), piece.path)
+      const part = typeof piece === 'string' ? piece : textOf(lookup(piece, roots), piece.path)
       if (part === undefined) return undefined
       text += part
     }
@@ -92,10 +94,14 @@ export function compilePath(template: string): (roots: Roots) => string {
         path += piece
         continue
       }
-      const value = textOf(valueOf(piece, roots), piece.path)
+      const value = textOf(lookup(piece, roots), piece.path)
       const segments = value === undefined ? [] : piece.filter === 'path' ? value.split('/') : [value]
       if (segments.length === 0 || segments.some((segment) => segment === '' || segment === '.' || segment === '..'))
-        throw reject('bad-value', `the path ${template} needs a value for {${piece.path}}, found ${value === undefined ? 'none' : JSON.stringify(value.slice(0, 40))}`, { sent: false })
+        throw reject(
+          'bad-value',
+          `the path ${template} needs a value for {${piece.path}}, found ${value === undefined ? 'none' : JSON.stringify(value.slice(0, 40))}`,
+          { sent: false },
+        )
       path += segments.map((segment) => encodeURIComponent(segment.toWellFormed())).join('/')
     }
     return path
@@ -147,9 +153,10 @@ function compileList(template: readonly Json[]): (roots: Roots) => Rendered {
   }
 }
 
-const missing = (template: Json) => reject('bad-value', `a value is missing in the list ${JSON.stringify(template).slice(0, 200)}`, { sent: false })
+const missing = (template: Json) =>
+  reject('bad-value', `a value is missing in the list ${JSON.stringify(template).slice(0, 200)}`, { sent: false })
 
-function valueOf(placeholder: Placeholder, roots: Roots): Json | undefined {
+function lookup(placeholder: Placeholder, roots: Roots): Json | undefined {
   const value = at(roots as JsonObject, placeholder.path)
   if (value === undefined || value === null) return value
   switch (placeholder.filter) {
@@ -168,12 +175,14 @@ const rawJson = JSON as JSON & { rawJSON(text: string): JsonObject }
 function integer(value: Json, path: string): Json {
   if (Array.isArray(value)) return value.map((item: Json) => integer(item, path))
   const text = String(value)
-  if (!/^-?(0|[1-9]\d{0,38})$/.test(text)) throw reject('bad-value', `{${path}|integer} needs a whole number, found ${JSON.stringify(text.slice(0, 40))}`, { sent: false })
+  if (!/^-?(0|[1-9]\d{0,38})$/.test(text))
+    throw reject('bad-value', `{${path}|integer} needs a whole number, found ${JSON.stringify(text.slice(0, 40))}`, { sent: false })
   return Number.isSafeInteger(Number(text)) ? Number(text) : rawJson.rawJSON(text)
 }
 
 function textOf(value: Json | undefined, path: string): string | undefined {
   if (value === undefined || value === null) return undefined
-  if (typeof value === 'object') throw reject('bad-value', `{${path}} is ${Array.isArray(value) ? 'a list' : 'an object'} and cannot stand in a text`, { sent: false })
+  if (typeof value === 'object')
+    throw reject('bad-value', `{${path}} is ${Array.isArray(value) ? 'a list' : 'an object'} and cannot stand in a text`, { sent: false })
   return String(value)
 }

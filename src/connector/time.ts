@@ -14,7 +14,11 @@ export function readTime(value: Json | undefined, zone: string | null): Temporal
   if (/^\d{9,14}$/.test(text)) return ofNumber(Number(text))
   if (!day.test(text) || text.includes('[')) return undefined
   try {
-    return offset.test(text.slice(10)) ? Temporal.Instant.from(text) : Temporal.PlainDateTime.from(text).toZonedDateTime(zone ?? 'UTC', { disambiguation: 'earlier' }).toInstant()
+    return offset.test(text.slice(10))
+      ? Temporal.Instant.from(text)
+      : Temporal.PlainDateTime.from(text)
+          .toZonedDateTime(zone ?? 'UTC', { disambiguation: 'earlier' })
+          .toInstant()
   } catch {
     return undefined
   }

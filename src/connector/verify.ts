@@ -3,7 +3,7 @@ import type { Json } from '../model/json.ts'
 import type { Verified } from './access.ts'
 import { openBody } from './body.ts'
 import { compileString } from './template.ts'
-import type { Config, Connector, Verify, Webhook } from './types.ts'
+import type { Config, Verify, Webhook } from './types.ts'
 
 type Headers = Readonly<Record<string, string>>
 type Refusal = Extract<Verified, { kind: 'refused' }>['code']
@@ -16,19 +16,17 @@ const maxSecrets = 8
 export const toleranceMs = 5 * 60_000
 
 /**
- * Whether a request to the connection's hook address is the partner's, judged on the raw bytes. `headers` with lower case names; `now` in epoch ms. A connection without a
+ * Whether a request to the connection's hook address is the partner's, judged on the raw bytes. `headers` with lower case names. A connection without a
  * webhook secret refuses everything.
  */
-export function verifyWebhook(connector: Connector, config: Config, headers: Headers, body: Uint8Array, now: number): Verified {
-  const { webhook } = connector
-  if (webhook === undefined) return { kind: 'refused', code: 'missing-signature' }
+export function verifyWebhook(webhook: Webhook, config: Config, headers: Headers, body: Uint8Array, now: Date): Verified {
   if (webhook.ping?.(headers, body)) return { kind: 'ping' }
   const refused = refusalOf(webhook.verify, config, headers, body, now)
   if (refused !== undefined) return { kind: 'refused', code: refused }
   return { kind: 'accepted', topic: topicOf(webhook, headers, body), ...eventOf(webhook, headers, body) }
 }
 
-function refusalOf(verify: Verify, config: Config, headers: Headers, body: Uint8Array, now: number): Refusal | undefined {
+function refusalOf(verify: Verify, config: Config, headers: Headers, body: Uint8Array, now: Date): Refusal | undefined {
   switch (verify.kind) {
     case 'hmac': {
       const header = headers[verify.header.toLowerCase()]
@@ -36,24 +34,30 @@ function refusalOf(verify: Verify, config: Config, headers: Headers, body: Uint8
       const prefix = verify.prefix ?? ''
       if (!header.startsWith(prefix)) return 'wrong-signature'
       const given = readDigest(header.slice(prefix.length), verify.encoding)
-      const hit = secretsOf(verify.secret, config).some((secret) => same(given, createHmac(verify.algorithm, Buffer.from(secret, 'utf8')).update(body).digest()))
+      const hit = secretsOf(verify.secret, config).some((secret) =>
+        same(given, createHmac(verify.algorithm, Buffer.from(secret, 'utf8')).update(body).digest()),
+      )
       return hit ? undefined : 'wrong-signature'
     }
     case 'standard':
       return standard(secretsOf(verify.secret, config), headers, body, now)
     case 'custom':
-      return verify.verify(body, headers, config, new Date(now)) ? undefined : 'wrong-signature'
+      return verify.verify(body, headers, config, now) ? undefined : 'wrong-signature'
   }
 }
 
 /** https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md: `v1` is base64 of HMAC-SHA256 over `id.timestamp.body`. */
-function standard(secrets: readonly string[], headers: Headers, body: Uint8Array, now: number): Refusal | undefined {
+function standard(secrets: readonly string[], headers: Headers, body: Uint8Array, now: Date): Refusal | undefined {
   const id = headers['webhook-id']
   const timestamp = headers['webhook-timestamp']
   const list = headers['webhook-signature']
   if (!id || !timestamp || !list) return 'missing-signature'
   if (id.includes('.') || id.length > 256 || !/^[1-9]\d{0,11}$/.test(timestamp)) return 'wrong-signature'
-  const signatures = list.split(' ').filter((entry) => entry.startsWith('v1,')).slice(0, maxSignatures).map((entry) => readDigest(entry.slice(3), 'base64'))
+  const signatures = list
+    .split(' ')
+    .filter((entry) => entry.startsWith('v1,'))
+    .slice(0, maxSignatures)
+    .map((entry) => readDigest(entry.slice(3), 'base64'))
   const hit = secrets.some((secret) => {
     const key = standardKey(secret)
     if (key === undefined) return false
@@ -61,7 +65,7 @@ function standard(secrets: readonly string[], headers: Headers, body: Uint8Array
     return signatures.some((given) => same(given, digest))
   })
   if (!hit) return 'wrong-signature'
-  return Math.abs(now - Number(timestamp) * 1000) > toleranceMs ? 'stale-timestamp' : undefined
+  return Math.abs(now.getTime() - Number(timestamp) * 1000) > toleranceMs ? 'stale-timestamp' : undefined
 }
 
 /** Key bytes of `whsec_<base64>`; undefined for anything else, so that a mistyped secret cannot become a weak key. */
@@ -71,7 +75,10 @@ function standardKey(secret: string): Buffer | undefined {
 }
 
 const secretsOf = (template: string, config: Config): readonly string[] =>
-  (compileString(template)({ config }) ?? '').split(/\s+/).filter((secret) => secret !== '').slice(0, maxSecrets)
+  (compileString(template)({ config }) ?? '')
+    .split(/\s+/)
+    .filter((secret) => secret !== '')
+    .slice(0, maxSecrets)
 
 /** Strict: what another program would write for these bytes, nothing lenient. */
 function readDigest(text: string, encoding: 'hex' | 'base64'): Buffer | undefined {
@@ -80,16 +87,22 @@ function readDigest(text: string, encoding: 'hex' | 'base64'): Buffer | undefine
   return bytes?.toString('base64').replace(/=+$/, '') === text.replace(/=+$/, '') ? bytes : undefined
 }
 
-const same = (given: Buffer | undefined, digest: Buffer): boolean => given !== undefined && given.length === digest.length && timingSafeEqual(given, digest)
+const same = (given: Buffer | undefined, digest: Buffer): boolean =>
+  given !== undefined && given.length === digest.length && timingSafeEqual(given, digest)
 
 function topicOf({ topic }: Webhook, headers: Headers, body: Uint8Array): string {
   const found = 'header' in topic ? headers[topic.header.toLowerCase()] : peek(body, topic.path)
   return typeof found === 'string' ? found : ''
 }
 
-function eventOf({ eventId }: Webhook, headers: Headers, body: Uint8Array): { readonly eventId?: { readonly value: string; readonly signed: boolean } } {
+function eventOf(
+  { eventId }: Webhook,
+  headers: Headers,
+  body: Uint8Array,
+): { readonly eventId?: { readonly value: string; readonly signed: boolean } } {
   if (eventId === undefined) return {}
-  const found = eventId.header !== undefined ? headers[eventId.header.toLowerCase()] : eventId.path === undefined ? undefined : peek(body, eventId.path)
+  const found =
+    eventId.header !== undefined ? headers[eventId.header.toLowerCase()] : eventId.path === undefined ? undefined : peek(body, eventId.path)
   const value = typeof found === 'number' ? String(found) : found
   return typeof value === 'string' && value !== '' ? { eventId: { value, signed: eventId.signed } } : {}
 }

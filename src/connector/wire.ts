@@ -1,7 +1,7 @@
 import type { Clock } from '../model/clock.ts'
 import { HubError, isHubError } from '../model/errors.ts'
 import type { Json } from '../model/json.ts'
-import { redact } from '../model/log.ts'
+import { type Log, redact } from '../model/log.ts'
 import { type Authentication, openAuth, type Proof } from './auth.ts'
 import { type Body, openBody } from './body.ts'
 import { buildRequest, type CompiledCall, compileCall, compileHeaders, followRequest } from './call.ts'
@@ -52,6 +52,7 @@ export interface WireDeps {
   readonly clock: Clock
   readonly limiter: Limiter
   readonly egress: Egress
+  readonly log: Log
 }
 
 const defaultTimeoutMs = 60_000
@@ -66,8 +67,15 @@ export function openWire(setup: WireSetup, deps: WireDeps): Wire {
   const accepted = http.codec?.contentTypes ?? json
   const base = { accept: accepted.join(', '), 'accept-encoding': 'gzip, deflate, br', 'user-agent': 'crossdock' }
   const stated = setup.timeoutMs ?? http.timeoutMs
-  const limits = { deadlineMs: stated ?? defaultTimeoutMs, headersMs: stated ?? defaultHeadersMs, maxBodyBytes: http.maxBodyBytes ?? defaultBodyBytes }
-  const budget = { concurrency: Math.max(1, Math.min(setup.concurrency, http.concurrency ?? setup.concurrency)), ...(http.limit === undefined ? {} : { limit: http.limit }) }
+  const limits = {
+    deadlineMs: stated ?? defaultTimeoutMs,
+    headersMs: stated ?? defaultHeadersMs,
+    maxBodyBytes: http.maxBodyBytes ?? defaultBodyBytes,
+  }
+  const budget = {
+    concurrency: Math.max(1, Math.min(setup.concurrency, http.concurrency ?? setup.concurrency)),
+    ...(http.limit === undefined ? {} : { limit: http.limit }),
+  }
   let seenAsOf = Number.NEGATIVE_INFINITY
   let skewMs = 0
 
@@ -81,13 +89,28 @@ export function openWire(setup: WireSetup, deps: WireDeps): Wire {
     const what = `${call.label} of ${setup.name}`
     const all = { ...roots, login: proof.login }
     const headers = { ...base, ...headersOf(all), ...proof.headers, ...lowered(options.headers) }
-    const request = options.url === undefined ? buildRequest(setup.base, call, all, headers) : followRequest(options.url, call, all, headers)
+    const request =
+      options.url === undefined ? buildRequest(setup.base, call, all, headers) : followRequest(options.url, call, all, headers)
     const release = await deps.limiter.take(setup.name, budget, options.signal)
     try {
       const floor = seenAsOf + 1
-      const answer = await exchange(deps.egress, auth.sign(request, new Date(deps.clock.now())), { ...limits, ...(options.signal === undefined ? {} : { signal: options.signal }) }, deps.clock, what)
+      const start = deps.clock.now()
+      const answer = await exchange(
+        deps.egress,
+        auth.sign(request, new Date(deps.clock.now())),
+        { ...limits, ...(options.signal === undefined ? {} : { signal: options.signal }) },
+        deps.clock,
+        what,
+      )
+      deps.log.debug(
+        { connection: setup.name, call: call.label, status: answer.status, ms: deps.clock.now() - start },
+        'a request was answered',
+      )
       const body = openBody(answer.body, http.codec)
-      const fault = judge({ what, status: answer.status, headers: answer.headers, body, now: deps.clock.now() }, { rules: http.faults ?? [], contentTypes: accepted, needsBody: options.needsBody ?? true, secret })
+      const fault = judge(
+        { what, status: answer.status, headers: answer.headers, body, now: deps.clock.now() },
+        { rules: http.faults ?? [], contentTypes: accepted, needsBody: options.needsBody ?? true, secret },
+      )
       if (fault !== undefined) throw fault
       const asOf = Math.max(answer.asOf, floor)
       seenAsOf = Math.max(seenAsOf, asOf)
@@ -150,6 +173,11 @@ function cleaned(error: unknown, secrets: readonly string[]): unknown {
     ...(sample === undefined ? {} : { sample: clean(sample).slice(0, maxSample) }),
     ...(cause === undefined ? {} : { cause: new Error(clean(cause instanceof Error ? `${cause.name}: ${cause.message}` : 'unknown')) }),
   }
-  if (error instanceof PartnerFault) return new PartnerFault(message, { ...detail, ambiguous: error.ambiguous, ...(error.status === undefined ? {} : { status: error.status }) })
+  if (error instanceof PartnerFault)
+    return new PartnerFault(message, {
+      ...detail,
+      ambiguous: error.ambiguous,
+      ...(error.status === undefined ? {} : { status: error.status }),
+    })
   return new HubError(message, detail)
 }

@@ -14,7 +14,7 @@ export type PartnerAnswer =
   | 'lost'
   | 'hang'
   | ((response: ServerResponse) => void)
-  | { readonly status?: number; readonly headers?: Readonly<Record<string, string>>; readonly body?: unknown }
+  | { readonly status?: number; readonly headers?: Readonly<Record<string, string | undefined>>; readonly body?: unknown }
 
 export interface LoopbackPartner {
   /** `http://127.0.0.1:<port>` */
@@ -48,7 +48,13 @@ async function readRequest(incoming: IncomingMessage): Promise<PartnerRequest> {
   for await (const chunk of incoming) chunks.push(chunk)
   const url = new URL(incoming.url ?? '/', 'http://partner')
   const headers = Object.fromEntries(Object.entries(incoming.headers).map(([name, value]) => [name, String(value)]))
-  return { method: incoming.method ?? '', path: url.pathname, query: url.searchParams, headers, body: Buffer.concat(chunks).toString('utf8') }
+  return {
+    method: incoming.method ?? '',
+    path: url.pathname,
+    query: url.searchParams,
+    headers,
+    body: Buffer.concat(chunks).toString('utf8'),
+  }
 }
 
 function write(response: ServerResponse, answer: PartnerAnswer): void {
@@ -57,9 +63,14 @@ function write(response: ServerResponse, answer: PartnerAnswer): void {
     response.socket?.destroy()
     return
   }
-  if (typeof answer === 'function') return answer(response)
+  if (typeof answer === 'function') {
+    answer(response)
+    return
+  }
   const { status = 200, headers = {}, body } = answer
   const raw = typeof body === 'string' || body instanceof Uint8Array
-  response.writeHead(status, { 'content-type': 'application/json', ...headers })
+  response.statusCode = status
+  response.setHeader('content-type', 'application/json')
+  for (const [name, value] of Object.entries(headers)) if (value !== undefined) response.setHeader(name, value)
   response.end(body === undefined ? '' : raw ? body : JSON.stringify(body))
 }
