@@ -1,4 +1,3 @@
-import { isObject, type Json } from '../model/json.ts'
 import { invalid } from './problem.ts'
 import { fields, list, nullable, optional, type Shape, text } from './shape.ts'
 
@@ -25,26 +24,41 @@ export const pageLimit = (limit: number | undefined): number => Math.min(limit ?
 export function toPage<R, T>(rows: readonly R[], limit: number, place: (row: R) => readonly string[], item: (row: R) => T): Page<T> {
   const shown = rows.slice(0, limit)
   const last = shown.at(-1)
-  return { items: shown.map(item), next: rows.length > limit && last !== undefined ? writeCursor(place(last)) : null }
+  return { items: shown.map(item), next: rows.length > limit && last !== undefined ? writePlace(place(last)) : null }
 }
 
-const writeCursor = (place: readonly string[]): string => Buffer.from(JSON.stringify(place)).toString('base64url')
+/** Some texts as one text that fits into an address. */
+export const writePlace = (place: readonly string[]): string => Buffer.from(JSON.stringify(place)).toString('base64url')
 
-/** The place a cursor names: `length` texts; undefined without a cursor. @throws ProblemError 400 for one that this list did not give */
-export function readCursor(cursor: string | undefined, length: 1): readonly [string] | undefined
-export function readCursor(cursor: string | undefined, length: 2): readonly [string, string] | undefined
-export function readCursor(cursor: string | undefined, length: number): readonly string[] | undefined {
+type Texts<N extends number> = N extends 1
+  ? readonly [string]
+  : N extends 3
+    ? readonly [string, string, string]
+    : N extends 4
+      ? readonly [string, string, string, string]
+      : never
+
+/** The texts again; undefined when they are not `length` texts. */
+export function readPlace<N extends 1 | 3 | 4>(text: string, length: N): Texts<N> | undefined {
+  const place = parse(text)
+  return isPlace(place, length) ? place : undefined
+}
+
+/** The place a cursor names; undefined without a cursor. @throws ProblemError 400 for one that this list did not give */
+export function readCursor<N extends 1 | 3 | 4>(cursor: string | undefined, length: N): Texts<N> | undefined {
   if (cursor === undefined) return undefined
-  const place = parse(cursor)
-  if (!Array.isArray(place) || place.length !== length || !place.every((part) => typeof part === 'string'))
-    throw invalid([{ in: 'query', path: 'after', message: 'must be the `next` of the page before' }])
+  const place = readPlace(cursor, length)
+  if (!place) throw invalid([{ in: 'query', path: 'after', message: 'must be the `next` of the page before' }])
   return place
 }
 
-function parse(cursor: string): Json | undefined {
+function isPlace<N extends 1 | 3 | 4>(place: unknown, length: N): place is Texts<N> {
+  return Array.isArray(place) && place.length === length && place.every((part) => typeof part === 'string')
+}
+
+function parse(text: string): unknown {
   try {
-    const place = JSON.parse(Buffer.from(cursor, 'base64url').toString()) as Json
-    return isObject(place) ? undefined : place
+    return JSON.parse(Buffer.from(text, 'base64url').toString())
   } catch {
     return undefined
   }

@@ -3,10 +3,12 @@ import { connectionRoutes } from './connections.ts'
 import { deliveryRoutes } from './deliveries.ts'
 import { documentRoutes } from './documents.ts'
 import { envelopeRoutes } from './envelopes.ts'
+import { findingRoutes } from './findings.ts'
 import { healthRoutes } from './health.ts'
 import { hookRoutes } from './hooks.ts'
 import { keyRoutes } from './keys.ts'
 import { metricsRoutes } from './metrics.ts'
+import { reloadRoutes } from './reload.ts'
 import { type Route, rawRoute } from './route.ts'
 import { routingRoutes } from './routing.ts'
 
@@ -30,5 +32,7 @@ export const routeTable = (room: ReadingRoom): readonly Route[] => [
   ...envelopeRoutes,
   ...documentRoutes,
   ...deliveryRoutes,
+  ...findingRoutes,
   ...keyRoutes,
+  ...reloadRoutes,
 ]
