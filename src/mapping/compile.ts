@@ -49,7 +49,7 @@ export function compileMapping(text: string, given: CompileOptions): CompileResu
 }
 
 function compilePull(program: Program, faults: Faults, options: CompileOptions, guarded: Parameters<typeof emitGuards>[1]): () => Unit {
-  const c: Compilation = { unit: createUnit(), faults, sites: [], mode: 'pull', contextFields }
+  const c: Compilation = { unit: createUnit(), faults, sites: [], mode: 'pull', tables: 'forward', contextFields }
   const block = createBlock()
   const document = c.unit.name('v')
   const scope = rootScope(document, cursorAt(options.sourceSchema, options.schemas), program)
@@ -67,7 +67,14 @@ function compilePull(program: Program, faults: Faults, options: CompileOptions, 
 }
 
 function compilePush(program: Program, faults: Faults, options: CompileOptions): () => Unit {
-  const c: Compilation = { unit: createUnit(), faults, sites: [], mode: 'push', contextFields }
+  const c: Compilation = {
+    unit: createUnit(),
+    faults,
+    sites: [],
+    mode: 'push',
+    tables: program.direction === 'push' ? 'forward' : 'back',
+    contextFields,
+  }
   const [read, written] =
     program.direction === 'push' ? [options.sourceSchema, options.targetSchema] : [options.targetSchema, options.sourceSchema]
   const block = createBlock()

@@ -116,7 +116,7 @@ function emitLookup(
   target: Target,
 ): Code {
   const table = lookupTable(c, lookup)
-  const keys = lookup.kind === 'table' ? [...(c.mode === 'pull' ? lookup.forward : lookup.back).keys()] : []
+  const keys = lookup.kind === 'table' ? [...lookup[c.tables].keys()] : []
   const known = keys.length > 0 && keys.length <= 12 ? `: ${keys.join(', ')}` : ''
   const expected = shownValue(`a code of ${lookup.kind === 'table' ? 'lookup' : 'code list'} '${lookup.name}'${known}`, false)
   const miss = otherwise !== undefined ? quote(otherwise) : failure(c, target, reading, { code: 'LOOKUP_MISS', expected }, value)
@@ -124,7 +124,7 @@ function emitLookup(
 }
 
 function lookupTable(c: Compilation, lookup: Lookup): Code {
-  if (lookup.kind === 'table') return c.unit.constant(c.mode === 'pull' ? lookup.forward : lookup.back)
+  if (lookup.kind === 'table') return c.unit.constant(lookup[c.tables])
   const name = quote(lookup.name)
   return c.mode === 'pull' ? code`run.context.codes(${name})` : code`invertList(run, ${name})`
 }

@@ -18,7 +18,7 @@ export function compileExpression(text: string, options: ExpressionOptions): Exp
   const faults = collectFaults(options.file, (place) => ({ line: options.line ?? 1, column: (options.column ?? 1) + (place.inText ?? 0) }))
   const expr = faults.grammar({ at: [] }, path, () => parseExpression(text))
   if (expr === undefined) return { faults: faults.list() }
-  const c: Compilation = { unit: createUnit(), faults, sites: [], mode: 'pull', contextFields }
+  const c: Compilation = { unit: createUnit(), faults, sites: [], mode: 'pull', tables: 'forward', contextFields }
   const block = createBlock()
   const document = c.unit.name('v')
   const scope = rootScope(document, cursorAt(options.schema), { lets: [] })

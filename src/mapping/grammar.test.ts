@@ -1,9 +1,9 @@
 import { Decimal } from 'decimal.js'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import type { Json } from '../model/json.ts'
 import { compileExpression } from './expression.ts'
 import { context } from './testbed.ts'
-import type { Json } from '../model/json.ts'
 
 const document: Json = {
   price: '12.50',
@@ -207,9 +207,9 @@ describe('a fault names its place', () => {
   it('and what is too long, too deep or too many parts is refused, not run', () => {
     const codeOf = (text: string): string | undefined => compileExpression(text, { file: 'test' }).faults[0]?.code
     expect(codeOf('1'.padEnd(3_000, ' '))).toBe('E_LIMIT')
-    expect(codeOf('('.repeat(200) + '1' + ')'.repeat(200))).toBe('E_LIMIT')
-    expect(codeOf('-'.repeat(400) + '1')).toBe('E_LIMIT')
-    expect(codeOf('!'.repeat(100) + 'a')).toBe('E_LIMIT')
+    expect(codeOf(`${'('.repeat(200)}1${')'.repeat(200)}`)).toBe('E_LIMIT')
+    expect(codeOf(`${'-'.repeat(400)}1`)).toBe('E_LIMIT')
+    expect(codeOf(`${'!'.repeat(100)}a`)).toBe('E_LIMIT')
     expect(codeOf(Array.from({ length: 400 }, () => '1').join('+'))).toBe('E_LIMIT')
     expect(codeOf('9'.repeat(60))).toBe('E_LIMIT')
     expect(codeOf(Array.from({ length: 30 }, () => 'a').join('?b:'))).toBeUndefined()
@@ -224,7 +224,11 @@ describe('arithmetic', () => {
       const value = new Exact(units.toString()).dividedBy(new Exact(10).pow(scale))
       return { text: value.toFixed(scale), value }
     }),
-    fc.constantFrom<Tree>({ text: 'price', value: new Exact('12.50') }, { text: 'quantity', value: new Exact(3) }, { text: 'missing', value: undefined }),
+    fc.constantFrom<Tree>(
+      { text: 'price', value: new Exact('12.50') },
+      { text: 'quantity', value: new Exact(3) },
+      { text: 'missing', value: undefined },
+    ),
   )
   const { tree } = fc.letrec<{ tree: Tree }>((tie) => ({
     tree: fc.oneof(
@@ -232,7 +236,8 @@ describe('arithmetic', () => {
       leaf,
       fc.tuple(tie('tree'), tie('tree'), fc.constantFrom('+', '-', '*')).map(([a, b, sign]) => ({
         text: `(${a.text} ${sign} ${b.text})`,
-        value: a.value && b.value && (sign === '+' ? a.value.plus(b.value) : sign === '-' ? a.value.minus(b.value) : a.value.times(b.value)),
+        value:
+          a.value && b.value && (sign === '+' ? a.value.plus(b.value) : sign === '-' ? a.value.minus(b.value) : a.value.times(b.value)),
       })),
       tie('tree').map((a) => ({ text: `-${a.text}`, value: a.value?.negated() })),
       fc.tuple(tie('tree'), tie('tree')).map(([a, b]) => ({ text: `(${a.text} ?? ${b.text})`, value: a.value ?? b.value })),

@@ -65,7 +65,7 @@ function parseLookup(given: Json | undefined, where: RulePlace, file: LookupPart
     file.faults.add('E_SHAPE', { at }, where.rule, 'lookup must name a table of this file or a code list of the workspace')
     return undefined
   }
-  return file.lookups.get(given) ?? codeList(given, at, file.faults, file.codes, file.lookups.keys())
+  return file.lookups.get(given) ?? codeList(given, at, where.rule, file.faults, file.codes, file.lookups.keys())
 }
 
 function refuseNames(value: Json, at: Pointer, rule: string, faults: Faults): void {

@@ -3,12 +3,18 @@ import type { Faults } from './faults.ts'
 import { didYouMean } from './nearest.ts'
 import type { Ambiguity, Lookup } from './program.ts'
 import type { Pointer } from './source-text.ts'
+import type { Direction } from './types.ts'
 
 export type Codes = Readonly<Record<string, Readonly<Record<string, string>>>>
 const maxEntries = 20_000
 
 /** Reads the `lookups` of a file. A text names a code list of the workspace. */
-export function parseLookups(given: Json | undefined, faults: Faults, codes: Codes | undefined): ReadonlyMap<string, Lookup> {
+export function parseLookups(
+  given: Json | undefined,
+  faults: Faults,
+  codes: Codes | undefined,
+  direction: Direction,
+): ReadonlyMap<string, Lookup> {
   const lookups = new Map<string, Lookup>()
   if (given === undefined) return lookups
   if (!isObject(given)) {
@@ -18,10 +24,13 @@ export function parseLookups(given: Json | undefined, faults: Faults, codes: Cod
   for (const [name, table] of Object.entries(given)) {
     const at = ['lookups', name]
     if (typeof table === 'string') {
-      const lookup = codeList(table, at, faults, codes)
+      const lookup = codeList(table, at, at.join('.'), faults, codes)
       if (lookup !== undefined) lookups.set(name, lookup)
-    } else if (isObject(table)) lookups.set(name, parseTable(name, table, at, faults))
-    else faults.add('E_SHAPE', { at }, at.join('.'), 'a lookup is a table {"external code": "hub code"} or the name of a code list')
+    } else if (isObject(table)) {
+      lookups.set(name, parseTable(name, table, at, faults))
+      if (direction !== 'both' && table.$back !== undefined)
+        faults.add('W_UNUSED', { at: [...at, '$back'], part: 'key' }, at.join('.'), '"$back" is only read by a mapping with direction both')
+    } else faults.add('E_SHAPE', { at }, at.join('.'), 'a lookup is a table {"external code": "hub code"} or the name of a code list')
   }
   return lookups
 }
@@ -30,6 +39,7 @@ export function parseLookups(given: Json | undefined, faults: Faults, codes: Cod
 export function codeList(
   kind: string,
   at: Pointer,
+  path: string,
   faults: Faults,
   codes: Codes | undefined,
   more: Iterable<string> = [],
@@ -38,7 +48,7 @@ export function codeList(
     faults.add(
       'E_LOOKUP',
       { at },
-      at.join('.'),
+      path,
       `there is no lookup '${kind}' in this file and no code list of that name in the workspace`,
       didYouMean(kind, [...Object.keys(codes), ...more]),
     )

@@ -37,7 +37,7 @@ export function parseMapping(file: Json, faults: Faults, options: Pick<CompileOp
     )
   const parts: FileParts = {
     faults,
-    lookups: parseLookups(file.lookups, faults, options.codes),
+    lookups: parseLookups(file.lookups, faults, options.codes, direction ?? 'both'),
     parts: partsOf(file, faults),
     codes: options.codes,
     budget: { rules: 0 },

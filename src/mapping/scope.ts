@@ -46,6 +46,8 @@ export interface Compilation {
   readonly sites: Site[]
   /** which way converters, lookups and links run */
   readonly mode: 'pull' | 'push'
+  /** inline tables are read as they are written, or turned round (the push rules of a mapping with direction both) */
+  readonly tables: 'forward' | 'back'
   readonly contextFields: ContextFields
 }
 /** What `@.` may name. */

@@ -51,7 +51,10 @@ export interface MappingFile {
   /** schema id of what is written */
   readonly target: string
   readonly direction?: Direction
-  /** tables external code -> hub code; `$back` (hub code -> external code) settles what is ambiguous backwards */
+  /**
+   * tables code read -> code written: external -> hub, in a push file hub -> external. Where the mapping also runs backwards `$back`
+   * (hub code -> external code) settles what is ambiguous.
+   */
   readonly lookups?: Readonly<Record<string, string | LookupTable>>
   readonly parts?: Readonly<Record<string, Readonly<Record<string, RuleOrPath>>>>
   readonly let?: Readonly<Record<string, string>>

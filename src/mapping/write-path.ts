@@ -49,7 +49,8 @@ function put(here: Draft, segment: Segment, value: Draft): void {
   } else if (Array.isArray(here)) {
     const at =
       segment.kind === 'index' ? Math.min(segment.index, here.length) : here.findIndex((item) => matches(item, segment.name, segment.value))
-    const made = segment.kind === 'match' && isDraftObject(value) ? { [segment.name]: segment.value, ...value } : value
+    const isBare = segment.kind === 'match' && isDraftObject(value) && !Object.hasOwn(value, segment.name)
+    const made = isBare ? { [segment.name]: segment.value, ...value } : value
     if (at < 0) here.push(made)
     else here[at] = made
   }
