@@ -85,25 +85,36 @@ export function relatedLines(orderCase: OrderCase, lines: readonly CaseLine[], d
   })
 }
 
-/**
- * The order's line that a row means: by our line key, by the partner's (at the order's own connection that is our key, elsewhere it is linked), by number; a row that
- * names no line means the only line with its product.
- */
+/** The order's line that a row means: the one it names; a row that names none means the only line with its product. */
 function targetLine(orderCase: OrderCase, lines: readonly CaseLine[], document: LedgerDocument, row: JsonObject): CaseLine | undefined {
   const { order, keyOf, linkedLine } = orderCase
-  const reference = isObject(row.orderLine) ? row.orderLine : undefined
-  const byKey = (key: string | undefined) => (key === undefined ? undefined : lines.find((line) => line.key === key))
-  if (reference !== undefined) {
-    const { key, externalKey, number } = reference
-    const connection = textOf(reference.connection) ?? document.origin
-    const external = textOf(externalKey)
-    return (
-      byKey(textOf(key)) ??
-      (external === undefined ? undefined : byKey(connection === order.origin ? external : linkedLine(connection, external))) ??
-      (typeof number === 'string' ? byKey(textOf(lineByNumber(order.body, number)?.key)) : undefined)
-    )
+  if (isObject(row.orderLine)) {
+    const key = lineNamed(order, row.orderLine, document.origin, linkedLine)
+    return lines.find((line) => line.key === key)
   }
   const product = keyOf(refIn(row.product))
   const [only, ...others] = product === undefined ? [] : lines.filter((line) => line.product === product)
   return others.length === 0 ? only : undefined
+}
+
+/**
+ * Key of the order's line that a line reference names: by our key, by the partner's (at the order's own connection that is our key, elsewhere it is linked), by
+ * number. `from`: the connection the reference came from, where it does not say.
+ */
+export function lineNamed(
+  order: LedgerDocument,
+  reference: JsonObject,
+  from: string,
+  linkedLine: OrderCase['linkedLine'],
+): string | undefined {
+  const known = (key: string | undefined) =>
+    key === undefined ? undefined : textOf(listOf(order.body.lines).find((line) => line.key === key)?.key)
+  const { number } = reference
+  const connection = textOf(reference.connection) ?? from
+  const external = textOf(reference.externalKey)
+  return (
+    known(textOf(reference.key)) ??
+    (external === undefined ? undefined : known(connection === order.origin ? external : linkedLine(connection, external))) ??
+    (typeof number === 'string' ? textOf(lineByNumber(order.body, number)?.key) : undefined)
+  )
 }

@@ -30,13 +30,13 @@ export function toBase(quantity: string, unit: string, product: ProductUnits): b
   const quoted = normalUnit(unit)
   if (quoted === 'unknown') return undefined
   const factor = quoted === product.baseUnit ? '1' : product.packs.get(quoted)
-  return factor === undefined ? undefined : scaled(multiply(quantity, factor))
+  return factor === undefined ? undefined : scaled(quantity, factor)
 }
 
-/** A quantity x 10^6; undefined when it leaves the range of SQL. */
-export function scaled(quantity: string): bigint | undefined {
+/** A quantity times a factor, x 10^6; undefined when it is no decimal or leaves the range of SQL. */
+export function scaled(quantity: string, factor = '1'): bigint | undefined {
   try {
-    return toScaled(round(quantity, quantityScale, 'half-up'), quantityScale)
+    return toScaled(round(multiply(quantity, factor), quantityScale, 'half-up'), quantityScale)
   } catch (error) {
     if (error instanceof DecimalError) return undefined
     throw error

@@ -1,0 +1,105 @@
+import { fromScaled, quantityScale } from '../model/decimal.ts'
+import { isObject, type Json, type JsonObject } from '../model/json.ts'
+import type { Reader } from '../store/in-list.ts'
+import { stockOf } from '../store/stock.ts'
+import type { StockTable } from '../store/tables.ts'
+import { orderTypes } from './assemble.ts'
+import { lineNamed } from './order-case.ts'
+import { referencesIn } from './references.ts'
+import { documentName, externalsOf, keyOf, loadDocuments, loadLineLinks, loadLinks, openShelf, type Shelf, targetOf } from './shelf.ts'
+import { stockLevelKey, stockPlace } from './stock-level.ts'
+import type { LedgerDocument } from './types.ts'
+import { unitsOf } from './units.ts'
+
+/**
+ * A document as routes and push mappings see it: with `type`, `key`, `origin`, `version` beside its fields; every reference carries `key` and the `origin` of
+ * what it names, and every `orderLine` the `key` of the line, as far as they are known. A stock level is composed from the derived row: `{location, product, unit,
+ * onHand, reserved, inTransit, available, pushable, asOf}`, quantities in the base unit, `pushable` = max(0, available).
+ */
+export async function resolved(read: Reader, tenant: string, document: LedgerDocument): Promise<JsonObject> {
+  const [one] = await resolvedAll(openShelf(read, tenant), [document])
+  return one ?? document.body
+}
+
+/** {@link resolved} for many documents, in their order, with a number of statements that does not grow with them. `shelf`: that of a unit of work, or a new one. */
+export async function resolvedAll(shelf: Shelf, documents: readonly LedgerDocument[]): Promise<readonly JsonObject[]> {
+  await loadReferred(shelf, documents)
+  const rows = await stockRows(shelf, documents)
+  return documents.map((document) => {
+    const { type, key, origin, version } = document
+    const walked = walk(shelf, document, document.body)
+    const body = isObject(walked) ? walked : {}
+    const row = type === 'stock-level' ? rows.get(key) : undefined
+    return { ...body, ...(row && stockFields(shelf, row)), type, key, origin, version }
+  })
+}
+
+async function loadReferred(shelf: Shelf, documents: readonly LedgerDocument[]): Promise<void> {
+  const targets = documents.flatMap(({ body }) => referencesIn(body).map(({ target }) => target))
+  await loadLinks(shelf, externalsOf(targets))
+  const names = targets.flatMap((target) => {
+    const key = keyOf(shelf, { ...target })
+    return key === undefined ? [] : [{ type: target.type, key }]
+  })
+  await loadDocuments(shelf, names)
+  for (const type of orderTypes)
+    await loadLineLinks(
+      shelf,
+      type,
+      names.filter((name) => name.type === type).map(({ key }) => key),
+    )
+}
+
+async function stockRows(shelf: Shelf, documents: readonly LedgerDocument[]): Promise<ReadonlyMap<string, StockTable>> {
+  const levels = documents.filter(({ type }) => type === 'stock-level')
+  const products = levels.flatMap(({ body }) => stockPlace(shelf, body)?.product ?? [])
+  const rows = await stockOf(shelf.read, shelf.tenant, products)
+  return new Map(rows.map((row) => [stockLevelKey(row), row]))
+}
+
+function stockFields(shelf: Shelf, row: StockTable): JsonObject {
+  const product = shelf.documents.get(documentName({ type: 'product', key: row.product }))
+  const text = (value: StockTable['on_hand']) => fromScaled(BigInt(value), quantityScale)
+  const available = BigInt(row.available)
+  return {
+    ...(product && { unit: unitsOf(product.body).baseUnit }),
+    onHand: text(row.on_hand),
+    reserved: text(row.reserved),
+    inTransit: text(row.in_transit),
+    available: text(row.available),
+    pushable: text(available > 0n ? available : 0n),
+    asOf: new Date(row.as_of).toISOString(),
+  }
+}
+
+function walk(shelf: Shelf, document: LedgerDocument, value: Json | undefined): Json | undefined {
+  if (Array.isArray(value)) return value.map((item: Json) => walk(shelf, document, item) ?? null)
+  if (!isObject(value)) return value
+  if (value !== document.body && targetOf(value) !== undefined) return resolveReference(shelf, value)
+  const fields = Object.entries(value).map(([name, field]) => {
+    if (name === 'ext' || name === 'findings') return [name, field] as const
+    if (name === 'orderLine' && isObject(field)) return [name, resolveLine(shelf, document, value, field)] as const
+    return [name, walk(shelf, document, field)] as const
+  })
+  return Object.fromEntries(fields)
+}
+
+function resolveReference(shelf: Shelf, reference: JsonObject): JsonObject {
+  const key = keyOf(shelf, reference)
+  if (key === undefined || typeof reference.type !== 'string') return reference
+  const origin = shelf.documents.get(documentName({ type: reference.type, key }))?.origin
+  return { ...reference, key, ...(origin === undefined ? {} : { origin }) }
+}
+
+function resolveLine(shelf: Shelf, document: LedgerDocument, row: JsonObject, reference: JsonObject): JsonObject {
+  const order = row.order ?? document.body.order
+  const key = keyOf(shelf, order)
+  const target =
+    isObject(order) && typeof order.type === 'string' && key !== undefined
+      ? shelf.documents.get(documentName({ type: order.type, key }))
+      : undefined
+  if (target === undefined) return reference
+  const linked = shelf.lineLinks.get(documentName(target))
+  const line = lineNamed(target, reference, document.origin, (connection, external) => linked?.get(`${connection}\0${external}`))
+  return line === undefined ? reference : { ...reference, key: line }
+}
