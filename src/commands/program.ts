@@ -3,7 +3,10 @@ import { HubError } from '../model/errors.ts'
 import { registerCheck } from './check.ts'
 import { CommandError, type ExitCode, exitCode } from './exit-code.ts'
 import { registerInit } from './init.ts'
+import { registerReload } from './reload.ts'
+import { registerServe } from './serve.ts'
 import type { Shell } from './shell.ts'
+import { registerStop } from './stop.ts'
 
 /** The whole command line. Commands write through the shell only. */
 export function createProgram(shell: Shell): Command {
@@ -12,6 +15,9 @@ export function createProgram(shell: Shell): Command {
     .configureOutput({ writeOut: shell.out, writeErr: shell.note })
     .exitOverride()
     .helpCommand(false)
+  registerServe(program, shell)
+  registerStop(program, shell)
+  registerReload(program, shell)
   registerInit(program, shell)
   registerCheck(program, shell)
   for (const command of everyCommand(program)) {

@@ -1,5 +1,8 @@
+import { enRun } from './en-run.ts'
+
 /** What people read in a terminal. Names between braces are parameters. Sentences end with a full stop, labels do not. */
 export const en = {
+  ...enRun,
   'program.about': 'Integration hub: moves orders, stock, invoices and shipments between shops, ERPs and a ledger, and loses nothing.',
   'flag.help': 'show this help',
   'flag.lang': 'language of the texts: en or zh (else CROSSDOCK_LANG, else the locale)',

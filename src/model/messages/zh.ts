@@ -1,7 +1,9 @@
 import type { en } from './en.ts'
+import { zhRun } from './zh-run.ts'
 
 /** The same texts in simplified Chinese; the compiler demands every key, a test every parameter. */
 export const zh: Readonly<Record<keyof typeof en, string>> = {
+  ...zhRun,
   'program.about': '集成枢纽：在网店、ERP 与账本之间传送订单、库存、发票和发货，一条不丢。',
   'flag.help': '显示帮助',
   'flag.lang': '文字语言：en 或 zh（否则取 CROSSDOCK_LANG，再否则取系统区域）',
