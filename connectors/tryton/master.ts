@@ -158,7 +158,7 @@ export const prices: Stream = {
       document: 'price-list',
       mapping: 'tryton/price',
       mode: 'replace',
-      when: 'has(code) && has(list_price)',
+      when: 'has(code) && has(list_price) && has(@.config.currency)',
       identity: { kind: 'master', key: 'key', identifiers: [] },
     },
   ],

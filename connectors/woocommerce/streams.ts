@@ -64,7 +64,7 @@ export const orders: Stream = {
   blindSpots: ['orders deleted for good (webhook order.deleted tells)'],
 }
 
-/** Refunds of all orders (`GET /refunds`, WooCommerce 9.0): they are made once and never change. */
+/** Refunds of all orders (`GET /refunds`, WooCommerce 9.0): they are made once and never change. They do not tell their currency: the order does. */
 export const refunds: Stream = {
   title: 'Refunds',
   schema: {
@@ -78,6 +78,9 @@ export const refunds: Stream = {
   records: '',
   page: { kind: 'link', size: 100 },
   cursor: { ...modified, paths: ['date_created_gmt'] },
+  children: [
+    { name: 'order', call: { path: '/orders/{record.parent_id}' }, records: '', page: { kind: 'single' }, batch: 1, as: { kind: 'embed' } },
+  ],
   parts: [{ document: 'refund', mapping: 'woocommerce/refund', mode: 'replace', identity: { kind: 'origin' } }],
   blindSpots: ['refunds deleted for good'],
 }
