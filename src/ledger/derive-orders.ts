@@ -15,6 +15,7 @@ import type { OrderLineTable, OrderStateTable, ReservationTable } from '../store
 import { assemble } from './assemble.ts'
 import { type Cause, touchProduct } from './books.ts'
 import { judge, note } from './findings.ts'
+import { settleLines } from './links.ts'
 import { type OrderFigures, orderCodes, orderFigures } from './order-figures.ts'
 import { differs, rowName } from './rows.ts'
 import { type DocumentName, documentName, namedDocument } from './shelf.ts'
@@ -35,6 +36,10 @@ export async function deriveOrders(books: Books, judged: ReadonlyMap<string, Rea
     [...touched.keys()].map((name) => `order:${name}`),
   )
   const cases = await assemble(books.data.shelf, [...touched.keys()].map(namedDocument))
+  await settleLines(
+    books,
+    [...cases.values()].map(({ order }) => order),
+  )
   const figures = new Map([...cases].map(([name, each]) => [name, orderFigures(each)]))
   const names = [...cases.values()].map(({ order }) => order)
   const before = await storedFigures(books, names)

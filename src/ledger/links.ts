@@ -2,7 +2,7 @@ import type { PartnerLine } from '../model/delivery.ts'
 import { reject } from '../model/errors.ts'
 import type { JsonObject } from '../model/json.ts'
 import { documentsByNumber } from '../store/document.ts'
-import { externalName } from '../store/link.ts'
+import { externalName, saveLineLinks } from '../store/link.ts'
 import type { LinkTable } from '../store/tables.ts'
 import { journal, touchOrder } from './books.ts'
 import { judge } from './findings.ts'
@@ -70,29 +70,56 @@ export interface LinesRequest {
   readonly lines: readonly PartnerLine[]
 }
 
-/** Links a partner's line keys with our lines, found by their number. Lines the document does not have are left out. */
+/** In place of a line's key: the document does not have that number yet, because an older version of it is here; linked when it does. */
+const waitingFor = (number: string): string => `?${number}`
+
+/** Links a partner's line keys with our lines, found by their number; a line the document does not have yet is linked by `finish` when it appears. */
 export async function addLines(books: Books, { type, connection, key, lines }: LinesRequest): Promise<void> {
   if (lines.length === 0) return
-  const { shelf } = books.data
-  const document = await fetchDocument(shelf, type, key)
-  if (document === undefined) return
-  await loadLineLinks(shelf, type, [key])
-  const linked = shelf.lineLinks.get(documentName({ type, key }))
+  const document = await fetchDocument(books.data.shelf, type, key)
+  await loadLineLinks(books.data.shelf, type, [key])
   for (const { externalKey, number } of lines) {
-    const line = textOf(lineByNumber(document.body, number)?.key)
-    if (line === undefined || linked?.get(`${connection}\0${externalKey}`) === line) continue
-    linked?.set(`${connection}\0${externalKey}`, line)
-    books.data.lineLinks.set(`${type}\0${connection}\0${key}\0${externalKey}`, {
-      tenant: books.tenant,
-      type,
-      connection,
-      external_line: externalKey,
-      key,
-      line,
-      at: books.now,
-    })
-    touchOrder(books, type, key)
+    const line = document && textOf(lineByNumber(document.body, number)?.key)
+    if (line === undefined && isLinkedLine(books, type, key, connection, externalKey)) continue
+    setLine(books, { type, key }, connection, externalKey, line ?? waitingFor(number))
   }
+}
+
+const isLinkedLine = ({ data }: Books, type: string, key: string, connection: string, externalKey: string): boolean =>
+  data.shelf.lineLinks.get(documentName({ type, key }))?.get(`${connection}\0${externalKey}`)?.startsWith('?') === false
+
+function setLine(
+  books: Books,
+  { type, key }: { readonly type: string; readonly key: string },
+  connection: string,
+  externalKey: string,
+  line: string,
+): void {
+  const linked = books.data.shelf.lineLinks.get(documentName({ type, key }))
+  if (linked?.get(`${connection}\0${externalKey}`) === line) return
+  linked?.set(`${connection}\0${externalKey}`, line)
+  books.data.lineLinks.set(`${type}\0${connection}\0${key}\0${externalKey}`, {
+    tenant: books.tenant,
+    type,
+    connection,
+    external_line: externalKey,
+    key,
+    line,
+    at: books.now,
+  })
+  touchOrder(books, type, key)
+}
+
+/** Links the lines that waited for their number and are there now. The line links of these documents must have been loaded. */
+export async function settleLines(books: Books, documents: Iterable<LedgerDocument>): Promise<void> {
+  books.data.lineLinks.clear()
+  for (const document of documents)
+    for (const [name, line] of books.data.shelf.lineLinks.get(documentName(document)) ?? []) {
+      const found = line.startsWith('?') ? textOf(lineByNumber(document.body, line.slice(1))?.key) : undefined
+      const at = name.indexOf('\0')
+      if (found !== undefined) setLine(books, document, name.slice(0, at), name.slice(at + 1), found)
+    }
+  await saveLineLinks(books.tx, [...books.data.lineLinks.values()])
 }
 
 /** A line by the number people know, else by its key. Numbers of lines that were cancelled whole may have been given to others: a live line wins. */

@@ -50,7 +50,7 @@ const page = 200
  * Where a value of a document comes from. `path` is dotted (`lines.0.quantity`) or a JSON pointer; `''` is the whole body. undefined when there is no such document.
  */
 export async function explainValue(read: Reader, tenant: string, type: string, key: string, path: string): Promise<Provenance | undefined> {
-  const dotted = path.startsWith('/') ? path.slice(1).split('/').map(unescape).join('.') : path
+  const dotted = path.startsWith('/') ? path.slice(1).split('/').map(unescaped).join('.') : path
   let found: { readonly version: Version; readonly before: Json | undefined } | undefined
   let last: Json | undefined
   for (let after = 0; ; ) {
@@ -69,7 +69,7 @@ export async function explainValue(read: Reader, tenant: string, type: string, k
   return { value: last, version, envelope, mapping, revision, at: time, ...(found.before === undefined ? {} : { before: found.before }) }
 }
 
-const unescape = (name: string): string => name.replaceAll('~1', '/').replaceAll('~0', '~')
+const unescaped = (name: string): string => name.replaceAll('~1', '/').replaceAll('~0', '~')
 
 function toVersion(row: DocumentVersionTable): Version {
   const body: Json = JSON.parse(row.body)
