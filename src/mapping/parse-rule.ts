@@ -8,6 +8,8 @@ import type { Each, Field, Group, Step } from './program.ts'
 /** What is known of the whole file while its rules are read. */
 export interface FileParts extends LookupParts {
   readonly parts: JsonObject
+  /** parts that some rule uses */
+  readonly used: Set<string>
   /** rules read so far; parts used often multiply */
   readonly budget: { rules: number }
 }
@@ -175,6 +177,7 @@ function parsePart(use: Json, where: Where, file: FileParts): readonly Field[] {
     file.faults.add('E_PART', { at }, where.rule, `there is no part '${String(use)}'`, didYouMean(String(use), Object.keys(file.parts)))
     return []
   }
+  file.used.add(use)
   if (where.using.includes(use)) {
     file.faults.add('E_PART', { at }, where.rule, `part '${use}' holds itself`)
     return []

@@ -40,12 +40,18 @@ export function parseMapping(file: Json, faults: Faults, options: Pick<CompileOp
     lookups: parseLookups(file.lookups, faults, options.codes, direction ?? 'both'),
     parts: partsOf(file, faults),
     codes: options.codes,
+    used: new Set(),
     budget: { rules: 0 },
   }
   const start = { at: ['fields'], rule: '', depth: 0, using: [] }
   requireRules(file, direction, faults)
   const fields = direction === 'push' || file.fields === undefined ? [] : parseFields(file.fields, start, parts)
   const push = direction === 'pull' ? [] : parsePush(file, direction ?? 'both', parts)
+  for (const name of Object.keys(parts.parts)) {
+    if (parts.used.has(name)) continue
+    faults.add('W_UNUSED', { at: ['parts', name], part: 'key' }, `parts.${name}`, `no rule uses the part '${name}'`)
+    parseFields(parts.parts[name], { at: ['parts', name], rule: `parts.${name}`, depth: 0, using: [name] }, parts)
+  }
   const lets = parseLets(file.let, ['let'], 'let', faults)
   return {
     id: head('mapping'),
