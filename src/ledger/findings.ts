@@ -96,6 +96,3 @@ function orderOf(row: FindingTable): unknown {
   const detail: { readonly order?: unknown } = JSON.parse(row.detail)
   return detail.order
 }
-
-/** Findings of a unit of work are identical in whatever order they were noted. */
-export const byName = (a: Note, b: Note): number => (noteName(a) < noteName(b) ? -1 : 1)

@@ -1,11 +1,12 @@
 import { documentPage } from '../store/document.ts'
 import { findingsOf } from '../store/finding.ts'
 import { grouped, type Reader } from '../store/in-list.ts'
-import { heldOf, inTransitOf, orderLinesOf, orderStatesOf, reservationsOf, soldRows, soldSums } from '../store/order.ts'
+import { type Held, orderLinesOf, orderStatesOf, reservationsOf, soldRows } from '../store/order.ts'
 import { stockOf } from '../store/stock.ts'
 import { assemble, loadTargets, orderTypes } from './assemble.ts'
+import { soldUnits } from './derive-orders.ts'
 import { type Note, noteName } from './findings.ts'
-import { orderCodes, orderFigures } from './order-figures.ts'
+import { type OrderFigures, orderCodes, orderFigures } from './order-figures.ts'
 import { differs, rowName } from './rows.ts'
 import { documentName, openShelf, toDocument } from './shelf.ts'
 import { stockCodes, stockFigures } from './stock-figures.ts'
@@ -22,27 +23,54 @@ export interface Difference {
 export const maxDifferences = 1000
 const page = 200
 
+/** What the orders say about stock and sales, added up while they are checked. */
+interface Sums {
+  /** by product, then by time of release ('' while open) */
+  readonly held: Map<string, Map<string, bigint>>
+  readonly inTransit: Map<string, bigint>
+  /** by origin and product */
+  readonly sold: Map<string, bigint>
+}
+
 /** Computes every derived row again from the documents and lists what differs from the store, at most {@link maxDifferences}. An empty list is the proof. */
 export async function verify(read: Reader, tenant: string): Promise<readonly Difference[]> {
   const differences: Difference[] = []
-  for (const type of orderTypes) await verifyOrders(read, tenant, type, differences)
-  await verifyStock(read, tenant, differences)
-  compareRows(
-    'sold',
-    await soldRows(read, tenant),
-    await soldSums(read, tenant),
-    ({ connection, product }) => rowName(connection, product),
-    differences,
-  )
+  const sums: Sums = { held: new Map(), inTransit: new Map(), sold: new Map() }
+  for (const type of orderTypes) await verifyOrders(read, tenant, type, sums, differences)
+  await verifyStock(read, tenant, sums, differences)
+  const stored = (await soldRows(read, tenant)).map(({ connection, product, quantity }) => ({
+    name: rowName(connection, product),
+    quantity,
+  }))
+  const computed = [...sums.sold].flatMap(([name, quantity]) => (quantity === 0n ? [] : [{ name, quantity }]))
+  compareRows('sold', stored, computed, ({ name }) => name, differences)
   return differences.slice(0, maxDifferences)
 }
 
-async function verifyOrders(read: Reader, tenant: string, type: string, differences: Difference[]): Promise<void> {
+function addUp({ held, inTransit, sold }: Sums, { lines, reservations }: OrderFigures): void {
+  const add = (sums: Map<string, bigint>, name: string, value: bigint) => sums.set(name, (sums.get(name) ?? 0n) + value)
+  for (const row of lines) {
+    if (row.product === null) continue
+    if (row.type === 'purchase-order') add(inTransit, row.product, BigInt(row.open))
+    else add(sold, rowName(row.origin, row.product), soldUnits(row))
+  }
+  for (const { product, released_at, quantity } of reservations) {
+    const times = held.get(product) ?? new Map<string, bigint>()
+    held.set(product, times)
+    add(times, released_at === null ? '' : String(released_at), BigInt(quantity))
+  }
+}
+
+const heldRows = (product: string, times: ReadonlyMap<string, bigint> | undefined): Held[] =>
+  [...(times ?? [])].map(([time, quantity]) => ({ product, released_at: time === '' ? null : Number(time), quantity }))
+
+async function verifyOrders(read: Reader, tenant: string, type: string, sums: Sums, differences: Difference[]): Promise<void> {
   for (let after = ''; differences.length < maxDifferences; ) {
     const names = await documentPage(read, tenant, type, after, page)
     const keys = names.map(({ key }) => key)
     const cases = await assemble(openShelf(read, tenant), names)
     const figures = [...cases.values()].map((each) => orderFigures(each))
+    for (const each of figures) addUp(sums, each)
     compareRows(
       'order_line',
       await orderLinesOf(read, tenant, type, keys),
@@ -81,7 +109,7 @@ async function verifyOrders(read: Reader, tenant: string, type: string, differen
   }
 }
 
-async function verifyStock(read: Reader, tenant: string, differences: Difference[]): Promise<void> {
+async function verifyStock(read: Reader, tenant: string, sums: Sums, differences: Difference[]): Promise<void> {
   const shelf = openShelf(read, tenant)
   for (let after = ''; ; ) {
     const rows = await documentPage(read, tenant, 'stock-level', after, page)
@@ -93,10 +121,8 @@ async function verifyStock(read: Reader, tenant: string, differences: Difference
   await loadTargets(shelf, levels)
   const byProduct = grouped(levels, ({ body }) => stockPlace(shelf, body)?.product ?? '')
   byProduct.delete('')
-  const inTransit = await inTransitOf(read, tenant, byProduct.keys())
-  const held = grouped(await heldOf(read, tenant, byProduct.keys(), -1), ({ product }) => product)
   const figures = [...byProduct].map(([product, documents]) =>
-    stockFigures(shelf, documents, held.get(product) ?? [], inTransit.get(product) ?? 0n),
+    stockFigures(shelf, documents, heldRows(product, sums.held.get(product)), sums.inTransit.get(product) ?? 0n),
   )
   const stored = (await stockOf(read, tenant, byProduct.keys())).map(({ changed_at: _, ...row }) => row)
   compareRows(

@@ -145,31 +145,8 @@ export async function saveSold(tx: Tx, rows: readonly SoldTable[]): Promise<void
       await tx.deleteFrom('sold').where('tenant', '=', tenant).where('connection', '=', connection).where('product', '=', product).execute()
 }
 
-const soldPairs = 100_000
+const soldPairs = 1_000_000
 
-/** Every row of units sold, at most 100,000. */
+/** Every row of units sold, at most 1,000,000. */
 export const soldRows = (read: Reader, tenant: string): Promise<SoldTable[]> =>
   read.selectFrom('sold').selectAll().where('tenant', '=', tenant).limit(soldPairs).execute()
-
-/** Units sold as the order lines say: quantity - cancelled - restocked by origin and product, nothing left out but zero. */
-export async function soldSums(read: Reader, tenant: string): Promise<SoldTable[]> {
-  const rows = await read
-    .selectFrom('order_line')
-    .select(({ fn }) => [
-      'origin',
-      'product',
-      fn.sum('quantity').as('quantity'),
-      fn.sum('cancelled').as('cancelled'),
-      fn.sum('restocked').as('restocked'),
-    ])
-    .where('tenant', '=', tenant)
-    .where('type', '=', 'sales-order')
-    .where('product', 'is not', null)
-    .groupBy(['origin', 'product'])
-    .limit(soldPairs)
-    .execute()
-  return rows.flatMap(({ origin, product, quantity, cancelled, restocked }) => {
-    const units = BigInt(quantity ?? 0) - BigInt(cancelled ?? 0) - BigInt(restocked ?? 0)
-    return product === null || units === 0n ? [] : [{ tenant, connection: origin, product, quantity: units }]
-  })
-}
