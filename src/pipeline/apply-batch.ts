@@ -66,14 +66,15 @@ export async function applyBatch(context: Context, tx: Tx, lease: Lease, lane: n
   }
 }
 
-interface AppliedEnvelopes {
+export interface AppliedEnvelopes {
   readonly settlements: readonly Settlement[]
   readonly records: readonly RecordTable[]
   readonly refetch: readonly string[]
   readonly recognised: readonly (Recognised & { readonly connection: string; readonly externalKey: string })[]
 }
 
-async function applyEnvelopes(context: Context, catalogue: Catalogue, books: Books, envelopes: readonly EnvelopeTable[]): Promise<AppliedEnvelopes> {
+/** Reads, maps and applies envelopes in order into `books`; nothing is written before `finish`. */
+export async function applyEnvelopes(context: Context, catalogue: Catalogue, books: Books, envelopes: readonly EnvelopeTable[]): Promise<AppliedEnvelopes> {
   const last = await lastRecords(books.tx, books.tenant, envelopes)
   const bodies = await bodiesOf(
     context,

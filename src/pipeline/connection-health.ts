@@ -1,5 +1,5 @@
 import type { RetryTable } from '../model/delivery.ts'
-import { type HubError, isHubError } from '../model/errors.ts'
+import { type ErrorDetail, isHubError } from '../model/errors.ts'
 import { findConnection, setConnectionState } from '../store/connection.ts'
 import type { Database, Tx } from '../store/database.ts'
 import { releaseParked } from '../store/delivery.ts'
@@ -9,9 +9,9 @@ import { hurryLanes } from '../store/lane.ts'
 const failingAfter = 5
 
 /** What a failure means for the connection: without its credentials nothing works, so a person is needed; other failures show after a while. */
-export async function noteFailure(tx: Tx, tenant: string, connection: string, error: HubError | undefined, fails: number, now: number): Promise<void> {
-  if (error?.detail.recovery === 'reauth') await setConnectionState(tx, tenant, connection, ['active', 'failing'], 'needs-auth', error.detail.code, now)
-  else if (fails >= failingAfter) await setConnectionState(tx, tenant, connection, ['active'], 'failing', error?.detail.code ?? 'bug', now)
+export async function noteFailure(tx: Tx, tenant: string, connection: string, error: Pick<ErrorDetail, 'recovery' | 'code'> | undefined, fails: number, now: number): Promise<void> {
+  if (error?.recovery === 'reauth') await setConnectionState(tx, tenant, connection, ['active', 'failing'], 'needs-auth', error.code, now)
+  else if (fails >= failingAfter) await setConnectionState(tx, tenant, connection, ['active'], 'failing', error?.code ?? 'bug', now)
 }
 
 /** The connection answered with our credentials: it is active again, and what waited for that goes on. Answers whether anything was released. */

@@ -125,7 +125,7 @@ async function failed(run: Run, error: unknown, halt: Halt): Promise<{ readonly 
     await holdRun(tx, tenant, lease, now)
     const wait = stopped ? 0 : backOff(error, lease.fails, setup.retry, context.random(), Math.max(lease.everyMs, mostBackOffMs))
     await endRun(tx, tenant, lease, { at: now, error: stopped ? null : `${code}: ${message}`.slice(0, 2000), retryAt: now + wait })
-    if (!stopped) await noteFailure(tx, tenant, setup.name, isHubError(error) ? error : undefined, lease.fails + 1, now)
+    if (!stopped) await noteFailure(tx, tenant, setup.name, isHubError(error) ? error.detail : undefined, lease.fails + 1, now)
   })
   if (stopped) return result
   const fields = { connection: setup.name, stream: lease.stream, code, fails: lease.fails + 1 }

@@ -65,7 +65,7 @@ async function failed(context: Context, setup: ConnectionSetup, lease: Lease, er
     const now = await database.now()
     await holdLane(tx, tenant, lease, now)
     await releaseLane(tx, tenant, lease, now + wait, stopped ? 0 : lease.fails + 1)
-    await noteFailure(tx, tenant, setup.name, isHubError(error) ? error : undefined, 0, now)
+    await noteFailure(tx, tenant, setup.name, isHubError(error) ? error.detail : undefined, 0, now)
   })
   const fields = { connection: setup.name, lane: lease.lane, code, fails: lease.fails + 1 }
   const message = error instanceof Error ? error.message : String(error)

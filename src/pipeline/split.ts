@@ -11,22 +11,23 @@ import type { DedupeTable, EnvelopeTable } from '../store/tables.ts'
 import { bodiesOf } from './bodies.ts'
 import type { ConnectionSetup, Context } from './context.ts'
 import { type Draft, writeEnvelopes } from './drafts.ts'
+import { type Halt, noHalt } from './halt.ts'
 
 /** Receipts cut in one transaction. */
 const batch = 64
 
 /**
- * Cuts the webhook receipts that wait into envelopes, in the order they came, until none is left or `stop` is aborted. Answers how many receipts were cut; 0 as well while another
+ * Cuts the webhook receipts that wait into envelopes, in the order they came, until none is left. Answers how many receipts were cut; 0 as well while another
  * worker is at it. Nothing is parsed but what keys and versions need; what cannot be read becomes one dead envelope over all its bytes.
  */
-export async function split(context: Context, stop?: AbortSignal): Promise<number> {
+export async function split(context: Context, halt: Halt = noHalt()): Promise<number> {
   const { database, tenant, settings } = context
   const lease = await claimAlways(database, tenant, 'split', 'all', await database.now(), settings.leaseMs)
   if (lease === undefined) return 0
   let total = 0
   let crashes = lease.fails
   while (true) {
-    const done = await database.write((tx) => splitBatch(context, tx, lease, crashes, stop?.aborted === true))
+    const done = await database.write((tx) => splitBatch(context, tx, lease, crashes, halt.stop.aborted))
     crashes = 0
     for (const lane of done.lanes) context.bell.ring({ kind: 'ingest', lane })
     for (const connection of done.pokes) context.bell.ring({ kind: 'refetch', connection })

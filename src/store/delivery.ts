@@ -188,3 +188,26 @@ export async function countDeliveries(database: Database, tenant: string): Promi
     .groupBy(['connection', 'state', 'reason'])
     .execute()
 }
+
+/** Open duties whose lane is idle: one before them is parked or dead. */
+export async function countBlocked(database: Database, tenant: string): Promise<number> {
+  const row = await database.read
+    .selectFrom('delivery')
+    .select((of) => of.fn.countAll<number>().as('count'))
+    .where('delivery.tenant', '=', tenant)
+    .where('state', 'in', ['due', 'sending', 'waiting'])
+    .where((or) =>
+      or.not(
+        or.exists(
+          or
+            .selectFrom('lane')
+            .select('lane.lane')
+            .whereRef('lane.tenant', '=', 'delivery.tenant')
+            .where('lane.kind', '=', 'deliver')
+            .whereRef('lane.lane', '=', 'delivery.lane'),
+        ),
+      ),
+    )
+    .executeTakeFirst()
+  return row?.count ?? 0
+}

@@ -1,6 +1,6 @@
 import type { EnvelopeReason, EnvelopeState } from '../model/envelope.ts'
 import type { Database, Tx } from './database.ts'
-import { inLists } from './in-list.ts'
+import { inLists, type Reader } from './in-list.ts'
 import { insertMany } from './insert-many.ts'
 import type { EnvelopeTable } from './tables.ts'
 
@@ -147,8 +147,8 @@ export async function countEnvelopes(database: Database, tenant: string): Promis
     .execute()
 }
 
-export async function countReceived(database: Database, tenant: string, connection?: string): Promise<number> {
-  let query = database.read
+export async function countReceived(read: Reader, tenant: string, connection?: string): Promise<number> {
+  let query = read
     .selectFrom('envelope')
     .select((of) => of.fn.countAll<number>().as('count'))
     .where('tenant', '=', tenant)
@@ -157,21 +157,20 @@ export async function countReceived(database: Database, tenant: string, connecti
   return (await query.executeTakeFirst())?.count ?? 0
 }
 
-/** Names that parked envelopes wait for, the oldest first. */
-export async function awaitedByEnvelopes(
+/** Parked envelopes after an id, oldest first. */
+export async function parkedEnvelopes(
   database: Database,
   tenant: string,
   after: string,
   limit: number,
-): Promise<{ id: string; waits_for: string; connection: string; received_at: number }[]> {
-  const rows = await database.read
+): Promise<Pick<EnvelopeTable, 'id' | 'waits_for' | 'connection' | 'stream' | 'key' | 'reason' | 'received_at'>[]> {
+  return database.read
     .selectFrom('envelope')
-    .select(['id', 'waits_for', 'connection', 'received_at'])
+    .select(['id', 'waits_for', 'connection', 'stream', 'key', 'reason', 'received_at'])
     .where('tenant', '=', tenant)
     .where('state', '=', 'parked')
     .where('id', '>', after)
     .orderBy('id')
     .limit(limit)
     .execute()
-  return rows.flatMap((row) => (row.waits_for === null ? [] : [{ ...row, waits_for: row.waits_for }]))
 }

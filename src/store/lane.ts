@@ -191,20 +191,14 @@ export async function seizeLane(tx: Tx, tenant: string, kind: LaneKind, lane: st
     .execute()
 }
 
-/** Lanes that are due, or whose worker died, since `before`. */
-export async function dueLanes(
-  database: Database,
-  tenant: string,
-  before: number,
-  now: number,
-  limit: number,
-): Promise<{ kind: string; lane: string }[]> {
+/** Lanes that are due, or whose worker died, oldest first. */
+export async function dueLanes(database: Database, tenant: string, now: number, limit: number): Promise<{ kind: string; lane: string }[]> {
   return database.read
     .selectFrom('lane')
     .select(['kind', 'lane'])
     .where('tenant', '=', tenant)
     .where('lease_until', '<=', now)
-    .where((or) => or.or([or('ready_at', '<=', before), or.and([or('ready_at', 'is', null), or('lease_token', 'is not', null)])]))
+    .where((or) => or.or([or('ready_at', '<=', now), or.and([or('ready_at', 'is', null), or('lease_token', 'is not', null)])]))
     .orderBy('ready_at')
     .limit(limit)
     .execute()

@@ -1,0 +1,46 @@
+import type { Access } from '../connector/access.ts'
+import type { Outcome } from '../model/delivery.ts'
+import { isHubError } from '../model/errors.ts'
+import { compare, isDecimal } from '../model/decimal.ts'
+import type { Json } from '../model/json.ts'
+import type { Guard, StatePlan } from './duty-state.ts'
+
+/** `orders-first`: the partner shows a figure nobody expects; its own orders come first. */
+export type StateOutcome = Outcome | { readonly kind: 'orders-first'; readonly stream: string; readonly shown: string }
+
+/**
+ * Sets a figure. Where the partner can show its own, that is read first: the wanted one already stands there, or the expected one (the last push less what its orders took since), or
+ * its orders are pulled before anything is overwritten (canonical model section 6).
+ */
+export async function deliverState(access: Access, plan: StatePlan, signal: AbortSignal): Promise<StateOutcome> {
+  const { action, input, delivery, guard } = plan
+  if (guard !== undefined && action.current !== undefined) {
+    const found = await shown(() => access.current(action, input, signal))
+    if ('outcome' in found) return found.outcome
+    if (found.value !== undefined) {
+      if (same(found.value, guard.wanted)) return { kind: 'delivered', note: 'already' }
+      if (!isExpected(found.value, guard)) return { kind: 'orders-first', stream: action.current.orders, shown: String(found.value) }
+    }
+  }
+  return access.setState(action, input, delivery.effect_key, signal)
+}
+
+const isExpected = (value: Json, guard: Guard): boolean => guard.ordersSeen || (guard.expected !== undefined && same(value, guard.expected))
+
+function same(a: Json, b: Json): boolean {
+  const [x, y] = [String(a), String(b)]
+  return x === y || (isDecimal(x) && isDecimal(y) && compare(x, y) === 0)
+}
+
+/** A figure that cannot be read is a failure of the try; nothing was written. */
+async function shown(read: () => Promise<Json | undefined>): Promise<{ readonly value: Json | undefined } | { readonly outcome: Outcome }> {
+  try {
+    return { value: await read() }
+  } catch (error) {
+    if (!isHubError(error) || error.detail.recovery === 'bug') throw error
+    const { code, recovery, retryAfterMs, sample } = error.detail
+    const base = { code, message: error.message }
+    if (recovery === 'retry') return { outcome: { kind: 'retry', ...base, ambiguous: false, ...(retryAfterMs === undefined ? {} : { retryAfterMs }), ...(sample === undefined ? {} : { sample }) } }
+    return { outcome: { kind: recovery, ...base } }
+  }
+}

@@ -1,0 +1,132 @@
+import type { Outcome } from '../model/delivery.ts'
+import { isHubError, recoveryOf } from '../model/errors.ts'
+import { findConnection, setConnectionState } from '../store/connection.ts'
+import { claimLanes, holdLane, type Lease, releaseLane } from '../store/lane.ts'
+import { noteSuccess } from './connection-health.ts'
+import type { ConnectionSetup, Context } from './context.ts'
+import { deliverState, type StateOutcome } from './deliver-state.ts'
+import type { CommandPlan } from './duty-command.ts'
+import { beginDuty } from './duty.ts'
+import type { StatePlan } from './duty-state.ts'
+import { type Halt, keepLease, noHalt } from './halt.ts'
+import { settle } from './settle.ts'
+
+/** Duties of one claim; then other lanes have their turn. */
+const maxDuties = 16
+/** How often a connection that refused our credentials is asked whether it takes them again. */
+const probeMs = 30_000
+/** A lane that the store refused for a while. */
+const retryMs = 1000
+/** A lane that failed by a fault of the hub is left alone for so long; its head is set aside when that happens too often. */
+const faultMs = 10_000
+
+/** One call of `deliver`: shared by its lanes. */
+interface Run {
+  readonly context: Context
+  readonly setup: ConnectionSetup
+  readonly halt: Halt
+  refused: boolean
+  tries: number
+}
+
+/**
+ * Works off the delivery lanes of one connection that are due, several at once, until none is. Answers how many tries were made. Calls to the partner happen outside any transaction, between an attempt
+ * that is committed and an outcome under the same fence.
+ */
+export async function deliver(context: Context, connection: string, halt: Halt = noHalt()): Promise<number> {
+  const setup = context.catalogue().connections.get(connection)
+  if (setup === undefined || setup.paused || !(await isOpen(context, setup, halt))) return 0
+  const run: Run = { context, setup, halt, refused: false, tries: 0 }
+  const workers = Math.max(1, Math.min(setup.concurrency, context.settings.deliverConcurrency))
+  await Promise.all(Array.from({ length: workers }, () => work(run)))
+  return run.tries
+}
+
+/** Whether the connection may be used; one that needs new credentials is asked now and then, for the cheapest thing there is. */
+async function isOpen(context: Context, setup: ConnectionSetup, halt: Halt): Promise<boolean> {
+  const { database, tenant } = context
+  const row = await findConnection(database.read, tenant, setup.name)
+  if (row === undefined || row.state === 'active' || row.state === 'failing') return true
+  const now = await database.now()
+  if (row.state === 'paused' || now - row.changed_at < probeMs) return false
+  let proved = true
+  try {
+    await context.access(setup).check(halt.abort)
+  } catch (error) {
+    if (!isHubError(error)) throw error
+    proved = false
+  }
+  return database.write(async (tx) => {
+    if (!proved) {
+      await setConnectionState(tx, tenant, setup.name, ['needs-auth'], 'needs-auth', row.reason, now)
+      return false
+    }
+    await noteSuccess(tx, tenant, setup.name, now)
+    return true
+  })
+}
+
+async function work(run: Run): Promise<void> {
+  const { context, setup, halt } = run
+  const { database, tenant, settings } = context
+  while (!halt.stop.aborted && !run.refused) {
+    const [lease] = await claimLanes(database, tenant, 'deliver', { prefix: `${setup.name}/`, limit: 1, now: await database.now(), leaseMs: settings.leaseMs })
+    if (lease === undefined) return
+    try {
+      await workLane(run, lease)
+    } catch (error) {
+      if (isHubError(error) && error.detail.code === 'fenced') continue
+      const passing = recoveryOf(error) === 'retry'
+      if (passing) context.log.warn({ lane: lease.lane, error }, 'a delivery lane stopped and is tried again')
+      else context.log.error({ lane: lease.lane, error }, 'a delivery lane stopped by a fault of the hub')
+      await giveBack(context, lease, passing ? retryMs : faultMs, passing ? lease.fails : lease.fails + 1)
+    }
+  }
+}
+
+async function workLane(run: Run, lease: Lease): Promise<void> {
+  const { context, setup, halt } = run
+  let crashed = lease.fails
+  for (let i = 0; i < maxDuties && !halt.stop.aborted && !run.refused; i++) {
+    const plan = await beginDuty(context, setup, lease, crashed)
+    crashed = 0
+    if (plan.kind === 'left') return
+    if (plan.kind === 'again') continue
+    run.tries++
+    const outcome = await send(run, lease, plan)
+    const settled = await settle(context, setup, lease, plan, outcome)
+    for (const ring of settled.rings) context.bell.ring(ring)
+    if (settled.refused) run.refused = true
+    if (settled.lane === 'left') return
+  }
+  await giveBack(context, lease, 0)
+}
+
+function send({ context, setup, halt }: Run, lease: Lease, plan: CommandPlan | StatePlan): Promise<StateOutcome> {
+  const { database, tenant, settings } = context
+  const access = context.access(setup)
+  const beat = () => database.write(async (tx) => holdLane(tx, tenant, lease, (await database.now()) + settings.leaseMs))
+  return keepLease(settings.leaseMs, beat, halt.abort, async (signal) => {
+    try {
+      if (plan.kind === 'state') return await deliverState(access, plan, signal)
+      const { delivery, action, operation, body, key } = plan
+      return await access.run(action, operation, body, { effectKey: delivery.effect_key, ...(key === undefined ? {} : { key }), ambiguous: delivery.ambiguous === 1, signal })
+    } catch (error) {
+      return fault(context, plan, error)
+    }
+  })
+}
+
+/** The engine throws only for a fault of its own or of a connector; how far the call got is not known then. */
+function fault(context: Context, { delivery }: CommandPlan | StatePlan, error: unknown): Outcome {
+  context.log.error({ delivery: delivery.id, connection: delivery.connection, error }, 'a delivery failed by a fault of the hub or its connector')
+  return { kind: 'retry', code: isHubError(error) ? error.detail.code : 'bug', message: error instanceof Error ? error.message : String(error), ambiguous: true }
+}
+
+async function giveBack({ database, tenant }: Context, lease: Lease, waitMs: number, fails = 0): Promise<void> {
+  await database.write(async (tx) => {
+    const now = await database.now()
+    await holdLane(tx, tenant, lease, now)
+    await releaseLane(tx, tenant, lease, now + waitMs, fails)
+  })
+}

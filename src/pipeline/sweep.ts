@@ -1,0 +1,111 @@
+import { externalName, linksOf, linksTo } from '../store/link.ts'
+import { findingsOf } from '../store/finding.ts'
+import { parkedDeliveries, type ParkedDelivery, releaseThese } from '../store/delivery.ts'
+import { parkedEnvelopes } from '../store/envelope.ts'
+import { dueLanes, readyLanes } from '../store/lane.ts'
+import { countUnsplit } from '../store/receipt.ts'
+import { dueRuns } from '../store/schedule.ts'
+import type { Ring } from './bell.ts'
+import type { Context } from './context.ts'
+import { connectionsOf, releaseNames } from './release.ts'
+
+/** Lanes rung in one sweep; the oldest come first, the next sweep takes the rest. */
+const maxLanes = 1000
+
+/**
+ * What has work or lost its worker, found in the tables alone: whoever lost a ring, or all of them, finds everything again here (design.md section 6, bell). Answers the rings.
+ */
+export async function sweep(context: Context): Promise<readonly Ring[]> {
+  const { database, tenant } = context
+  const now = await database.now()
+  const rings: Ring[] = []
+  if ((await countUnsplit(database, tenant)) > 0) rings.push({ kind: 'split' })
+  const deliver = new Set<string>()
+  const refetch = new Set<string>()
+  for (const { kind, lane } of await dueLanes(database, tenant, now, maxLanes)) {
+    if (kind === 'ingest') rings.push({ kind, lane: Number(lane) })
+    else if (kind === 'deliver') deliver.add(lane.split('/', 1)[0] ?? '')
+    else if (kind === 'refetch') refetch.add(lane.split('/', 1)[0] ?? '')
+  }
+  for (const connection of deliver) rings.push({ kind: 'deliver', connection })
+  for (const connection of refetch) rings.push({ kind: 'refetch', connection })
+  for (const { connection, stream } of await dueRuns(database, tenant, now)) rings.push({ kind: 'pull', connection, stream })
+  return rings
+}
+
+/** Where looking through what is parked has come to, and what was alarmed about. One for each process. */
+export interface ParkWatch {
+  deliveries: string
+  envelopes: string
+  readonly alarmed: Set<string>
+}
+export const openParkWatch = (): ParkWatch => ({ deliveries: '', envelopes: '', alarmed: new Set() })
+
+/** Parked things looked at in one go. */
+const page = 200
+const maxAlarmed = 10_000
+
+/**
+ * Looks at the next page of what is parked: frees what waits for something that is there (a link made by another process at the same moment, a finding a person closed, a route switched
+ * on again), and raises an alarm once for what waits longer than the limit.
+ */
+export async function reviewParked(context: Context, watch: ParkWatch): Promise<readonly Ring[]> {
+  const { database, tenant } = context
+  const now = await database.now()
+  const deliveries = await parkedDeliveries(database, tenant, watch.deliveries, page)
+  watch.deliveries = deliveries.length < page ? '' : (deliveries.at(-1)?.id ?? '')
+  const envelopes = await parkedEnvelopes(database, tenant, watch.envelopes, page)
+  watch.envelopes = envelopes.length < page ? '' : (envelopes.at(-1)?.id ?? '')
+  for (const { id, created_at, ...about } of [...deliveries, ...envelopes.map((one) => ({ ...one, created_at: one.received_at }))])
+    if (now - created_at > context.settings.parkAlarmMs) alarm(context, watch, id, { ...about, id })
+  const names = await present(context, [...deliveries, ...envelopes].flatMap(({ waits_for }) => waits_for ?? []))
+  const free = await freeDuties(context, deliveries)
+  if (names.length === 0 && free.length === 0) return []
+  return database.write(async (tx) => {
+    const released = await releaseNames(tx, tenant, names, now)
+    const lanes = await releaseThese(tx, tenant, free, now)
+    await readyLanes(tx, tenant, 'deliver', lanes, now)
+    return [
+      ...released.lanes.map((lane): Ring => ({ kind: 'ingest', lane })),
+      ...[...new Set([...released.connections, ...connectionsOf(lanes)])].map((connection): Ring => ({ kind: 'deliver', connection })),
+    ]
+  })
+}
+
+function alarm(context: Context, watch: ParkWatch, id: string, about: object): void {
+  if (watch.alarmed.has(id) || watch.alarmed.size >= maxAlarmed) return
+  watch.alarmed.add(id)
+  context.log.warn(about, 'something has been parked for longer than the limit: it needs a person')
+}
+
+/** Names (waitsForExternal, waitsForKey) whose link exists. */
+async function present({ database, tenant }: Context, names: readonly string[]): Promise<string[]> {
+  const wanted = [...new Set(names)].flatMap((name) => parse(name) ?? [])
+  const links = new Set((await linksOf(database.read, tenant, wanted.filter(({ by }) => by === 'external').map(({ type, connection, key }) => ({ type, connection, externalKey: key })))).map((row) => externalName({ type: row.type, connection: row.connection, externalKey: row.external_key })))
+  const keys = new Set<string>()
+  for (const [type, group] of Map.groupBy(wanted.filter(({ by }) => by === 'key'), (one) => one.type))
+    for (const row of await linksTo(database.read, tenant, type, group.map(({ key }) => key))) keys.add(`${type}\0${row.connection}\0${row.key}`)
+  return wanted.filter(({ by, type, connection, key }) => (by === 'external' ? links.has(externalName({ type, connection, externalKey: key })) : keys.has(`${type}\0${connection}\0${key}`))).map(({ name }) => name)
+}
+
+function parse(name: string): { readonly name: string; readonly by: string; readonly type: string; readonly connection: string; readonly key: string } | undefined {
+  const match = /^(external|key):([^/]+)\/([^/]+)\/(.+)$/s.exec(name)
+  const [, by = '', type = '', connection = '', key = ''] = match ?? []
+  return match === null ? undefined : { name, by, type, connection, key }
+}
+
+/** Held duties without an open finding that holds them, and those of a route that is on again. */
+async function freeDuties(context: Context, parked: readonly ParkedDelivery[]): Promise<string[]> {
+  const { database, tenant } = context
+  const routes = new Map(context.catalogue().routes.map((route) => [route.id, route]))
+  const off = parked.filter(({ reason, route }) => reason === 'route-off' && (routes.get(route)?.mode ?? 'off') !== 'off').map(({ id }) => id)
+  const held: string[] = []
+  for (const [type, group] of Map.groupBy(parked.filter(({ reason }) => reason === 'held'), (one) => one.type)) {
+    const findings = await findingsOf(database.read, tenant, type, group.map(({ key }) => key))
+    for (const { id, key, route } of group) {
+      const holds = routes.get(route)?.holds ?? []
+      if (!findings.some((finding) => finding.key === key && finding.state === 'open' && holds.includes(finding.code))) held.push(id)
+    }
+  }
+  return [...off, ...held]
+}
