@@ -82,3 +82,14 @@ export const countDeliveriesByRoute = (
     .where('tenant', '=', tenant)
     .groupBy(['route', 'state', 'shadow'])
     .execute()
+
+/** Tries of deliveries after the first. */
+export async function countRetries(database: Database, tenant: string): Promise<number> {
+  const row = await database.read
+    .selectFrom('attempt')
+    .select((of) => of.fn.countAll<number>().as('count'))
+    .where('tenant', '=', tenant)
+    .where('n', '>', 1)
+    .executeTakeFirst()
+  return row?.count ?? 0
+}

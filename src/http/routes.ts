@@ -1,8 +1,10 @@
 import type { ReadingRoom } from './body.ts'
 import { connectionRoutes } from './connections.ts'
+import { crosswalkRoutes } from './crosswalk.ts'
 import { deliveryRoutes } from './deliveries.ts'
 import { documentRoutes } from './documents.ts'
 import { envelopeRoutes } from './envelopes.ts'
+import { explainRoutes } from './explain.ts'
 import { findingRoutes } from './findings.ts'
 import { healthRoutes } from './health.ts'
 import { hookRoutes } from './hooks.ts'
@@ -11,6 +13,7 @@ import { metricsRoutes } from './metrics.ts'
 import { reloadRoutes } from './reload.ts'
 import { type Route, rawRoute } from './route.ts'
 import { routingRoutes } from './routing.ts'
+import { statsRoutes } from './stats.ts'
 
 /** Every operation of the API, in the order of its description. */
 export const routeTable = (room: ReadingRoom): readonly Route[] => [
@@ -31,8 +34,11 @@ export const routeTable = (room: ReadingRoom): readonly Route[] => [
   ...routingRoutes,
   ...envelopeRoutes,
   ...documentRoutes,
+  ...explainRoutes,
   ...deliveryRoutes,
+  ...crosswalkRoutes,
   ...findingRoutes,
+  ...statsRoutes,
   ...keyRoutes,
   ...reloadRoutes,
 ]

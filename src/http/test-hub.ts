@@ -200,7 +200,7 @@ export async function openTestHub(options: HttpOptions & { readonly check?: () =
 }
 
 function objectOf(response: Response, text: string): JsonObject {
-  if (text === '' || !/json/.test(response.headers.get('content-type') ?? '')) return {}
+  if (text === '' || !/^application\/(problem\+)?json$/.test(response.headers.get('content-type') ?? '')) return {}
   const value = parseJson(text)
   return isObject(value) ? value : {}
 }

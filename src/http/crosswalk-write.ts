@@ -1,0 +1,102 @@
+import { openBooks } from '../ledger/books.ts'
+import { finish } from '../ledger/finish.ts'
+import { addLink } from '../ledger/links.ts'
+import { fetchDocument, fetchLink, loadDocuments, loadLinks, openShelf, type Shelf } from '../ledger/shelf.ts'
+import type { Context } from '../pipeline/context.ts'
+import { release } from '../pipeline/release.ts'
+import { route as makeDuties } from '../pipeline/route.ts'
+import type { Tx } from '../store/database.ts'
+import type { Reader } from '../store/in-list.ts'
+
+/** One line of the crosswalk: our key of a thing beside its key at a connection. */
+export interface Line {
+  readonly type: string
+  readonly connection: string
+  readonly externalKey: string
+  readonly key: string
+}
+
+/** made: new. kept: it stood there already. refused: nothing was written for it. */
+export type LineOutcome =
+  | { readonly outcome: 'made' | 'kept' }
+  | { readonly outcome: 'refused'; readonly code: string; readonly message: string }
+
+export interface Linked {
+  readonly outcomes: readonly LineOutcome[]
+  /** wakes what waited for the new lines; to be called after the commit */
+  readonly ring: () => void
+}
+
+/**
+ * Links the lines in one unit of work of the ledger, with everything that follows: references resolve, parked records and deliveries become ready, duties are made. A line that
+ * contradicts another, names an unknown connection, or (for types of documents) a document that is not there, is refused alone.
+ */
+export async function linkLines(tx: Tx, hub: Context, lines: readonly Line[], documentTypes: ReadonlySet<string>): Promise<Linked> {
+  const { tenant, newId } = hub
+  const now = await hub.database.now()
+  const catalogue = hub.catalogue()
+  const books = openBooks(tx, { tenant, now, newId, revision: catalogue.revision })
+  await load(books.data.shelf, lines)
+  const outcomes: LineOutcome[] = []
+  for (const line of lines) {
+    const judged = await judge(books.data.shelf, hub, line, documentTypes)
+    if (judged.outcome === 'made') await addLink(books, { ...line, linkedBy: 'person' })
+    outcomes.push(judged)
+  }
+  const finished = await finish(books)
+  const routed = await makeDuties(hub, books, catalogue, finished.changes)
+  const released = await release(tx, tenant, finished.links, now)
+  return {
+    outcomes,
+    ring: () => {
+      for (const lane of released.lanes) hub.bell.ring({ kind: 'ingest', lane })
+      for (const connection of new Set([...routed.connections, ...released.connections])) hub.bell.ring({ kind: 'deliver', connection })
+    },
+  }
+}
+
+/** What {@link linkLines} would say, without writing. */
+export async function tryLines(
+  read: Reader,
+  hub: Context,
+  lines: readonly Line[],
+  documentTypes: ReadonlySet<string>,
+): Promise<LineOutcome[]> {
+  const shelf = openShelf(read, hub.tenant)
+  await load(shelf, lines)
+  const outcomes: LineOutcome[] = []
+  const seen = new Map<string, string>()
+  for (const line of lines) {
+    const name = JSON.stringify([line.type, line.connection, line.externalKey])
+    const earlier = seen.get(name)
+    const judged = earlier === undefined ? await judge(shelf, hub, line, documentTypes) : compared(line, earlier)
+    if (judged.outcome === 'made') seen.set(name, line.key)
+    outcomes.push(judged)
+  }
+  return outcomes
+}
+
+async function load(shelf: Shelf, lines: readonly Line[]): Promise<void> {
+  await loadLinks(shelf, lines)
+  await loadDocuments(shelf, lines)
+}
+
+async function judge(shelf: Shelf, hub: Context, line: Line, documentTypes: ReadonlySet<string>): Promise<LineOutcome> {
+  const { type, connection, key } = line
+  if (!hub.catalogue().connections.has(connection))
+    return { outcome: 'refused', code: 'unknown-connection', message: `the workspace has no connection '${connection}'` }
+  const link = await fetchLink(shelf, line)
+  if (link !== undefined) return compared(line, link.key)
+  if (documentTypes.has(type) && (await fetchDocument(shelf, type, key)) === undefined)
+    return { outcome: 'refused', code: 'no-document', message: `the ledger has no ${type} '${key}': a line can only name what is there` }
+  return { outcome: 'made' }
+}
+
+const compared = (line: Line, key: string): LineOutcome =>
+  key === line.key
+    ? { outcome: 'kept' }
+    : {
+        outcome: 'refused',
+        code: 'link-conflict',
+        message: `${line.type} ${line.externalKey} of ${line.connection} is linked to '${key}' already: one of the two is wrong`,
+      }

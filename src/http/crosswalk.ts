@@ -1,0 +1,200 @@
+import type { Context } from '../pipeline/context.ts'
+import type { LinkTable } from '../store/tables.ts'
+import { type FileFormat, fileFormats, fileHead, maxLines, mediaTypes, readFile, writeLine } from './crosswalk-files.ts'
+import { type LineOutcome, linkLines, tryLines } from './crosswalk-write.ts'
+import type { HttpOptions } from './options.ts'
+import { pageLimit, pageOf, paging, readCursor, toPage } from './page.ts'
+import { ProblemError } from './problem.ts'
+import { rawRoute, route, uploadRoute, writeRoute } from './route.ts'
+import { count, described, fields, flag, list, mapOf, nullable, type Of, oneOf, optional, text, time } from './shape.ts'
+import { iso, key, name } from './values.ts'
+
+const link = fields({
+  type: text(),
+  connection: text(),
+  externalKey: text(),
+  key: text(),
+  version: nullable(text()),
+  linkedBy: oneOf<LinkTable['linked_by']>('origin', 'hub-ref', 'identifier', 'delivery', 'person'),
+  at: time,
+})
+const shown = (row: LinkTable): Of<typeof link> => ({
+  type: row.type,
+  connection: row.connection,
+  externalKey: row.external_key,
+  key: row.key,
+  version: row.version,
+  linkedBy: row.linked_by,
+  at: iso(row.at),
+})
+
+interface Filter {
+  readonly type?: string
+  readonly connection?: string
+  readonly key?: string
+  readonly externalKey?: string
+}
+const filters = { type: optional(name), connection: optional(name), key: optional(key), externalKey: optional(key) }
+
+/** Lines in the order of (type, connection, external key), after one. */
+function page(
+  { database, tenant }: Context,
+  filter: Filter,
+  after: readonly [string, string, string] | undefined,
+  limit: number,
+): Promise<LinkTable[]> {
+  let rows = database.read.selectFrom('link').selectAll().where('tenant', '=', tenant)
+  if (filter.type !== undefined) rows = rows.where('type', '=', filter.type)
+  if (filter.connection !== undefined) rows = rows.where('connection', '=', filter.connection)
+  if (filter.key !== undefined) rows = rows.where('key', '=', filter.key)
+  if (filter.externalKey !== undefined) rows = rows.where('external_key', '=', filter.externalKey)
+  if (after) {
+    const [type, connection, external] = after
+    rows = rows.where((is) =>
+      is.or([
+        is('type', '>', type),
+        is.and([is('type', '=', type), is('connection', '>', connection)]),
+        is.and([is('type', '=', type), is('connection', '=', connection), is('external_key', '>', external)]),
+      ]),
+    )
+  }
+  return rows.orderBy('type').orderBy('connection').orderBy('external_key').limit(limit).execute()
+}
+
+const placeOf = (row: LinkTable): readonly [string, string, string] => [row.type, row.connection, row.external_key]
+const exportPage = 1000
+
+async function* exported(hub: Context, filter: Filter, format: FileFormat): AsyncGenerator<Uint8Array> {
+  const encoder = new TextEncoder()
+  yield encoder.encode(fileHead(format))
+  for (let after: readonly [string, string, string] | undefined; ; ) {
+    const rows = await page(hub, filter, after, exportPage)
+    if (rows.length > 0) yield encoder.encode(rows.map((row) => writeLine(format, shown(row))).join(''))
+    const last = rows.at(-1)
+    if (rows.length < exportPage || last === undefined) return
+    after = placeOf(last)
+  }
+}
+
+/** Document types that have a schema: a line of such a type must name a document that is there; other types are code lists. */
+const documentTypes = ({ schemas }: HttpOptions): ReadonlySet<string> =>
+  new Set([...(schemas?.keys() ?? [])].map((id) => id.replace(/@\d+$/, '')))
+
+const tag = 'crosswalk'
+const maxFileBytes = 8 * 1024 * 1024
+const importChunk = 500
+
+export const crosswalkRoutes = [
+  route({
+    id: 'listCrosswalk',
+    method: 'GET',
+    path: '/v1/crosswalk',
+    tag,
+    scope: 'read',
+    summary: { en: 'Our keys beside the keys at the connections', zh: '内部键与外部键的对照' },
+    query: { ...filters, ...paging },
+    answer: pageOf(link),
+    handle: async ({ hub, query }) => {
+      const limit = pageLimit(query.limit)
+      const rows = await page(hub, query, readCursor(query.after, 3), limit + 1)
+      return { body: toPage(rows, limit, placeOf, shown) }
+    },
+  }),
+  writeRoute({
+    id: 'putCrosswalk',
+    method: 'PUT',
+    path: '/v1/crosswalk',
+    tag,
+    scope: 'write',
+    summary: { en: 'Add one line; what waited for it goes on by itself', zh: '添加一行对照；等待它的工作会自动继续' },
+    body: fields({ type: name, connection: name, externalKey: key, key }),
+    answer: fields({ outcome: oneOf<'made' | 'kept'>('made', 'kept') }),
+    effect: async (tx, { hub, body, desk }) => {
+      const { outcomes, ring } = await linkLines(tx, hub, [body], documentTypes(desk.options))
+      const [first] = outcomes
+      if (first?.outcome === 'refused') throw new ProblemError(first.code === 'link-conflict' ? 409 : 422, first.code, first.message)
+      return { body: { outcome: first?.outcome ?? 'kept' }, after: ring }
+    },
+  }),
+  rawRoute({
+    id: 'exportCrosswalk',
+    method: 'GET',
+    path: '/v1/crosswalk/export',
+    tag,
+    scope: 'read',
+    summary: { en: 'All lines as a file', zh: '导出对照表文件' },
+    query: { ...filters, format: optional(oneOf<FileFormat>(...fileFormats)) },
+    contentType: 'text/csv',
+    handle: async ({ hub, query }) => {
+      const format = query.format ?? 'csv'
+      return {
+        bytes: ReadableStream.from(exported(hub, query, format)),
+        contentType: `${mediaTypes[format]}; charset=utf-8`,
+        headers: { 'content-disposition': `attachment; filename="crosswalk.${format}"` },
+      }
+    },
+  }),
+  uploadRoute({
+    id: 'importCrosswalk',
+    method: 'POST',
+    path: '/v1/crosswalk/import',
+    tag,
+    scope: 'write',
+    summary: {
+      en: `Add the lines of a CSV or NDJSON file, at most ${maxLines}; refused lines are told, the others stand, and the same file may be sent again`,
+      zh: `导入 CSV 或 NDJSON 文件（最多 ${maxLines} 行）；被拒绝的行会列出，其余生效，可重复导入`,
+    },
+    query: { dryRun: optional(described(flag, 'only say what would happen')) },
+    contentTypes: Object.values(mediaTypes),
+    maxBytes: maxFileBytes,
+    answer: fields({
+      dryRun: flag,
+      made: count,
+      kept: count,
+      refused: count,
+      faults: described(list(fields({ line: count, code: text(), message: text() })), 'the first 100'),
+    }),
+    handle: async ({ hub, query, body, contentType, desk }) => {
+      const format: FileFormat = contentType === mediaTypes.csv ? 'csv' : 'ndjson'
+      const lines = readFile(format, body)
+      const types = documentTypes(desk.options)
+      const dryRun = query.dryRun === true
+      const outcomes: LineOutcome[] = []
+      if (dryRun)
+        outcomes.push(
+          ...(await tryLines(
+            hub.database.read,
+            hub,
+            lines.map(({ line }) => line),
+            types,
+          )),
+        )
+      else
+        for (let from = 0; from < lines.length; from += importChunk) {
+          const chunk = lines.slice(from, from + importChunk).map(({ line }) => line)
+          const linked = await hub.database.write((tx) => linkLines(tx, hub, chunk, types))
+          outcomes.push(...linked.outcomes)
+          linked.ring()
+        }
+      const faults = outcomes.flatMap((one, index) =>
+        one.outcome === 'refused' ? [{ line: lines[index]?.at ?? 0, code: one.code, message: one.message }] : [],
+      )
+      const counted = (outcome: LineOutcome['outcome']) => outcomes.filter((one) => one.outcome === outcome).length
+      return {
+        body: { dryRun, made: counted('made'), kept: counted('kept'), refused: faults.length, faults: faults.slice(0, 100) },
+      }
+    },
+  }),
+  route({
+    id: 'listCodes',
+    method: 'GET',
+    path: '/v1/crosswalk/codes',
+    tag,
+    scope: 'read',
+    summary: { en: 'Code lists of the workspace: external code to hub code, by kind', zh: '工作区代码表：外部代码到内部代码' },
+    answer: fields({ codes: mapOf(mapOf(text())) }),
+    handle: async ({ hub }) => ({
+      body: { codes: Object.fromEntries([...hub.catalogue().codes].map(([kind, codes]) => [kind, Object.fromEntries(codes)])) },
+    }),
+  }),
+]
