@@ -8,6 +8,7 @@ import type { Reloaded } from './http/options.ts'
 import { systemClock } from './model/clock.ts'
 import { idMaker } from './model/id.ts'
 import { openLog } from './model/log.ts'
+import { openCompiled } from './pipeline/compiled.ts'
 import type { Access, Catalogue, ConnectionSetup, Context } from './pipeline/context.ts'
 import { openHandover } from './pipeline/handover.ts'
 import { openReceiver } from './pipeline/receive.ts'
@@ -63,6 +64,7 @@ export async function openHub(config: HubConfig, surroundings: HubSurroundings =
       log,
       bell: openLocalBell(),
       handover: openHandover(),
+      compiled: openCompiled(),
       newId: idMaker(systemClock.now),
       random: Math.random,
       settings: workspace.settings,

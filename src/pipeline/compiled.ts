@@ -1,5 +1,5 @@
 import { compileString } from '../connector/template.ts'
-import { compileExpression } from '../mapping/compile-expression.ts'
+import { compileExpression } from '../mapping/expression.ts'
 import type { CompiledExpression } from '../mapping/types.ts'
 import { bug } from '../model/errors.ts'
 import type { Json, JsonSchema } from '../model/json.ts'
