@@ -1,5 +1,6 @@
 import type { Json } from '../model/json.ts'
 import type { Tx } from '../store/database.ts'
+import { hasRivals } from '../store/hold.ts'
 import { externalName } from '../store/link.ts'
 import type { DocumentVersionTable, IdentifierTable, JournalTable, LineLinkTable, LinkTable } from '../store/tables.ts'
 import type { Note, Scope } from './findings.ts'
@@ -150,4 +151,10 @@ export function journal(
     delivery: null,
     detail: detail === undefined ? null : JSON.stringify(detail),
   })
+}
+
+/** After names were held: what others committed while this unit of work waited has to be seen. All of its own writes so far must have been made. */
+export function readAfresh({ tx, data }: Books): void {
+  if (!hasRivals(tx)) return
+  for (const kept of [data.shelf.documents, data.shelf.links, data.shelf.identifiers, data.shelf.lineLinks]) kept.clear()
 }

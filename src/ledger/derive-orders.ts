@@ -13,7 +13,7 @@ import {
 } from '../store/order.ts'
 import type { OrderLineTable, OrderStateTable, ReservationTable } from '../store/tables.ts'
 import { assemble } from './assemble.ts'
-import { type Cause, touchProduct } from './books.ts'
+import { type Cause, readAfresh, touchProduct } from './books.ts'
 import { judge, note } from './findings.ts'
 import { settleLines } from './links.ts'
 import { type OrderFigures, orderCodes, orderFigures } from './order-figures.ts'
@@ -35,6 +35,7 @@ export async function deriveOrders(books: Books, judged: ReadonlyMap<string, Rea
     books.tenant,
     [...touched.keys()].map((name) => `order:${name}`),
   )
+  readAfresh(books)
   const cases = await assemble(books.data.shelf, [...touched.keys()].map(namedDocument))
   await settleLines(
     books,

@@ -5,7 +5,7 @@ import { heldOf, inTransitOf } from '../store/order.ts'
 import { deleteStock, saveStock, stockOf } from '../store/stock.ts'
 import type { StockTable } from '../store/tables.ts'
 import { loadTargets } from './assemble.ts'
-import { type Cause, journal } from './books.ts'
+import { type Cause, journal, readAfresh } from './books.ts'
 import { judge, note } from './findings.ts'
 import { differs, rowName } from './rows.ts'
 import { documentName, loadDocuments } from './shelf.ts'
@@ -23,6 +23,7 @@ export async function deriveStock(books: Books): Promise<Change[]> {
     tenant,
     products.map((product) => `stock:${product}`),
   )
+  readAfresh(books)
   const stored = await stockOf(tx, tenant, products)
   const levels = await stockLevels(books, stored)
   const since = levels.reduce((least, { asOf }) => Math.min(least, asOf), Number.MAX_SAFE_INTEGER)
@@ -36,22 +37,24 @@ export async function deriveStock(books: Books): Promise<Change[]> {
     (row) => row.product,
   )
   const inTransit = await transit(books, stored, levels)
-  const changes: Change[] = []
+  const moves: Move[] = []
+  const before = grouped(stored, (row) => row.product)
   for (const [product, group] of grouped(levels, (level) => level.product)) {
     const documents = group.map(({ document }) => document)
     for (const { type, key } of documents) judge(books, { type, key, codes: stockCodes })
     const figures = stockFigures(data.shelf, documents, held.get(product) ?? [], inTransit.get(product) ?? 0n)
     for (const finding of figures.findings) note(books, finding)
-    changes.push(
-      ...(await writeRows(
-        books,
-        product,
-        stored.filter((row) => row.product === product),
-        figures,
-      )),
-    )
+    moves.push(moveOf(before.get(product) ?? [], figures))
   }
-  return changes
+  await saveStock(
+    tx,
+    moves.flatMap(({ changed }) => changed.map(({ row }) => ({ ...row, changed_at: books.now }))),
+  )
+  await deleteStock(
+    tx,
+    moves.flatMap(({ gone }) => gone),
+  )
+  return moves.flatMap(({ changed }) => changed.flatMap((each) => changesOf(books, each)))
 }
 
 interface Level {
@@ -84,37 +87,33 @@ async function transit({ tx, tenant, data }: Books, stored: readonly StockTable[
   return sums
 }
 
-async function writeRows(books: Books, product: string, stored: readonly StockTable[], { rows }: StockFigures): Promise<Change[]> {
+type Figure = StockFigures['rows'][number]
+
+/** What the stock rows of one product have to become. */
+interface Move {
+  readonly changed: readonly (Figure & { readonly before: StockTable | undefined })[]
+  readonly gone: readonly StockTable[]
+}
+
+function moveOf(stored: readonly StockTable[], { rows }: StockFigures): Move {
   const name = (row: Pick<StockTable, 'location' | 'condition'>) => rowName(row.location, row.condition)
   const old = new Map(stored.map((row) => [name(row), row]))
   const kept = new Set(rows.map(({ row }) => name(row)))
-  const changed = rows.filter(({ row }) => differs(old.get(name(row)), row))
-  await saveStock(
-    books.tx,
-    changed.map(({ row }) => ({ ...row, changed_at: books.now })),
-  )
-  await deleteStock(
-    books.tx,
-    stored.filter((row) => !kept.has(name(row))),
-  )
-  const cause: Cause = books.data.products.get(product) ?? { baseline: false, envelope: null }
-  return changed.flatMap(({ row, document }) => {
-    const before = old.get(name(row))
-    const moved = before === undefined || BigInt(before.available) !== BigInt(row.available)
-    if (!moved || row.condition !== 'sellable') return []
-    const detail = { available: text(row.available), ...(before === undefined ? {} : { before: text(before.available) }) }
-    journal(books, 'stock-changed', { type: document.type, key: document.key }, detail, cause.envelope)
-    return [
-      {
-        type: document.type,
-        key: document.key,
-        version: document.version,
-        operation: 'upsert' as const,
-        baseline: cause.baseline,
-        placedAt: null,
-      },
-    ]
-  })
+  return {
+    changed: rows.filter(({ row }) => differs(old.get(name(row)), row)).map((figure) => ({ ...figure, before: old.get(name(figure.row)) })),
+    gone: stored.filter((row) => !kept.has(name(row))),
+  }
+}
+
+/** Routes hear of a stock level when what is available moved. */
+function changesOf(books: Books, { row, document, before }: Move['changed'][number]): Change[] {
+  const moved = before === undefined || BigInt(before.available) !== BigInt(row.available)
+  if (!moved || row.condition !== 'sellable') return []
+  const { type, key, version } = document
+  const { baseline, envelope }: Cause = books.data.products.get(row.product) ?? { baseline: false, envelope: null }
+  const detail = { available: text(row.available), ...(before === undefined ? {} : { before: text(before.available) }) }
+  journal(books, 'stock-changed', { type, key }, detail, envelope)
+  return [{ type, key, version, operation: 'upsert', baseline, placedAt: null }]
 }
 
 const text = (value: StockTable['available']): string => fromScaled(BigInt(value), quantityScale)
