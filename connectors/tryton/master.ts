@@ -167,7 +167,7 @@ export const prices: Stream = {
 /** What lies at one location now. Tryton keeps no time of change for it: every read is a complete snapshot. */
 export const stock: Stream = {
   title: 'Quantity on hand at the stock location',
-  schema: record(['quantity'], { quantity: { type: ['number', 'string'] }, code: { type: ['string', 'null'] }, default_uom: relation }),
+  schema: record(['quantity'], { quantity: { anyOf: [{ type: 'number' }, { type: 'string' }] }, code: { type: ['string', 'null'] }, default_uom: relation }),
   key: 'id',
   version: { kind: 'read' },
   call: rpc(

@@ -63,6 +63,6 @@ export function changes(source: Source): Omit<Stream, 'parts'> {
 /** The record's own fields that the hub relies on; everything else may come and go. */
 export const record = (required: readonly string[], properties: Record<string, Json> = {}): JsonSchema => ({
   type: 'object',
-  required: ['id', ...required],
+  required: ['id', 'create_date', ...required],
   properties: { id: { type: 'integer' }, write_date: { type: ['string', 'null'] }, create_date: { type: 'string' }, ...properties },
 })

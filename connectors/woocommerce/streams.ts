@@ -112,7 +112,7 @@ export const products: Stream = {
       sku: text,
       name: text,
       date_modified_gmt: text,
-      stock_quantity: { type: ['integer', 'number', 'null'] },
+      stock_quantity: { type: ['number', 'null'] },
     },
   },
   key: 'id',
