@@ -16,7 +16,7 @@ export interface CutRecord {
   readonly version: string | null
   readonly op: 'upsert' | 'delete'
   readonly slices: readonly CutSlice[]
-  /** of the record's bytes, children included */
+  /** of the record's content, children included: key order and white space do not count, since some partners change both between two reads */
   readonly bodyHash: string
   /** key that decides the lane: the parent's for child records */
   readonly laneKey: string

@@ -95,7 +95,7 @@ async function paced(connection: string, bucket: Bucket, { limit }: Budget, cloc
     const rate = limit.requests / limit.perMs
     bucket.tokens = Math.min(limit.requests, bucket.tokens + Math.max(0, now - bucket.filledAt) * rate)
     bucket.filledAt = now
-    wait = Math.max(wait, bucket.tokens >= 1 ? 0 : (1 - bucket.tokens) / rate)
+    wait = Math.max(wait, bucket.tokens >= 1 ? 0 : ((1 - bucket.tokens) * limit.perMs) / limit.requests)
     if (wait > maxWaitMs) throw limited(connection, wait)
     bucket.tokens--
   }

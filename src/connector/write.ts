@@ -93,6 +93,7 @@ export async function runCommand(
     if (found !== undefined)
       return await afterwards(writer, command, { ...roots, key: found }, signal, { note: 'found at the partner after an unanswered try' })
     await followUp(writer, command.prepare, roots, signal)
+    await followUp(writer, command.prepare, roots, signal)
     phase.own = true
     const { reply, result, key } = await send(
       writer,

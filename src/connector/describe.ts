@@ -1,0 +1,234 @@
+import { isObject, type Json } from '../model/json.ts'
+import type { Action, Auth, Command, Connector, Cursor, Once, Page, Part, Stream, Verify, Version } from './types.ts'
+
+/** Who made the known answer that a webhook signature is tested with. */
+export interface SignatureProof {
+  readonly name: string
+  /** vendor: published by the partner; independent: made by another program, whose command is kept */
+  readonly origin: 'vendor' | 'independent'
+  readonly source: string
+}
+export interface DescribeOptions {
+  readonly signatures?: readonly SignatureProof[]
+}
+
+/** The README.md of a connector, made from its definition and nothing else, so that it cannot be out of date. Ends with a line feed. */
+export function describeConnector(connector: Connector, options: DescribeOptions = {}): string {
+  const sections = [
+    `# ${connector.title}`,
+    `<!-- generated from connector.ts; do not edit -->`,
+    `Connector \`${connector.name}\`. Written from <${connector.docs}>.`,
+    ...configTable(connector),
+    `## Requests`,
+    list([
+      `authentication: ${authText(connector.http.auth)}`,
+      `time limit of a request: ${seconds(connector.http.timeoutMs ?? 60_000)}`,
+      connector.http.limit === undefined
+        ? undefined
+        : `at most ${connector.http.limit.requests} requests in ${seconds(connector.http.limit.perMs)}`,
+      connector.http.concurrency === undefined ? undefined : `at most ${connector.http.concurrency} requests at once`,
+      ...(connector.http.faults ?? []).map((rule) => `an answer ${ruleText(rule)} is \`${rule.code}\`: ${rule.then}`),
+    ]),
+    ...streamSections(connector),
+    ...actionSections(connector),
+    ...webhookSection(connector, options.signatures ?? []),
+  ]
+  return `${sections.filter((section) => section !== '').join('\n\n')}\n`
+}
+
+function configTable({ config }: Connector): readonly string[] {
+  const required = Array.isArray(config.required) ? config.required : []
+  const fields = isObject(config.properties) ? Object.entries(config.properties) : []
+  const rows = fields.map(([name, field]) => {
+    const known = isObject(field) ? field : {}
+    const traits = [required.includes(name) ? 'required' : 'optional', ...(known.writeOnly === true ? ['secret'] : [])]
+    return `| \`${name}\` | ${cell(known.title ?? '')} | ${traits.join(', ')} |`
+  })
+  return ['## Config', ['| field | meaning | |', '|---|---|---|', ...rows].join('\n')]
+}
+
+function streamSections(connector: Connector): readonly string[] {
+  const streams = Object.entries(connector.streams)
+  return streams.length === 0 ? [] : ['## Streams', ...streams.map(([name, stream]) => streamSection(name, stream))]
+}
+
+function streamSection(name: string, stream: Stream): string {
+  return [
+    `### ${name}: ${stream.title}`,
+    '',
+    list([
+      `becomes ${stream.parts.map(partText).join('; ') || 'nothing by itself'}`,
+      `key \`${stream.key}\`; version: ${versionText(stream.version)}`,
+      stream.call === null ? 'not polled: it comes by webhook only' : `read by ${pageText(stream.page)}; ${cursorText(stream.cursor)}`,
+      stream.group === undefined ? undefined : `rows of one key that follow each other are one record, under \`${stream.group}\``,
+      ...(stream.children ?? []).map(
+        (child) =>
+          `with \`${child.name}\` ${child.as.kind === 'embed' ? 'inside it' : `as records of their own (${child.as.parts.map(partText).join('; ')})`}${child.batch > 1 ? `, up to ${child.batch} parents a call` : ''}`,
+      ),
+      stream.byKey === undefined ? 'one record cannot be read again by its key' : 'one record can be read again by its key',
+      stream.hubRef === undefined ? undefined : `\`${stream.hubRef.path}\` carries our number of a ${stream.hubRef.document}`,
+    ]),
+    '',
+    stream.blindSpots.length === 0 ? 'Blind spots: none known.' : `Blind spots: ${stream.blindSpots.join('; ')}.`,
+  ].join('\n')
+}
+
+function actionSections(connector: Connector): readonly string[] {
+  const actions = Object.entries(connector.actions)
+  return actions.length === 0
+    ? []
+    : ['## Actions', ...actions.map(([name, action]) => [`### ${name}: ${action.title}`, '', list(actionLines(action))].join('\n'))]
+}
+
+function actionLines(action: Action): readonly (string | undefined)[] {
+  const from = `sends ${action.document}`
+  if (action.kind === 'state')
+    return [
+      `${from} by the mapping \`${action.mapping}\``,
+      `sets a figure: ${onceText(action.once)}`,
+      action.current === undefined
+        ? undefined
+        : `compares the figure the partner shows first, and reads \`${action.current.orders}\` when it is not the expected one`,
+    ]
+  const life = (['create', 'change', 'cancel'] as const).map((operation) => {
+    const command = action[operation]
+    return command === undefined ? `${operation}: the partner has none; it becomes a finding` : `${operation}: ${commandText(command)}`
+  })
+  return [from, ...life]
+}
+
+function commandText(command: Command): string {
+  const parts = [
+    `mapping \`${command.mapping}\``,
+    `once: ${onceText(command.once)}`,
+    command.requires === undefined ? '' : `only while \`${command.requires.path}\` is ${words(command.requires.in)}`,
+    command.read?.proves === undefined ? '' : `proved by \`${command.read.proves.path}\` being ${words(command.read.proves.in)}`,
+  ]
+  return parts.filter((part) => part !== '').join('; ')
+}
+
+function webhookSection({ webhook }: Connector, signatures: readonly SignatureProof[]): readonly string[] {
+  if (webhook === undefined) return []
+  const topics = Object.entries(webhook.topics).map(
+    ([name, topic]) => `| \`${name}\` | ${topic.stream} | ${topic.carries}${topic.op === 'delete' ? ', deletes' : ''} |`,
+  )
+  return [
+    '## Webhook',
+    list([
+      `proof: ${verifyText(webhook.verify)}`,
+      `answered with ${webhook.ack.status}`,
+      webhook.ping === undefined ? undefined : 'requests that only test the address are answered and not stored',
+      webhook.eventId === undefined
+        ? 'events have no id: what came twice is known by its content'
+        : `event id in \`${webhook.eventId.header ?? webhook.eventId.path ?? ''}\`, ${webhook.eventId.signed ? 'signed' : 'not signed, so it decides nothing'}`,
+    ]),
+    ['| topic | stream | carries |', '|---|---|---|', ...topics].join('\n'),
+    signatures.length === 0
+      ? 'Signature known answers: none.'
+      : [
+          'Signature known answers:',
+          '',
+          list(
+            signatures.map(
+              ({ name, origin, source }) =>
+                `${name}: ${origin === 'vendor' ? 'published by the vendor' : 'made by another program'} (${source})`,
+            ),
+          ),
+        ].join('\n'),
+  ]
+}
+
+function authText(auth: Auth): string {
+  switch (auth.kind) {
+    case 'none':
+      return 'none'
+    case 'basic':
+      return 'HTTP Basic'
+    case 'header':
+      return `header \`${auth.name}\``
+    case 'session':
+      return 'session: one login for all requests, renewed when the partner ends it'
+    case 'sign':
+      return 'every request is signed'
+  }
+}
+
+function versionText(version: Version): string {
+  switch (version.kind) {
+    case 'time':
+      return `time at ${code(version.paths)}${version.granularityMs > 1 ? `, exact to ${seconds(version.granularityMs)}` : ''}${version.zone === null || version.zone === 'UTC' ? '' : ', wall time: in the hour that comes twice a year a later change may look older'}`
+    case 'counter':
+      return `counter at \`${version.path}\``
+    case 'read':
+      return 'the time it was read'
+    case 'none':
+      return 'none: compared by content'
+  }
+}
+
+function pageText(page: Page): string {
+  const size = 'size' in page ? ` of ${page.size}` : ''
+  return page.kind === 'single' ? 'one request' : page.kind === 'custom' ? `pages${size} of its own kind` : `pages${size} by ${page.kind}`
+}
+
+function cursorText(cursor: Cursor | null): string {
+  if (cursor === null) return 'complete on every run'
+  const span = cursor.windowMs === undefined ? '' : `, in queries of ${seconds(cursor.windowMs)}`
+  return `changes since ${code(cursor.paths)}${span}, ${cursor.order === 'asc' ? 'in that order' : 'the checkpoint moves when a read is complete'}; the last ${seconds(cursor.lookbackMs)} are read again`
+}
+
+function onceText(once: Once): string {
+  switch (once.kind) {
+    case 'header':
+      return `the partner knows a repeated request by the header \`${once.name}\``
+    case 'find':
+      return 'looked up before every retry that follows an unanswered try'
+    case 'natural':
+      return `repeating does no harm: ${once.why}`
+    case 'none':
+      return `**never sent again after an unanswered try**, a person decides: ${once.why}`
+  }
+}
+
+function verifyText(verify: Verify): string {
+  if (verify.kind === 'standard') return 'Standard Webhooks 1.0, five minutes of tolerance'
+  return verify.kind === 'custom'
+    ? "the partner's own"
+    : `HMAC-${verify.algorithm.toUpperCase()} of the raw body, ${verify.encoding}, in \`${verify.header}\``
+}
+
+const ruleText = (rule: {
+  readonly status?: readonly number[]
+  readonly path?: string
+  readonly in?: readonly Json[]
+  readonly not?: readonly Json[]
+}): string =>
+  [
+    rule.status === undefined ? '' : `of status ${rule.status.join(' or ')}`,
+    rule.path === undefined
+      ? ''
+      : `with \`${rule.path}\`${rule.in === undefined ? '' : ` being ${words(rule.in)}`}${rule.not === undefined || rule.not.length === 0 ? '' : ` not being ${words(rule.not)}`}`,
+  ]
+    .filter((part) => part !== '')
+    .join(' ')
+const partText = (part: Part): string =>
+  'link' in part
+    ? `a link to the ${part.link} code`
+    : `${part.document}${part.mode === 'replace' ? '' : ` (${part.mode})`}${part.when === undefined ? '' : ` when \`${cell(part.when)}\``}`
+const words = (values: readonly Json[]): string =>
+  values.map((value) => `\`${typeof value === 'string' ? value : JSON.stringify(value)}\``).join(' or ')
+const code = (paths: readonly string[]): string => paths.map((path) => `\`${path}\``).join(', else ')
+const cell = (value: Json): string => String(value).replaceAll('|', '\\|')
+const seconds = (ms: number): string =>
+  ms % 86_400_000 === 0 && ms > 0
+    ? `${ms / 86_400_000} d`
+    : ms % 60_000 === 0 && ms > 0
+      ? `${ms / 60_000} min`
+      : ms % 1000 === 0
+        ? `${ms / 1000} s`
+        : `${ms} ms`
+const list = (items: readonly (string | undefined)[]): string =>
+  items
+    .filter((item) => item !== undefined)
+    .map((item) => `- ${item}`)
+    .join('\n')

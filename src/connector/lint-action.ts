@@ -1,0 +1,90 @@
+import { isObject, type JsonSchema } from '../model/json.ts'
+import { baseScope, inputScope, lintCall, type Scope } from './lint-calls.ts'
+import { nearest, type Report } from './lint-report.ts'
+import { lintSchema } from './lint-schema.ts'
+import { lintExpression } from './lint-stream.ts'
+import type { Action, Command, Connector, Once, StateAction } from './types.ts'
+
+export function lintAction(
+  report: Report,
+  connector: Connector,
+  name: string,
+  action: Action,
+  documents: readonly string[] | undefined,
+): void {
+  const path = `actions.${name}`
+  if (documents !== undefined && !documents.includes(action.document))
+    report.error(`${path}.document`, 'unknown-document', `there is no document "${action.document}"`, nearest(action.document, documents))
+  if (action.kind === 'state') lintState(report, path, connector, action)
+  else {
+    lintCommand(report, `${path}.create`, connector, action.create, action.create.key !== undefined)
+    if (action.change !== undefined) lintCommand(report, `${path}.change`, connector, action.change, true)
+    if (action.cancel !== undefined) lintCommand(report, `${path}.cancel`, connector, action.cancel, true)
+    const needsKey = [action.change, action.cancel].some((command) => command !== undefined && command.once.kind !== 'header')
+    if (needsKey && action.create.key === undefined)
+      report.warning(
+        `${path}.create`,
+        'no-key',
+        'change and cancel know a thing by its key, but create does not say where the key of what it made is',
+      )
+  }
+}
+
+function lintState(report: Report, path: string, connector: Connector, action: StateAction): void {
+  lintInput(report, path, action.input)
+  const scope = { ...baseScope(connector), ...inputScope(action.input) }
+  lintCall(report, `${path}.call`, action.call, scope)
+  lintReason(report, `${path}.once`, action.once)
+  for (const [place, call] of (action.then ?? []).entries())
+    lintCall(report, `${path}.then.${place}`, call, { ...scope, result: true, ...(action.key === undefined ? {} : { key: true as const }) })
+  if (action.current === undefined) return
+  lintCall(report, `${path}.current.call`, action.current.call, scope)
+  lintStreamName(report, `${path}.current.orders`, connector, action.current.orders)
+}
+
+function lintCommand(report: Report, path: string, connector: Connector, command: Command, knowsKey: boolean): void {
+  lintInput(report, path, command.input)
+  const scope: Scope = { ...baseScope(connector), ...inputScope(command.input) }
+  const isCreate = path.endsWith('.create')
+  const keyed: Scope = knowsKey ? { ...scope, key: true } : scope
+  const before: Scope = isCreate ? scope : keyed
+  if (command.requires !== undefined) {
+    lintCall(report, `${path}.requires.call`, command.requires.call, before)
+    if (command.requires.in.length === 0) report.error(`${path}.requires.in`, 'nothing-allowed', 'no state allows the command')
+  }
+  lintCall(report, `${path}.call`, command.call, command.requires === undefined ? before : { ...before, before: true })
+  for (const [place, call] of (command.prepare ?? []).entries()) lintCall(report, `${path}.prepare.${place}`, call, before)
+  lintOnce(report, `${path}.once`, command.once, before)
+  const after: Scope = { ...keyed, result: true }
+  for (const [place, call] of (command.then ?? []).entries()) lintCall(report, `${path}.then.${place}`, call, after)
+  if (command.read === undefined) return
+  lintCall(report, `${path}.read.call`, command.read.call, after)
+  lintStreamName(report, `${path}.read.stream`, connector, command.read.stream)
+}
+
+function lintOnce(report: Report, path: string, once: Once, scope: Scope): void {
+  if (once.kind === 'header') {
+    if (!/^[A-Za-z][A-Za-z0-9-]*$/.test(once.name)) report.error(`${path}.name`, 'bad-header', `"${once.name}" is no name of a header`)
+  } else if (once.kind === 'find') {
+    const found = lintCall(report, `${path}.call`, once.call, scope)
+    if (!found.some(({ root }) => root === 'input' || root === 'effectKey'))
+      report.error(`${path}.call`, 'find-finds-all', 'the look-up sends neither {input…} nor {effectKey}: it would find any thing')
+    if (once.match !== undefined) lintExpression(report, `${path}.match`, once.match)
+  } else lintReason(report, path, once)
+}
+
+function lintReason(report: Report, path: string, once: { readonly why: string }): void {
+  if (once.why.trim().length < 8)
+    report.error(`${path}.why`, 'no-reason', 'say why: it is read by the people who have to settle a doubtful delivery')
+}
+
+function lintInput(report: Report, path: string, input: JsonSchema): void {
+  lintSchema(report, `${path}.input`, input)
+  if (!isObject(input.properties))
+    report.warning(`${path}.input`, 'open-input', 'the input lists no properties, so a misspelt {input…} cannot be found')
+}
+
+export function lintStreamName(report: Report, path: string, connector: Connector, stream: string): void {
+  if (!Object.hasOwn(connector.streams, stream))
+    report.error(path, 'unknown-stream', `there is no stream "${stream}"`, nearest(stream, Object.keys(connector.streams)))
+}

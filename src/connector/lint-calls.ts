@@ -1,0 +1,118 @@
+import { isHubError } from '../model/errors.ts'
+import { isObject, type Json, type JsonObject, type JsonSchema } from '../model/json.ts'
+import { nearest, type Report } from './lint-report.ts'
+import { type Placeholder, placeholders } from './template.ts'
+import type { Call, Connector, Page } from './types.ts'
+
+/** What the placeholders of one call may name, root by root: `true` for a value as it comes, a list for the fields it has. */
+export type Scope = Readonly<Record<string, true | readonly string[]>>
+
+/** Roots that every call knows. */
+export function baseScope(connector: Connector): Scope {
+  return { config: fieldsOf(connector.config) ?? [], ...(connector.http.auth.kind === 'session' ? { login: true as const } : {}) }
+}
+
+/** Fields of the `page` root of each kind of paging. */
+export function pageScope(page: Page): Scope {
+  switch (page.kind) {
+    case 'single':
+      return {}
+    case 'number':
+    case 'link':
+      return { page: ['number', 'size'] }
+    case 'offset':
+      return { page: ['offset', 'size'] }
+    case 'token':
+      return { page: ['token'] }
+    case 'custom':
+      return { page: true }
+  }
+}
+
+/** Names of a schema's properties; undefined when it does not list them. */
+export const fieldsOf = (schema: JsonSchema): readonly string[] | undefined =>
+  isObject(schema.properties) ? Object.keys(schema.properties) : undefined
+
+/** Roots of an action's calls. */
+export const inputScope = (input: JsonSchema): Scope => ({ input: fieldsOf(input) ?? true, effectKey: true })
+
+/** Checks every template of a call and gives its placeholders. */
+export function lintCall(report: Report, path: string, call: Call, scope: Scope): readonly Placeholder[] {
+  if (call.path !== '' && !call.path.startsWith('/'))
+    report.error(`${path}.path`, 'bad-path', `the path "${call.path}" does not begin with a slash`)
+  if (call.json !== undefined && call.form !== undefined) report.error(path, 'two-bodies', 'a call has a JSON body or a form, not both')
+  const method = call.method ?? 'GET'
+  if (method === 'GET' && (call.json !== undefined || call.form !== undefined))
+    report.error(`${path}.method`, 'body-on-get', 'a GET has no body; say the method')
+  return lintTemplates(report, path, { path: call.path, query: { ...call.query }, json: call.json ?? null, form: { ...call.form } }, scope)
+}
+
+/** Checks the templates in a value: their form, and that what they name exists. */
+export function lintTemplates(report: Report, path: string, template: Json, scope: Scope): readonly Placeholder[] {
+  let found: readonly Placeholder[]
+  try {
+    found = placeholders(template)
+  } catch (error) {
+    if (!isHubError(error)) throw error
+    report.error(path, 'bad-template', error.message)
+    return []
+  }
+  for (const placeholder of found) lintPlaceholder(report, path, placeholder, scope)
+  return found
+}
+
+function lintPlaceholder(report: Report, path: string, { path: variable, root }: Placeholder, scope: Scope): void {
+  const fields = Object.hasOwn(scope, root) ? scope[root] : undefined
+  if (fields === undefined) {
+    report.error(
+      path,
+      'unknown-variable',
+      `{${variable}} is not known here; this call may use ${Object.keys(scope).join(', ')}`,
+      nearest(root, Object.keys(scope)),
+    )
+    return
+  }
+  const field = variable.split('.')[1]
+  if (fields === true) return
+  if (field === undefined)
+    report.error(path, 'unknown-variable', `{${variable}} is an object; name one of its fields: ${fields.join(', ')}`)
+  else if (!fields.includes(field))
+    report.error(
+      path,
+      'unknown-variable',
+      `{${variable}} does not exist; ${root} has ${fields.join(', ') || 'no fields'}`,
+      nearest(field, fields),
+    )
+}
+
+/** Checks that paging is really sent: a list whose page is never asked for is its first page for ever. */
+export function lintPaging(report: Report, path: string, call: Call, page: Page, found: readonly Placeholder[]): void {
+  const uses = (name: string) => found.some((placeholder) => placeholder.path === name)
+  const place =
+    page.kind === 'number' ? 'page.number' : page.kind === 'offset' ? 'page.offset' : page.kind === 'token' ? 'page.token' : undefined
+  if (place !== undefined && !uses(place))
+    report.error(path, 'page-not-sent', `paging by ${page.kind} is declared, but the call never sends {${place}}`)
+  if (page.kind === 'custom' && !found.some(({ root }) => root === 'page'))
+    report.error(path, 'page-not-sent', 'custom paging is declared, but the call never sends anything of {page…}')
+  if (!('size' in page)) return
+  if (!Number.isInteger(page.size) || page.size < 1) report.error(path, 'bad-page-size', `a page of ${page.size} rows cannot be`)
+  const literal = Object.values({ ...call.query, ...call.form }).includes(String(page.size))
+  if (!uses('page.size') && !literal)
+    report.error(
+      path,
+      'page-size-not-sent',
+      `the list is taken to end with a page of fewer than ${page.size} rows, but the call does not ask for pages of that size; send {page.size}`,
+    )
+}
+
+/** Whether the schema makes a value at that path certain. */
+export function isRequired(schema: JsonSchema, path: string): boolean {
+  let here: JsonObject | undefined = schema
+  for (const name of path === '' ? [] : path.split('.')) {
+    if (here === undefined) return false
+    if (!/^\d+$/.test(name) && !(Array.isArray(here.required) && here.required.includes(name))) return false
+    const next: Json | undefined = /^\d+$/.test(name) ? here.items : isObject(here.properties) ? here.properties[name] : undefined
+    here = isObject(next) ? next : undefined
+  }
+  return true
+}

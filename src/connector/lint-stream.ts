@@ -1,0 +1,169 @@
+import { compileExpression } from '../mapping/expression.ts'
+import { baseScope, fieldsOf, isRequired, lintCall, lintPaging, lintTemplates, pageScope, type Scope } from './lint-calls.ts'
+import { nearest, type Report } from './lint-report.ts'
+import { lintSchema } from './lint-schema.ts'
+import { isZone } from './time.ts'
+import type { Child, Connector, Cursor, Part, Stream, Version } from './types.ts'
+
+export function lintStream(
+  report: Report,
+  connector: Connector,
+  name: string,
+  stream: Stream,
+  documents: readonly string[] | undefined,
+): void {
+  const path = `streams.${name}`
+  const scope = baseScope(connector)
+  lintSchema(report, `${path}.schema`, stream.schema)
+  if (!isRequired(stream.schema, stream.key))
+    report.error(
+      `${path}.key`,
+      'key-not-required',
+      `the key "${stream.key}" is not required by the schema, so a record without one would pass`,
+    )
+  lintVersion(report, `${path}.version`, connector, stream.version, stream)
+  if (stream.call === null) {
+    if (stream.cursor !== null) report.error(`${path}.cursor`, 'cursor-without-call', 'a stream that is never polled has no cursor')
+    if (!receives(connector, name)) report.error(`${path}.call`, 'no-source', 'the stream is neither polled nor fed by a webhook topic')
+  } else {
+    const cursorScope: Scope = stream.cursor === null ? {} : { since: true, until: true }
+    const found = lintCall(report, `${path}.call`, stream.call, { ...scope, ...cursorScope, ...pageScope(stream.page) })
+    lintPaging(report, `${path}.call`, stream.call, stream.page, found)
+    if (stream.cursor !== null) {
+      const sends = (root: string) => found.some((placeholder) => placeholder.root === root)
+      lintCursor(report, `${path}.cursor`, connector, stream.cursor, stream, sends)
+    }
+  }
+  if (stream.byKey !== undefined) {
+    const found = lintCall(report, `${path}.byKey`, stream.byKey, { ...scope, key: true })
+    if (!found.some(({ root }) => root === 'key'))
+      report.error(`${path}.byKey`, 'key-not-sent', 'the call that reads one record never sends {key}')
+  }
+  for (const [place, child] of (stream.children ?? []).entries())
+    lintChild(report, `${path}.children.${place}`, connector, child, documents)
+  lintParts(report, `${path}.parts`, stream.parts, documents, scope)
+  if (stream.parts.length === 0 && stream.children === undefined)
+    report.error(`${path}.parts`, 'no-parts', 'the records of the stream become nothing')
+  if (stream.hubRef !== undefined && fieldsOf(stream.schema)?.includes(stream.hubRef.path.split('.')[0] ?? '') === false)
+    report.warning(
+      `${path}.hubRef`,
+      'unknown-field',
+      `"${stream.hubRef.path}" is no field of the schema`,
+      nearest(stream.hubRef.path, fieldsOf(stream.schema) ?? []),
+    )
+}
+
+const receives = (connector: Connector, stream: string): boolean =>
+  Object.values(connector.webhook?.topics ?? {}).some((topic) => topic.stream === stream)
+
+function lintCursor(
+  report: Report,
+  path: string,
+  connector: Connector,
+  cursor: Cursor,
+  stream: Stream,
+  sends: (root: string) => boolean,
+): void {
+  if (!sends('since'))
+    report.error(path, 'cursor-not-sent', 'a cursor is declared, but the call never sends {since}: every read would read everything')
+  const certain = cursor.paths.at(-1)
+  if (certain === undefined) report.error(`${path}.paths`, 'no-cursor-path', 'the cursor names no path in the record')
+  else if (!isRequired(stream.schema, certain))
+    report.error(
+      `${path}.paths`,
+      'cursor-not-required',
+      `the schema does not require "${certain}": a record without it would never move the checkpoint`,
+    )
+  if (cursor.lookbackMs < 0) report.error(`${path}.lookbackMs`, 'bad-lookback', 'a look-back cannot be negative')
+  if (cursor.lookbackMs === 0)
+    report.warning(`${path}.lookbackMs`, 'no-lookback', 'without any look-back a row that becomes visible late is lost')
+  if (cursor.format === 'local' && cursor.zone === null)
+    report.error(`${path}.zone`, 'no-zone', 'wall times need a zone: an IANA name or {config.timeZone}')
+  if (cursor.zone !== null) lintZone(report, `${path}.zone`, connector, cursor.zone)
+  if (cursor.first !== undefined && Number.isNaN(Date.parse(cursor.first)))
+    report.error(`${path}.first`, 'bad-time', `"${cursor.first}" is no ISO time`)
+  if (cursor.windowMs !== undefined) {
+    if (cursor.windowMs <= 0) report.error(`${path}.windowMs`, 'bad-window', 'a query cannot span no time')
+    if (!sends('until')) report.error(path, 'window-not-sent', 'queries are limited in time, but the call never sends {until}')
+    if (cursor.first === undefined)
+      report.error(`${path}.first`, 'no-first', 'queries are limited in time, so a first read needs to know where it begins')
+  }
+  if (cursor.order === 'none' && sends('until') && ['number', 'offset', 'link'].includes(stream.page.kind))
+    report.warning(
+      path,
+      'page-shift',
+      'a row that changes while the list is read leaves the window and shifts the rows behind it across the page border, where one is lost',
+      'order by key and leave {until} out, or page by token',
+    )
+}
+
+function lintZone(report: Report, path: string, connector: Connector, zone: string): void {
+  const found = lintTemplates(report, path, zone, baseScope(connector))
+  const [only] = found
+  if (only === undefined) {
+    if (!isZone(zone)) report.error(path, 'bad-zone', `"${zone}" is no time zone; write an IANA name such as Europe/Berlin`)
+  } else if (!isRequired(connector.config, only.path.split('.').slice(1).join('.')))
+    report.error(path, 'zone-optional', `{${only.path}} must be required by the config: without it times cannot be read`)
+}
+
+function lintVersion(report: Report, path: string, connector: Connector, version: Version, stream: Stream | undefined): void {
+  if (version.kind === 'time') {
+    const certain = version.paths.at(-1)
+    if (certain === undefined) report.error(`${path}.paths`, 'no-version-path', 'the version names no path in the record')
+    else if (stream !== undefined && !isRequired(stream.schema, certain))
+      report.warning(
+        `${path}.paths`,
+        'version-not-required',
+        `the schema does not require "${certain}": a record without it has no version`,
+      )
+    if (version.zone !== null) lintZone(report, `${path}.zone`, connector, version.zone)
+  }
+  if (version.kind === 'counter' && stream !== undefined && !isRequired(stream.schema, version.path))
+    report.warning(`${path}.path`, 'version-not-required', `the schema does not require "${version.path}"`)
+}
+
+function lintChild(report: Report, path: string, connector: Connector, child: Child, documents: readonly string[] | undefined): void {
+  const scope = baseScope(connector)
+  const found = lintCall(report, `${path}.call`, child.call, { ...scope, key: true, keys: true, record: true, ...pageScope(child.page) })
+  lintPaging(report, `${path}.call`, child.call, child.page, found)
+  const uses = (root: string) => found.some((placeholder) => placeholder.root === root)
+  if (child.batch < 1) report.error(`${path}.batch`, 'bad-batch', 'a batch holds at least one parent')
+  if (child.batch > 1 && !uses('keys'))
+    report.error(`${path}.call`, 'keys-not-sent', 'several parents are read in one call, but it never sends {keys}')
+  if (child.batch > 1 && (uses('key') || uses('record')))
+    report.error(`${path}.call`, 'one-parent-of-many', 'a call for several parents cannot name {key} or {record…}')
+  if (child.batch > 1 && child.parent === undefined)
+    report.error(`${path}.parent`, 'no-parent', 'children of several parents in one answer must say whose they are')
+  if (child.batch === 1 && !uses('key') && !uses('keys') && !uses('record'))
+    report.error(`${path}.call`, 'parent-not-sent', 'the call of a child never names its parent')
+  if (child.when !== undefined) lintExpression(report, `${path}.when`, child.when)
+  if (child.as.kind === 'records') {
+    lintVersion(report, `${path}.as.version`, connector, child.as.version, undefined)
+    lintParts(report, `${path}.as.parts`, child.as.parts, documents, scope)
+  }
+}
+
+function lintParts(report: Report, path: string, parts: readonly Part[], documents: readonly string[] | undefined, scope: Scope): void {
+  for (const [place, part] of parts.entries()) {
+    const here = `${path}.${place}`
+    if ('link' in part) continue
+    if (documents !== undefined && !documents.includes(part.document))
+      report.error(`${here}.document`, 'unknown-document', `there is no document "${part.document}"`, nearest(part.document, documents))
+    if (part.mapping !== undefined && !/^[a-z][\w-]*\/[\w-]+$/.test(part.mapping))
+      report.error(`${here}.mapping`, 'bad-mapping-name', `"${part.mapping}" is no <connector>/<file>`)
+    if (part.mapping === undefined && part.body === undefined && part.identity.kind !== 'mirror')
+      report.error(
+        `${here}.mapping`,
+        'no-mapping',
+        'only a record that carries the document (body) and a mirror known by link or hubRef do without a mapping',
+      )
+    if (part.when !== undefined) lintExpression(report, `${here}.when`, part.when)
+    if (part.key !== undefined) lintTemplates(report, `${here}.key`, part.key, { ...scope, key: true, record: true })
+    if (part.identity.kind === 'stock' && part.measure === undefined && part.body === undefined)
+      report.error(`${here}.measure`, 'no-measure', 'a stock figure must say what it measures: onHand or available')
+  }
+}
+
+export function lintExpression(report: Report, path: string, text: string): void {
+  for (const fault of compileExpression(text, { file: report.file, path }).faults) report.add(fault)
+}

@@ -1,0 +1,171 @@
+import { describe, expect, it } from 'vitest'
+import { smallConnector } from '../testing/small-connector.ts'
+import { lintConnector } from './lint.ts'
+import type { Command, Connector, Cursor, Stream } from './types.ts'
+
+const errors = (connector: Connector) =>
+  lintConnector(connector, { documents: ['sales-order', 'purchase-order'] })
+    .filter((fault) => fault.severity === 'error')
+    .map((fault) => `${fault.path} ${fault.code}`)
+const stream = (change: Partial<Stream>) => smallConnector({ stream: change })
+const cursor = (change: Partial<Cursor>) => smallConnector({ cursor: change })
+const create = (change: Partial<Command>): Connector => ({
+  ...smallConnector(),
+  actions: {
+    make: {
+      kind: 'command',
+      title: 'Makes it',
+      document: 'purchase-order',
+      create: {
+        mapping: 'small/make',
+        input: { type: 'object', properties: { ref: { type: 'string' } } },
+        call: { method: 'POST', path: '/things', json: { ref: '{input.ref}' } },
+        once: { kind: 'find', call: { path: '/things', query: { ref: '{input.ref}' } }, records: '', key: 'id' },
+        key: 'id',
+        ...change,
+      },
+    },
+  },
+})
+
+describe('a good connector', () => {
+  it('has no faults at all, whatever its paging', () => {
+    const pages = [
+      { kind: 'single' },
+      { kind: 'number', first: 0, size: 5 },
+      { kind: 'offset', size: 5 },
+      { kind: 'token', next: 'n' },
+      { kind: 'link', size: 5 },
+    ] as const
+    for (const page of pages) expect(lintConnector(smallConnector({ page }))).toEqual([])
+    expect(lintConnector(create({}))).toEqual([])
+    expect(lintConnector(cursor({ windowMs: 1_000, first: '2020-01-01T00:00:00Z' })).map((fault) => fault.code)).toEqual(['page-shift'])
+  })
+})
+
+describe('faults', () => {
+  const small = smallConnector()
+  const orders = small.streams.orders
+  it.each<[string, Connector, string]>([
+    ['a name that is none', { ...small, name: 'Small Shop' }, 'name bad-name'],
+    ['no documentation', { ...small, docs: 'see wiki' }, 'docs no-docs'],
+    ['a misspelt keyword in a schema', stream({ schema: { type: 'object', requierd: ['id'] } }), 'streams.orders.schema bad-schema'],
+    ['a misspelt variable', { ...small, check: { path: '/me', query: { a: '{confg.url}' } } }, 'check unknown-variable'],
+    ['a config field that does not exist', { ...small, check: { path: '/me', query: { a: '{config.uri}' } } }, 'check unknown-variable'],
+    ['a broken template', { ...small, check: { path: '/me/{' } }, 'check bad-template'],
+    [
+      'a secret in the open',
+      {
+        ...small,
+        config: { type: 'object', required: ['url', 'token'], properties: { url: { type: 'string' }, token: { type: 'string' } } },
+      },
+      'http.auth.value open-secret',
+    ],
+    ['credentials that may be missing', { ...small, config: { ...small.config, required: ['url'] } }, 'http.auth.value config-optional'],
+    ['a key that may be missing', stream({ key: 'number' }), 'streams.orders.key key-not-required'],
+    ['a cursor that may be missing', cursor({ paths: ['changed'] }), 'streams.orders.cursor.paths cursor-not-required'],
+    [
+      'a cursor that is not sent',
+      stream({ call: { path: '/orders', query: { page: '{page.number}', size: '{page.size}' } } }),
+      'streams.orders.cursor cursor-not-sent',
+    ],
+    [
+      'a page that is not sent',
+      stream({ call: { path: '/orders', query: { since: '{since}', size: '{page.size}' } } }),
+      'streams.orders.call page-not-sent',
+    ],
+    [
+      'a page size that is not sent',
+      stream({ call: { path: '/orders', query: { since: '{since}', page: '{page.number}' } } }),
+      'streams.orders.call page-size-not-sent',
+    ],
+    [
+      'a window that is not sent',
+      stream({ cursor: orders?.cursor ? { ...orders.cursor, windowMs: 5, first: '2020-01-01' } : null }),
+      'streams.orders.cursor window-not-sent',
+    ],
+    ['a window without a beginning', cursor({ windowMs: 5 }), 'streams.orders.cursor.first no-first'],
+    ['wall times without a zone', cursor({ format: 'local' }), 'streams.orders.cursor.zone no-zone'],
+    ['a zone that is none', cursor({ format: 'local', zone: 'Berlin' }), 'streams.orders.cursor.zone bad-zone'],
+    ['a zone that may be missing', cursor({ format: 'local', zone: '{config.timeZone}' }), 'streams.orders.cursor.zone zone-optional'],
+    [
+      'a document that does not exist',
+      stream({ parts: [{ document: 'sale-order', mapping: 'small/order', mode: 'replace', identity: { kind: 'origin' } }] }),
+      'streams.orders.parts.0.document unknown-document',
+    ],
+    [
+      'a condition that does not compile',
+      stream({ parts: [{ document: 'sales-order', mapping: 'small/order', mode: 'replace', identity: { kind: 'origin' }, when: 'a ==' }] }),
+      'streams.orders.parts.0.when E_SYNTAX',
+    ],
+    ['a read by key without the key', stream({ byKey: { path: '/orders', records: '' } }), 'streams.orders.byKey key-not-sent'],
+    ['a rule that fits every answer', smallConnector({ http: { faults: [{ then: 'retry', code: 'x' }] } }), 'http.faults.0 rule-fits-all'],
+    [
+      'a look-up that finds anything',
+      create({ once: { kind: 'find', call: { path: '/things' }, records: '', key: 'id' } }),
+      'actions.make.create.once.call find-finds-all',
+    ],
+    [
+      'an input that does not exist',
+      create({ call: { method: 'POST', path: '/things', json: { ref: '{input.rf}' } } }),
+      'actions.make.create.call unknown-variable',
+    ],
+    [
+      'a key that nobody knows yet',
+      create({ key: undefined as never, call: { method: 'POST', path: '/things/{key}', json: {} } }),
+      'actions.make.create.call unknown-variable',
+    ],
+    ['no reason', create({ once: { kind: 'none', why: '' } }), 'actions.make.create.once.why no-reason'],
+    [
+      'a stream that does not exist',
+      create({ read: { call: { path: '/things/{key}' }, record: '', stream: 'order' } }),
+      'actions.make.create.read.stream unknown-stream',
+    ],
+    ['a body on a GET', create({ call: { path: '/things', json: {} } }), 'actions.make.create.call.method body-on-get'],
+    [
+      'a webhook without children for a stream with children',
+      {
+        ...stream({
+          children: [
+            {
+              name: 'lines',
+              call: { path: '/orders/{key}/lines' },
+              records: '',
+              page: { kind: 'single' },
+              batch: 1,
+              as: { kind: 'embed' },
+            },
+          ],
+        }),
+        webhook: {
+          verify: { kind: 'standard', secret: '{config.hookSecret}' },
+          topic: { path: 'type' },
+          topics: { a: { stream: 'orders', carries: 'whole', records: '' } },
+          ack: { status: 200 },
+        },
+      },
+      'webhook.topics.a whole-without-children',
+    ],
+    [
+      'a topic that has to be read again and cannot',
+      {
+        ...stream({ byKey: undefined as never }),
+        webhook: {
+          verify: { kind: 'standard', secret: '{config.hookSecret}' },
+          topic: { path: 'type' },
+          topics: { a: { stream: 'orders', carries: 'key', records: '' } },
+          ack: { status: 200 },
+        },
+      },
+      'webhook.topics.a no-by-key',
+    ],
+  ])('%s', (_, connector, expected) => {
+    expect(
+      errors(connector).some((fault) => fault.startsWith(expected.split(' ')[0] ?? '') && fault.includes(expected.split(' ')[1] ?? '')),
+    ).toBe(true)
+  })
+  it('say what was probably meant', () => {
+    const [fault] = lintConnector({ ...small, check: { path: '/me', query: { a: '{config.uri}' } } })
+    expect(fault?.suggestion).toBe("did you mean 'url'?")
+  })
+})

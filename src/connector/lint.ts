@@ -1,0 +1,126 @@
+import type { Fault } from '../model/errors.ts'
+import { isObject } from '../model/json.ts'
+import { lintAction, lintStreamName } from './lint-action.ts'
+import { baseScope, isRequired, lintCall, lintTemplates } from './lint-calls.ts'
+import { openReport, type Report } from './lint-report.ts'
+import { lintSchema } from './lint-schema.ts'
+import { lintStream } from './lint-stream.ts'
+import type { Connector, Webhook } from './types.ts'
+
+export interface LintOptions {
+  readonly file?: string
+  /** names of the canonical documents that exist; not checked when left out */
+  readonly documents?: readonly string[]
+}
+
+const secretName = /secret|passw|token|api[-_]?key|private[-_]?key|credential/i
+
+/** Everything wrong with a connector that can be known without talking to anybody. All faults at once; none that is an error: the engine can run it. */
+export function lintConnector(connector: Connector, options: LintOptions = {}): readonly Fault[] {
+  const report = openReport(options.file ?? `connectors/${connector.name}/connector.ts`)
+  if (!/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(connector.name)) report.error('name', 'bad-name', `"${connector.name}" is no kebab-case name`)
+  if (connector.title.trim() === '') report.error('title', 'no-title', 'the connector has no title')
+  if (!URL.canParse(connector.docs) || !connector.docs.startsWith('https://'))
+    report.error('docs', 'no-docs', 'docs must be the address of the vendor documentation it was written from')
+  lintConfig(report, connector)
+  lintHttp(report, connector)
+  lintCall(report, 'check', connector.check, baseScope(connector))
+  for (const [name, stream] of Object.entries(connector.streams)) {
+    lintName(report, `streams.${name}`, name)
+    lintStream(report, connector, name, stream, options.documents)
+  }
+  for (const [name, action] of Object.entries(connector.actions)) {
+    lintName(report, `actions.${name}`, name)
+    lintAction(report, connector, name, action, options.documents)
+  }
+  if (connector.webhook !== undefined) lintWebhook(report, connector, connector.webhook)
+  return report.faults()
+}
+
+function lintName(report: Report, path: string, name: string): void {
+  if (!/^[a-z][A-Za-z0-9]*(-[a-z0-9]+)*$/.test(name))
+    report.error(path, 'bad-name', `"${name}" is no name: letters and digits, beginning with a small letter`)
+}
+
+function lintConfig(report: Report, { config }: Connector): void {
+  lintSchema(report, 'config', config)
+  if (!isObject(config.properties)) {
+    report.error('config', 'no-properties', 'the config lists no properties')
+    return
+  }
+  for (const [name, field] of Object.entries(config.properties))
+    if (secretName.test(name) && isObject(field) && field.writeOnly !== true)
+      report.error(
+        `config.properties.${name}`,
+        'open-secret',
+        `"${name}" looks like a secret and is not marked writeOnly: it would be shown`,
+      )
+}
+
+function lintHttp(report: Report, connector: Connector): void {
+  const { http } = connector
+  const scope = { config: baseScope(connector).config ?? [] }
+  lintNeeded(report, 'http.baseUrl', connector, http.baseUrl)
+  if (http.headers !== undefined) lintTemplates(report, 'http.headers', { ...http.headers }, scope)
+  const { auth } = http
+  if (auth.kind === 'basic') {
+    lintNeeded(report, 'http.auth.username', connector, auth.username)
+    lintSecret(report, 'http.auth.password', connector, auth.password)
+    lintNeeded(report, 'http.auth.password', connector, auth.password)
+  } else if (auth.kind === 'header') {
+    lintNeeded(report, 'http.auth.value', connector, auth.value)
+    lintSecret(report, 'http.auth.value', connector, auth.value)
+  } else if (auth.kind === 'session') lintCall(report, 'http.auth.login', auth.login, scope)
+  for (const [place, rule] of (http.faults ?? []).entries()) {
+    if (rule.status === undefined && rule.path === undefined)
+      report.error(
+        `http.faults.${place}`,
+        'rule-fits-all',
+        'the rule names neither a status nor a path: it would make a fault of every answer',
+      )
+    if (rule.path === undefined && (rule.in !== undefined || rule.not !== undefined))
+      report.error(`http.faults.${place}`, 'rule-without-path', 'the rule compares a value but does not say where it stands')
+    if (rule.status?.some((status) => status >= 200 && status < 300) && rule.path === undefined)
+      report.error(`http.faults.${place}`, 'rule-fits-all', 'the rule makes a fault of every good answer')
+  }
+}
+
+/** A template whose values every connection must have. */
+function lintNeeded(report: Report, path: string, connector: Connector, template: string): void {
+  for (const { path: variable, root } of lintTemplates(report, path, template, { config: baseScope(connector).config ?? [] }))
+    if (root === 'config' && !isRequired(connector.config, variable.split('.').slice(1).join('.')))
+      report.error(path, 'config-optional', `{${variable}} must be required by the config: without it nothing can be sent`)
+}
+
+function lintSecret(report: Report, path: string, connector: Connector, template: string): void {
+  for (const { path: variable, root } of lintTemplates(report, path, template, { config: baseScope(connector).config ?? [] })) {
+    const [, name = ''] = variable.split('.')
+    const field = isObject(connector.config.properties) ? connector.config.properties[name] : undefined
+    if (root === 'config' && isObject(field) && field.writeOnly !== true)
+      report.error(path, 'open-secret', `{${variable}} is a secret and is not marked writeOnly in the config: it would be shown`)
+  }
+}
+
+function lintWebhook(report: Report, connector: Connector, webhook: Webhook): void {
+  if (webhook.verify.kind !== 'custom') lintSecret(report, 'webhook.verify.secret', connector, webhook.verify.secret)
+  if (Object.keys(webhook.topics).length === 0)
+    report.error('webhook.topics', 'no-topics', 'the webhook knows no topic: everything it receives would be set aside')
+  if (webhook.eventId !== undefined && webhook.eventId.header === undefined && webhook.eventId.path === undefined)
+    report.error('webhook.eventId', 'no-event-id', 'say in which header or at which path the id of the event stands')
+  if (webhook.ack.status < 200 || webhook.ack.status > 299)
+    report.error('webhook.ack.status', 'bad-ack', `${webhook.ack.status} would make the partner send it again for ever`)
+  for (const [name, topic] of Object.entries(webhook.topics)) {
+    const path = `webhook.topics.${name}`
+    lintStreamName(report, `${path}.stream`, connector, topic.stream)
+    const stream = connector.streams[topic.stream]
+    if (stream === undefined) continue
+    if (topic.carries !== 'whole' && topic.op !== 'delete' && stream.byKey === undefined)
+      report.error(path, 'no-by-key', `the topic carries no whole record, so the stream "${topic.stream}" needs byKey to read it again`)
+    if (topic.carries === 'whole' && topic.op !== 'delete' && stream.children?.some((child) => child.as.kind === 'embed'))
+      report.error(
+        path,
+        'whole-without-children',
+        `records of "${topic.stream}" have children read by other calls, which no webhook carries; say carries: 'partial'`,
+      )
+  }
+}
