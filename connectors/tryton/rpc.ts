@@ -32,7 +32,7 @@ export function changes(source: Source): Omit<Stream, 'parts'> {
   const fields = [...source.fields, 'write_date', 'create_date']
   return {
     title: source.title,
-    schema: source.schema,
+    schema: { ...source.schema, required: [...(source.schema.required as readonly string[]), 'create_date'] },
     key: 'id',
     version: { kind: 'time', paths: ['write_date', 'create_date'], zone: null, granularityMs: 0 },
     call: rpc(`model.${source.model}.search_read`, [
@@ -63,6 +63,6 @@ export function changes(source: Source): Omit<Stream, 'parts'> {
 /** The record's own fields that the hub relies on; everything else may come and go. */
 export const record = (required: readonly string[], properties: Record<string, Json> = {}): JsonSchema => ({
   type: 'object',
-  required: ['id', 'create_date', ...required],
+  required: ['id', ...required],
   properties: { id: { type: 'integer' }, write_date: { type: ['string', 'null'] }, create_date: { type: 'string' }, ...properties },
 })
