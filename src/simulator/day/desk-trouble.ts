@@ -1,0 +1,76 @@
+import type { FaultBoard, FaultKind } from '../faults.ts'
+import { type Appointment, createSchedule, type Desk } from './desk.ts'
+import { type SystemName, systemNames, type World } from './world.ts'
+
+const begins = 13 * 60
+const restartAt = begins + 25
+const ends = 15 * 60 + 30
+
+/** How long the ERP is down, in ms of real time. */
+const downMs = 300
+/** How far the European shop's clock goes wrong at 13:00. It stays so: a clock that jumps back makes its own past twice. */
+const skewMs = 2_000
+
+const api = /^\/wp-json\/wc\/v3\//
+const orderList = /^\/wp-json\/wc\/v3\/orders$/
+const createSale = /^model\.sale\.sale\.create$/
+
+const troubles: Readonly<Record<SystemName, (board: FaultBoard) => readonly (() => void)[]>> = {
+  'shop-us': (board) => [
+    board.arm('429-retry-after', { times: 3, seconds: 1, path: api }),
+    board.arm('429', { times: 3, path: api }),
+    board.arm('page-shift', { times: 1 }),
+    board.arm('duplicate', { times: 5, path: /^order\./ }),
+    board.arm('missing', { times: 5, path: /^order\./ }),
+    board.arm('late', { times: 5, ms: 900, path: /^order\.updated$/ }),
+    board.arm('out-of-order', { times: 5, ms: 500, path: /^order\./ }),
+  ],
+  'shop-eu': (board) => [
+    board.arm('500', { times: 2, path: api }),
+    board.arm('503', { times: 2, path: api }),
+    board.arm('html-200', { times: 2, method: 'GET', path: orderList }),
+    board.arm('missing', { times: 3, path: /^order\.created$/ }),
+    board.arm('silent-death', { times: 1, path: /^order\.updated$/ }),
+  ],
+  'harbour-erp': (board) => [board.arm('answer-lost', { times: 2, path: createSale }), board.arm('503', { times: 2 })],
+  'ningbo-erp': (board) => [board.arm('503', { times: 2 })],
+}
+
+/**
+ * From 13:00 to 15:30 things go wrong: a host that is overloaded, answers that get lost, webhooks that come twice, late or never, a
+ * subscription that dies silently, a clock that is wrong, and an ERP that hangs on one call and is then restarted.
+ */
+export const troubleDesk = (world: World, failed: (cause: unknown) => void): Desk => {
+  const stops: (() => void)[] = []
+  const harbour = world.boards['harbour-erp']
+  const appointments: Appointment[] = [
+    {
+      at: begins,
+      run: () => {
+        for (const name of systemNames) stops.push(...troubles[name](world.boards[name]))
+        world.boards['shop-eu'].arm('clock-skew', { ms: skewMs })
+      },
+    },
+    { at: restartAt - 15, run: () => void stops.push(harbour.arm('timeout', { times: 1, path: createSale })) },
+    {
+      at: restartAt,
+      run: () => {
+        harbour.disarm('timeout')
+        world.harbour.erp.restart(downMs).catch(failed)
+      },
+    },
+    {
+      at: ends,
+      run: () => {
+        for (const stop of stops) stop()
+      },
+    },
+  ]
+  return createSchedule('trouble', world.faultsOn ? appointments : [])
+}
+
+/** How often each fault really happened in each system; those that never did are left out. */
+export const firedFaults = (world: World): Readonly<Record<SystemName, Readonly<Partial<Record<FaultKind, number>>>>> => {
+  const of = (name: SystemName) => Object.fromEntries(Object.entries(world.boards[name].fired).filter(([, times]) => times > 0))
+  return { 'shop-us': of('shop-us'), 'shop-eu': of('shop-eu'), 'harbour-erp': of('harbour-erp'), 'ningbo-erp': of('ningbo-erp') }
+}
