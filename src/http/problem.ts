@@ -80,10 +80,15 @@ export const invalid = (parts: readonly ProblemPart[]): ProblemError =>
     { parts },
   )
 
+/** Rejections that mean: there is no such thing, or its state forbids it now. */
+const absent: ReadonlySet<string> = new Set(['not-found', 'unknown-envelope', 'unknown-delivery'])
+const conflicts: ReadonlySet<string> = new Set(['not-replayable', 'not-open', 'link-conflict'])
+
 const hidden = 'Something went wrong inside the hub. The log has the reason under this request id.'
 
 /**
- * The problem that any thrown value is. HubErrors by recovery: retry 503 with Retry-After, reauth 502 (the partner wants a new login), reject 422, bug 500; what is not
+ * The problem that any thrown value is. HubErrors by recovery: retry 503 with Retry-After, reauth 502 (the partner wants a new login), reject 422 (404 and 409 where
+ * the code says so), bug 500; what is not
  * ours to classify is a bug, and a bug's own words stay in the log.
  */
 export function problemOf(error: unknown): ProblemError {
@@ -98,7 +103,8 @@ export function problemOf(error: unknown): ProblemError {
     case 'reauth':
       return new ProblemError(502, code, error.message)
     case 'reject':
-      return new ProblemError(code === 'not-found' ? 404 : 422, code, error.message)
+      if (absent.has(code)) return notFound()
+      return new ProblemError(conflicts.has(code) ? 409 : 422, code, error.message)
     case 'bug':
       return new ProblemError(500, 'internal', hidden)
   }

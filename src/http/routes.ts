@@ -1,6 +1,7 @@
 import type { ReadingRoom } from './body.ts'
 import { connectionRoutes } from './connections.ts'
 import { crosswalkRoutes } from './crosswalk.ts'
+import { deadLetterRoutes } from './dead-letters.ts'
 import { deliveryRoutes } from './deliveries.ts'
 import { documentRoutes } from './documents.ts'
 import { envelopeRoutes } from './envelopes.ts'
@@ -11,6 +12,7 @@ import { hookRoutes } from './hooks.ts'
 import { keyRoutes } from './keys.ts'
 import { metricsRoutes } from './metrics.ts'
 import { reloadRoutes } from './reload.ts'
+import { replayRoutes } from './replays.ts'
 import { type Route, rawRoute } from './route.ts'
 import { routingRoutes } from './routing.ts'
 import { statsRoutes } from './stats.ts'
@@ -36,6 +38,8 @@ export const routeTable = (room: ReadingRoom): readonly Route[] => [
   ...documentRoutes,
   ...explainRoutes,
   ...deliveryRoutes,
+  ...replayRoutes,
+  ...deadLetterRoutes,
   ...crosswalkRoutes,
   ...findingRoutes,
   ...statsRoutes,

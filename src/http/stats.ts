@@ -1,5 +1,6 @@
 import { type Figures, figures } from '../ledger/figures.ts'
 import { type Difference, maxDifferences, verify } from '../ledger/verify.ts'
+import { type RestState, restState } from '../pipeline/at-rest.ts'
 import { countDeliveries } from '../store/delivery.ts'
 import { countEnvelopes } from '../store/envelope.ts'
 import { countUnsplit } from '../store/receipt.ts'
@@ -46,6 +47,21 @@ export const figuresShape: Shape<Figures> = fields({
   invoices: list(fields({ currency: text(), count, total: decimal })),
   documents: list(fields({ type: text(), origin: text(), status: nullable(text()), count })),
   findings: list(fields({ code: text(), count })),
+})
+
+const rest: Shape<RestState> = fields({
+  atRest: flag,
+  open: described(fields({ receipts: count, envelopes: count, deliveries: count, refetches: count, lanes: count }), 'goes on by itself'),
+  waiting: described(
+    fields({
+      parkedEnvelopes: count,
+      deadEnvelopes: count,
+      parkedDeliveries: count,
+      deadDeliveries: count,
+      blockedDeliveries: count,
+    }),
+    'goes on when something else happens',
+  ),
 })
 
 const counts = mapOf(count)
@@ -110,6 +126,16 @@ export const statsRoutes = [
         },
       }
     },
+  }),
+  route({
+    id: 'getRest',
+    method: 'GET',
+    path: '/v1/rest',
+    tag,
+    scope: 'read',
+    summary: { en: 'Whether all work that was taken in has come to an end', zh: '已接收的工作是否全部结束' },
+    answer: rest,
+    handle: async ({ hub }) => ({ body: await restState(hub) }),
   }),
   route({
     id: 'verifyLedger',
