@@ -2,7 +2,7 @@ import type { Json } from '../model/json.ts'
 import type { Tx } from '../store/database.ts'
 import { hasRivals } from '../store/hold.ts'
 import { externalName } from '../store/link.ts'
-import type { DocumentVersionTable, IdentifierTable, JournalTable, LineLinkTable, LinkTable } from '../store/tables.ts'
+import type { DocumentVersionTable, IdentifierTable, JournalTable, LineLinkTable, LinkTable, WantedTable } from '../store/tables.ts'
 import type { Note, Scope } from './findings.ts'
 import { wantedIdentifiers } from './identifiers.ts'
 import { referencesIn } from './references.ts'
@@ -33,6 +33,8 @@ export interface BooksData {
   readonly movedLinks: Map<string, LinkTable>
   readonly lineLinks: Map<string, LineLinkTable>
   readonly identifiers: Map<string, IdentifierTable>
+  /** records of mirrors whose document is not here yet */
+  readonly wanted: WantedTable[]
   readonly notes: Map<string, Note>
   readonly scopes: Scope[]
   readonly orders: Map<string, Cause>
@@ -68,6 +70,7 @@ export const openBooks = (
     movedLinks: new Map(),
     lineLinks: new Map(),
     identifiers: new Map(),
+    wanted: [],
     notes: new Map(),
     scopes: [],
     orders: new Map(),

@@ -1,12 +1,14 @@
 import { insertDocuments, insertVersions, updateDocuments } from '../store/document.ts'
-import { insertIdentifiers } from '../store/identifier.ts'
+import { identifierName, insertIdentifiers } from '../store/identifier.ts'
 import { insertJournal } from '../store/journal.ts'
 import { insertLinks, saveLineLinks, updateLinks } from '../store/link.ts'
+import { insertWanted, wantedFor } from '../store/wanted.ts'
 import { deriveOrders } from './derive-orders.ts'
 import { deriveStock } from './derive-stock.ts'
 import { documentRow } from './draft.ts'
 import { writeFindings } from './findings.ts'
-import { documentName, loadDocuments } from './shelf.ts'
+import { addLink } from './links.ts'
+import { documentName, fetchLink, loadDocuments } from './shelf.ts'
 import type { Books, Change, Finished, LedgerDocument } from './types.ts'
 import { type Referred, writeReferences } from './write-references.ts'
 
@@ -17,6 +19,7 @@ import { type Referred, writeReferences } from './write-references.ts'
  */
 export async function finish(books: Books): Promise<Finished> {
   await writeDocuments(books)
+  await linkWanted(books)
   await writeLinks(books)
   const referred = await writeReferences(books)
   await deriveOrders(books, referred.judged)
@@ -55,6 +58,17 @@ async function writeDocuments({ tx, tenant, data }: Books): Promise<void> {
     tx,
     drafts.flatMap(({ versions }) => versions),
   )
+}
+
+/** Links records of mirrors that came before their document, now that it has the identifier they named. */
+async function linkWanted(books: Books): Promise<void> {
+  const { tx, tenant, data } = books
+  await insertWanted(tx, data.wanted)
+  for (const { type, scheme, value, connection, external_key } of await wantedFor(tx, tenant, data.identifiers.values())) {
+    const key = data.identifiers.get(identifierName({ type, scheme, value }))?.key
+    const isLinked = (await fetchLink(data.shelf, { type, connection, externalKey: external_key })) !== undefined
+    if (key !== undefined && !isLinked) await addLink(books, { type, connection, externalKey: external_key, key, linkedBy: 'identifier' })
+  }
 }
 
 async function writeLinks({ tx, data }: Books): Promise<void> {

@@ -77,6 +77,16 @@ async function identifyMirror(books: Books, incoming: Incoming, part: DocumentPa
   const [key, ...others] = await matches(books, incoming)
   if (key !== undefined && others.length === 0) return { kind: 'document', key, mirror: true, link: undefined, linkedBy: 'identifier' }
   if (key !== undefined) return conflict(books, incoming, part, [key, ...others])
+  for (const { type, scheme, value } of wantedIdentifiers(incoming))
+    books.data.wanted.push({
+      tenant: books.tenant,
+      type,
+      scheme,
+      value,
+      connection: incoming.connection,
+      external_key: incoming.externalKey,
+      at: books.now,
+    })
   return foreign === 'ignore' ? settled({ state: 'ignored', reason: 'filtered' }) : unidentified(incoming, part.document)
 }
 

@@ -11,7 +11,13 @@ export async function knownHashes(
   hashes: readonly string[],
 ): Promise<Map<string, DedupeTable>> {
   const rows = await inLists(hashes, (list) =>
-    tx.selectFrom('dedupe').selectAll().where('tenant', '=', tenant).where('connection', '=', connection).where('hash', 'in', list).execute(),
+    tx
+      .selectFrom('dedupe')
+      .selectAll()
+      .where('tenant', '=', tenant)
+      .where('connection', '=', connection)
+      .where('hash', 'in', list)
+      .execute(),
   )
   return new Map(rows.map((row) => [row.hash, row]))
 }

@@ -113,7 +113,12 @@ export async function releaseThese(tx: Tx, tenant: string, ids: readonly string[
 const parkedRows = (tx: Tx, tenant: string) =>
   tx.selectFrom('delivery').select(['id', 'lane']).where('tenant', '=', tenant).where('state', '=', 'parked')
 
-async function release(tx: Tx, tenant: string, now: number, parked: readonly { readonly id: string; readonly lane: string }[]): Promise<string[]> {
+async function release(
+  tx: Tx,
+  tenant: string,
+  now: number,
+  parked: readonly { readonly id: string; readonly lane: string }[],
+): Promise<string[]> {
   await inLists(
     parked.map(({ id }) => id),
     (list) =>

@@ -57,6 +57,16 @@ export interface IdentifierTable {
   value: string
   key: string
 }
+/** Records of mirrors whose document was not there yet: linked as soon as one appears under the identifier. */
+export interface WantedTable {
+  tenant: string
+  type: string
+  scheme: string
+  value: string
+  connection: string
+  external_key: string
+  at: number
+}
 /** What a document refers to; `to_key` null while it is not known. */
 export interface ReferenceTable {
   tenant: string
@@ -111,7 +121,7 @@ export interface OrderStateTable {
   paid: Exact
   refunded: Exact
 }
-/** Derived, quantities x 10^6 in the base unit. `open` = quantity - cancelled - shipped (sales), confirmed - received - rejected (purchases: in transit). */
+/** Derived, quantities x 10^6 in the base unit. `open` = quantity - cancelled - shipped (sales), confirmed - received (purchases: in transit). */
 export interface OrderLineTable {
   tenant: string
   type: string

@@ -17,6 +17,7 @@ import type {
   ReservationTable,
   SoldTable,
   StockTable,
+  WantedTable,
 } from './tables-ledger.ts'
 
 export type {
@@ -34,6 +35,7 @@ export type {
   ReservationTable,
   SoldTable,
   StockTable,
+  WantedTable,
 } from './tables-ledger.ts'
 
 export type Exact = number | bigint
@@ -242,6 +244,7 @@ export interface Tables {
   link: LinkTable
   line_link: LineLinkTable
   identifier: IdentifierTable
+  wanted: WantedTable
   reference: ReferenceTable
   finding: FindingTable
   journal: JournalTable

@@ -83,6 +83,11 @@ export const documents = {
     index: [['tenant', 'type', 'key']],
     compact: true,
   }),
+  wanted: tableShape({
+    columns: { tenant: 'word', type: 'word', scheme: 'word', value: 'key', connection: 'word', external_key: 'key', at: 'whole' },
+    primary: ['tenant', 'type', 'scheme', 'value', 'connection', 'external_key'],
+    compact: true,
+  }),
   reference: tableShape({
     columns: {
       tenant: 'word',
