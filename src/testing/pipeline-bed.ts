@@ -1,0 +1,187 @@
+import { createHmac } from 'node:crypto'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { openAccess } from '../connector/open.ts'
+import type { Connector } from '../connector/types.ts'
+import { compileMapping } from '../mapping/compile.ts'
+import type { CompiledMapping } from '../mapping/types.ts'
+import { idMaker } from '../model/id.ts'
+import type { Log } from '../model/log.ts'
+import { compileSchemas, readSchemas } from '../model/schema.ts'
+import { packageRoot } from '../package-root.ts'
+import type { Bell, Ring } from '../pipeline/bell.ts'
+import { openCompiled } from '../pipeline/compiled.ts'
+import type { Catalogue, ConnectionSetup, Context, Route, Settings } from '../pipeline/context.ts'
+import { deliver } from '../pipeline/deliver.ts'
+import { openHandover } from '../pipeline/handover.ts'
+import { ingest } from '../pipeline/ingest.ts'
+import { pull } from '../pipeline/pull.ts'
+import { refetch } from '../pipeline/refetch.ts'
+import { syncSchedules } from '../pipeline/schedule.ts'
+import { split } from '../pipeline/split.ts'
+import { sweep } from '../pipeline/sweep.ts'
+import { syncConnections } from '../store/connection.ts'
+import type { Database } from '../store/database.ts'
+import { migrate } from '../store/migrate.ts'
+import { openSqlite } from '../store/sqlite.ts'
+import { tinyErp, tinyMappings, tinyShop } from './tiny-connectors.ts'
+import { startTinyPartner, type TinyPartner } from './tiny-partner.ts'
+
+export const bedTenant = 'default'
+export const hookSecret = 'secret-of-the-hook'
+export const bedStart = Date.parse('2026-11-23T09:00:00Z')
+
+/** A pipeline on a real database and a real partner, with a clock that stands until it is moved. */
+export interface Bed {
+  readonly context: Context
+  readonly partner: TinyPartner
+  /** the database's clock and the hub's */
+  readonly clock: { now: number }
+  /** everything that was logged above debug */
+  readonly said: { readonly level: string; readonly message: string; readonly fields: object }[]
+  readonly database: Database
+  /** a context of another process on the same store: nothing in memory is shared; `database` may be wrapped */
+  another(database?: Database): Context
+  change(change: Partial<Pick<Catalogue, 'routes'>> & { readonly setups?: readonly Partial<ConnectionSetup>[] }): void
+  /** webhook of the shop, signed */
+  signed(body: string, topic: string, event?: string): Readonly<Record<string, string>>
+  /** due steps in turn until nothing is due at the clock's time; pulls only those named */
+  drain(context?: Context, pulls?: readonly string[]): Promise<void>
+  close(): Promise<void>
+}
+
+export const toErp: Route = { id: 'order-to-erp', document: 'sales-order', when: () => true, to: 'erp', action: 'sale', mode: 'live', from: 0, onDead: 'block', holds: [] }
+export const toShop: Route = { id: 'stock-to-shop', document: 'stock-level', when: () => true, to: 'shop', action: 'set-stock', mode: 'live', from: 0, onDead: 'skip', holds: [] }
+
+export interface BedOptions {
+  readonly erp?: Connector
+  readonly shop?: Connector
+  readonly routes?: readonly Route[]
+  readonly settings?: Partial<Settings>
+  readonly memory?: boolean
+}
+
+export async function openBed(options: BedOptions = {}): Promise<Bed> {
+  const partner = await startTinyPartner()
+  const folder = mkdtempSync(join(tmpdir(), 'crossdock-pipeline-'))
+  const clock = { now: bedStart }
+  const database = await openSqlite(options.memory === false ? join(folder, 'hub.db') : ':memory:', { now: () => clock.now })
+  await migrate(database)
+  const said: { level: string; message: string; fields: object }[] = []
+  const tell = (level: string) => (fields: object, message: string) => void said.push({ level, message, fields })
+  const log: Log = { debug: () => {}, info: tell('info'), warn: tell('warn'), error: tell('error') }
+  const settings: Settings = { leaseMs: 30_000, sweepMs: 1000, ingestBatch: 16, deliverConcurrency: 4, maxCrashes: 3, parkAlarmMs: 3_600_000, ...options.settings }
+  const setup = (name: string, connector: Connector, streams: readonly string[]): ConnectionSetup => ({
+    name,
+    connector,
+    config: { url: partner.url, secret: hookSecret, timeZone: 'UTC' },
+    openConfig: { url: partner.url, timeZone: 'UTC' },
+    books: 'HARBOUR',
+    streams: new Map(streams.map((stream) => [stream, { everyMs: 60_000 }])),
+    retry: { waitsMs: [1000, 2000, 4000], retryAfterMinMs: 100, retryAfterMaxMs: 60_000 },
+    concurrency: 4,
+    timeoutMs: 2000,
+    allowPrivate: ['127.0.0.0/8'],
+    paused: false,
+  })
+  const shop = setup('shop', options.shop ?? tinyShop, ['orders', 'items'])
+  const erp = setup('erp', options.erp ?? tinyErp(), ['articles', 'stock', 'sales'])
+  let catalogue: Catalogue = await openCatalogue([shop, erp], options.routes ?? [toErp])
+  const opened: Context[] = []
+  const another = (on: Database = database): Context => {
+    const accesses = new Map<ConnectionSetup, ReturnType<typeof openAccess>>()
+    const context: Context = {
+      tenant: bedTenant,
+      database: on,
+      clock: { now: () => clock.now, sleep: (ms, signal) => new Promise((resolve) => (signal?.aborted ? resolve() : setTimeout(resolve, Math.min(ms, 5)))) },
+      log,
+      bell: { ring: () => {}, listen: () => {}, close: async () => {} } satisfies Bell,
+      handover: openHandover(),
+      compiled: openCompiled(),
+      newId: idMaker(() => clock.now),
+      random: () => 1,
+      settings,
+      catalogue: () => catalogue,
+      access: (connection) => {
+        const access = accesses.get(connection) ?? openAccess(connection)
+        accesses.set(connection, access)
+        return access
+      },
+    }
+    opened.push(context)
+    return context
+  }
+  const context = another()
+  await database.write((tx) => syncConnections(tx, bedTenant, [{ name: 'shop', connector: 'tiny-shop' }, { name: 'erp', connector: 'tiny-erp' }], clock.now))
+  await syncSchedules(context)
+  return {
+    context,
+    partner,
+    clock,
+    said,
+    database,
+    another,
+    change({ setups, ...change }) {
+      const connections = new Map(catalogue.connections)
+      for (const one of setups ?? []) {
+        const old = connections.get(one.name ?? '')
+        if (old !== undefined) connections.set(old.name, { ...old, ...one })
+      }
+      catalogue = { ...catalogue, ...change, connections }
+    },
+    signed: (body, topic, event) => ({ 'x-signature': createHmac('sha256', hookSecret).update(body).digest('hex'), 'x-topic': topic, ...(event === undefined ? {} : { 'x-event': event }) }),
+    drain: (on = context, pulls = []) => drain(on, new Set(pulls)),
+    async close() {
+      await Promise.all(opened.flatMap((one) => [...catalogue.connections.values()].map((connection) => one.access(connection).close())))
+      await database.close()
+      await partner.close()
+      rmSync(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+async function openCatalogue(connections: readonly ConnectionSetup[], routes: readonly Route[]): Promise<Catalogue> {
+  const schemas = compileSchemas(await readSchemas(join(packageRoot, 'schemas')))
+  const mappings = new Map<string, CompiledMapping>()
+  for (const [name, text] of Object.entries(tinyMappings)) {
+    const { mapping, faults } = compileMapping(text, { file: name })
+    if (mapping === undefined) throw new Error(`${name}: ${faults.map(({ path, message }) => `${path} ${message}`).join('; ')}`)
+    mappings.set(name, mapping)
+  }
+  return {
+    revision: 'a'.repeat(64),
+    connections: new Map(connections.map((one) => [one.name, one])),
+    routes,
+    mappings,
+    validate: (document, body) => schemas.validators.get(`${document}@1`)?.(body),
+    codes: new Map(),
+  }
+}
+
+const maxRounds = 200
+
+async function drain(context: Context, pulls: ReadonlySet<string>): Promise<void> {
+  for (let round = 0; round < maxRounds; round++) {
+    const rings = (await sweep(context)).filter((ring) => ring.kind !== 'pull' || pulls.has(ring.stream))
+    if (rings.length === 0) return
+    for (const ring of rings) await step(context, ring)
+  }
+  throw new Error(`still at work after ${maxRounds} rounds`)
+}
+
+/** What a worker does for one ring. */
+export function step(context: Context, ring: Ring): Promise<unknown> {
+  switch (ring.kind) {
+    case 'split':
+      return split(context)
+    case 'ingest':
+      return ingest(context, ring.lane)
+    case 'deliver':
+      return deliver(context, ring.connection)
+    case 'refetch':
+      return refetch(context, ring.connection)
+    case 'pull':
+      return pull(context, ring.connection, ring.stream)
+  }
+}
