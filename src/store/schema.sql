@@ -367,3 +367,12 @@ CREATE TABLE "text" (
   "body" text not null,
   "created_at" integer not null,
   constraint "text_primary" primary key ("tenant", "hash")) strict;
+CREATE TABLE "wanted" (
+  "tenant" text not null,
+  "type" text not null,
+  "scheme" text not null,
+  "value" text not null,
+  "connection" text not null,
+  "external_key" text not null,
+  "at" integer not null,
+  constraint "wanted_primary" primary key ("tenant", "type", "scheme", "value", "connection", "external_key")) strict, without rowid;
