@@ -23,6 +23,7 @@ const top = new Set([
   'config',
   'workspace',
   'workspace-connections',
+  'workspace-faults',
   'workspace-routes',
   'catalog',
   'secret-reference',

@@ -21,7 +21,11 @@ const tryton: Connector = {
       password: { type: 'string', minLength: 1, title: 'Password', writeOnly: true },
       company: { type: 'integer', minimum: 1, title: 'Id of the company' },
       timeZone: { type: 'string', title: 'Time zone of the company (IANA name)' },
-      currency: { type: 'string', pattern: '^[A-Z]{3}$', title: "The company's currency (ISO 4217): the stream prices makes price lists only when it is given" },
+      currency: {
+        type: 'string',
+        pattern: '^[A-Z]{3}$',
+        title: "The company's currency (ISO 4217): the stream prices makes price lists only when it is given",
+      },
       stockLocation: { type: 'integer', minimum: 1, title: 'Id of the location whose stock is read' },
       quarantine: { type: 'string', title: 'Code of the location for goods received broken' },
       customerParty: { type: 'integer', minimum: 1, title: 'Id of the party that shop sales are booked on' },

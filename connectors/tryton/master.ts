@@ -1,4 +1,4 @@
-import type { Stream } from '../../src/connector/types.ts'
+import type { Part, Stream } from '../../src/connector/types.ts'
 import { changes, record, rpc } from './rpc.ts'
 
 const list = { type: 'array' }
@@ -65,6 +65,9 @@ const partySource = {
   blindSpots: [noDeletes, inactive],
 }
 
+/** A sale needs an address of its party before it can be quoted. */
+const address: Part = { link: 'party-address', code: 'code', key: '{record.addresses.0.id}' }
+
 export const parties: Stream = {
   ...changes({ ...partySource, title: 'Parties, of which this ERP is the master' }),
   parts: [
@@ -89,6 +92,7 @@ export const partyLinks: Stream = {
       mode: 'replace',
       identity: { kind: 'mirror', identifiers: partyIdentifiers, foreign: 'ignore' },
     },
+    address,
   ],
 }
 
@@ -167,7 +171,11 @@ export const prices: Stream = {
 /** What lies at one location now. Tryton keeps no time of change for it: every read is a complete snapshot. */
 export const stock: Stream = {
   title: 'Quantity on hand at the stock location',
-  schema: record(['quantity'], { quantity: { anyOf: [{ type: 'number' }, { type: 'string' }] }, code: { type: ['string', 'null'] }, default_uom: relation }),
+  schema: record(['quantity'], {
+    quantity: { anyOf: [{ type: 'number' }, { type: 'string' }] },
+    code: { type: ['string', 'null'] },
+    default_uom: relation,
+  }),
   key: 'id',
   version: { kind: 'read' },
   call: rpc(

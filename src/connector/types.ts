@@ -134,6 +134,8 @@ export interface CodePart {
   /** the partner's own word for it (`u`, `USD`), translated by the workspace list `codes` when named */
   readonly code: Path
   readonly codes?: string
+  /** the partner's key, `{key}` when left out: `{record.addresses.0.id}` for a thing inside the record; a record without it is set aside */
+  readonly key?: Template
 }
 export type Identity =
   /** this stream owns the document: `<connection>/<external key>` */

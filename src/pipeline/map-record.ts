@@ -1,13 +1,12 @@
-import { openJoiner } from '../connector/join.ts'
 import type { CutSlice } from '../connector/access.ts'
+import { openJoiner } from '../connector/join.ts'
 import type { CodePart, DocumentPart, Part } from '../connector/types.ts'
 import type { Incoming } from '../ledger/types.ts'
 import type { MapContext } from '../mapping/types.ts'
 import type { PartnerLine } from '../model/delivery.ts'
-import type { EnvelopeReason } from '../model/envelope.ts'
+import type { EnvelopeReason, Slice } from '../model/envelope.ts'
 import { bug } from '../model/errors.ts'
 import { at, isObject, type Json, type JsonObject } from '../model/json.ts'
-import type { Slice } from '../model/envelope.ts'
 import type { EnvelopeTable } from '../store/tables.ts'
 import type { Catalogue, ConnectionSetup, Context } from './context.ts'
 import { streamOf } from './drafts.ts'
@@ -15,7 +14,11 @@ import { streamOf } from './drafts.ts'
 /** A record read and mapped: what each of its parts asks the ledger for. Made without the ledger. */
 export type Mapped =
   | { readonly kind: 'dead'; readonly reason: EnvelopeReason; readonly detail: JsonObject }
-  | { readonly kind: 'parts'; readonly hubRef?: { readonly document: string; readonly value: string; readonly lines: readonly PartnerLine[] }; readonly parts: readonly MappedPart[] }
+  | {
+      readonly kind: 'parts'
+      readonly hubRef?: { readonly document: string; readonly value: string; readonly lines: readonly PartnerLine[] }
+      readonly parts: readonly MappedPart[]
+    }
 
 export type MappedPart =
   | { readonly kind: 'incoming'; readonly incoming: Incoming }
@@ -35,14 +38,21 @@ export const mapContextOf = (setup: ConnectionSetup, catalogue: Catalogue): MapC
 })
 
 /** Reads and maps the records of one transaction; bodies that are not JSON are parsed once each. */
-export function openMapper(context: Context, catalogue: Catalogue, bodies: ReadonlyMap<string, Uint8Array>): (envelope: EnvelopeTable) => Mapped {
+export function openMapper(
+  context: Context,
+  catalogue: Catalogue,
+  bodies: ReadonlyMap<string, Uint8Array>,
+): (envelope: EnvelopeTable) => Mapped {
   const joiners = new Map<string, ReturnType<typeof openJoiner>>()
   return (envelope) => {
     const setup = catalogue.connections.get(envelope.connection)
     const stream = setup && streamOf(setup.connector, envelope.stream)
     const shape = setup && partsOf(setup, envelope.stream)
     if (setup === undefined || stream === undefined || shape === undefined)
-      return dead('invalid', `the workspace has no stream '${envelope.stream}' of a connection '${envelope.connection}' any more: put it back, then replay`)
+      return dead(
+        'invalid',
+        `the workspace has no stream '${envelope.stream}' of a connection '${envelope.connection}' any more: put it back, then replay`,
+      )
     const joiner = joiners.get(setup.name) ?? openJoiner(setup.connector.http.codec)
     joiners.set(setup.name, joiner)
     const slices = JSON.parse(envelope.slices) as readonly Slice[]
@@ -50,7 +60,12 @@ export function openMapper(context: Context, catalogue: Catalogue, bodies: Reado
     const read = readRecord(slices, bodies, joiner)
     if ('fault' in read) return dead('unparseable', read.fault)
     const fault = shape.schema && context.compiled.schema(shape.schema, `${setup.connector.name}/${envelope.stream}`)(read.record)
-    if (fault !== undefined) return { kind: 'dead', reason: 'invalid', detail: { message: 'the record does not have the shape the stream promises', path: fault.path, fault: fault.message } }
+    if (fault !== undefined)
+      return {
+        kind: 'dead',
+        reason: 'invalid',
+        detail: { message: 'the record does not have the shape the stream promises', path: fault.path, fault: fault.message },
+      }
     const mapContext = mapContextOf(setup, catalogue)
     const parts = shape.parts.map((part) => mapPart(context, catalogue, setup, mapContext, part, envelope, read.record))
     const hubRef = envelope.stream.includes('/') ? undefined : hubRefOf(stream.hubRef, stream.hubLines, read.record)
@@ -60,7 +75,11 @@ export function openMapper(context: Context, catalogue: Catalogue, bodies: Reado
 
 const dead = (reason: EnvelopeReason, message: string): Mapped => ({ kind: 'dead', reason, detail: { message } })
 
-function readRecord(slices: readonly Slice[], bodies: ReadonlyMap<string, Uint8Array>, join: ReturnType<typeof openJoiner>): { readonly record: Json } | { readonly fault: string } {
+function readRecord(
+  slices: readonly Slice[],
+  bodies: ReadonlyMap<string, Uint8Array>,
+  join: ReturnType<typeof openJoiner>,
+): { readonly record: Json } | { readonly fault: string } {
   const names = [...new Set(slices.map(({ receipt }) => receipt))]
   const bytes = names.map((name) => {
     const body = bodies.get(name)
@@ -92,24 +111,50 @@ function deletedParts(context: Context, parts: readonly Part[], envelope: Envelo
     if ('link' in part) return []
     const own = part.key === undefined || parts.length === 1
     const externalKey = part.key === undefined ? envelope.key : context.compiled.template(part.key)({ key: envelope.key })
-    return own && externalKey !== undefined ? [{ kind: 'incoming', incoming: incomingOf(envelope, setup, part, externalKey, null, null) }] : []
+    return own && externalKey !== undefined
+      ? [{ kind: 'incoming', incoming: incomingOf(envelope, setup, part, externalKey, null, null) }]
+      : []
   })
 }
 
-function mapPart(context: Context, catalogue: Catalogue, setup: ConnectionSetup, mapContext: MapContext, part: Part, envelope: EnvelopeTable, record: Json): MappedPart {
-  if ('link' in part) return mapCode(catalogue, setup, part, envelope, record)
+function mapPart(
+  context: Context,
+  catalogue: Catalogue,
+  setup: ConnectionSetup,
+  mapContext: MapContext,
+  part: Part,
+  envelope: EnvelopeTable,
+  record: Json,
+): MappedPart {
+  if ('link' in part) return mapCode(context, catalogue, setup, part, envelope, record)
   const document = part.document
   if (part.when !== undefined && !context.compiled.condition(part.when).test(record, mapContext)) return { kind: 'filtered', document }
   const externalKey = part.key === undefined ? envelope.key : context.compiled.template(part.key)({ key: envelope.key, record })
-  if (externalKey === undefined) return { kind: 'dead', document, detail: { message: `the key template ${part.key} finds no value in the record` } }
+  if (externalKey === undefined)
+    return { kind: 'dead', document, detail: { message: `the key template ${part.key} finds no value in the record` } }
   const made = bodyOf(catalogue, part, mapContext, record)
   if ('detail' in made) return { kind: 'dead', document, detail: made.detail }
   const fault = made.body === null ? undefined : catalogue.validate(document, made.body)
-  if (fault !== undefined) return { kind: 'dead', document, detail: { message: `what the mapping made is no ${document}`, path: fault.path, fault: fault.message, ...(part.mapping ? { mapping: part.mapping } : {}) } }
+  if (fault !== undefined)
+    return {
+      kind: 'dead',
+      document,
+      detail: {
+        message: `what the mapping made is no ${document}`,
+        path: fault.path,
+        fault: fault.message,
+        ...(part.mapping ? { mapping: part.mapping } : {}),
+      },
+    }
   return { kind: 'incoming', incoming: incomingOf(envelope, setup, part, externalKey, made.body, made.mapping) }
 }
 
-function bodyOf(catalogue: Catalogue, part: DocumentPart, mapContext: MapContext, record: Json): { readonly body: JsonObject | null; readonly mapping: string | null } | { readonly detail: JsonObject } {
+function bodyOf(
+  catalogue: Catalogue,
+  part: DocumentPart,
+  mapContext: MapContext,
+  record: Json,
+): { readonly body: JsonObject | null; readonly mapping: string | null } | { readonly detail: JsonObject } {
   if (part.body !== undefined) {
     const body = at(record, part.body)
     return isObject(body) ? { body, mapping: null } : { detail: { message: `there is no document at ${part.body}` } }
@@ -119,18 +164,35 @@ function bodyOf(catalogue: Catalogue, part: DocumentPart, mapContext: MapContext
   if (mapping === undefined) throw bug('mapping-missing', `the mapping ${part.mapping} is not in revision ${catalogue.revision}`)
   const result = mapping.pull(record, mapContext)
   if (result.ok) return { body: result.value, mapping: mapping.hash }
-  const errors = result.errors.slice(0, maxShown).map(({ code, rule, to, from, found, expected }) => ({ code, rule, to, from, found, expected }))
+  const errors = result.errors
+    .slice(0, maxShown)
+    .map(({ code, rule, to, from, found, expected }) => ({ code, rule, to, from, found, expected }))
   return { detail: { message: `the mapping refused the record in ${result.errors.length} places`, mapping: part.mapping, errors } }
 }
 
-function mapCode(catalogue: Catalogue, setup: ConnectionSetup, part: CodePart, envelope: EnvelopeTable, record: Json): MappedPart {
+function mapCode(
+  context: Context,
+  catalogue: Catalogue,
+  setup: ConnectionSetup,
+  part: CodePart,
+  envelope: EnvelopeTable,
+  record: Json,
+): MappedPart {
   const found = at(record, part.code)
-  if (typeof found !== 'string' || found === '') return { kind: 'filtered', document: part.link }
+  const externalKey = part.key === undefined ? envelope.key : context.compiled.template(part.key)({ key: envelope.key, record })
+  if (typeof found !== 'string' || found === '' || externalKey === undefined) return { kind: 'filtered', document: part.link }
   const code = (part.codes === undefined ? undefined : catalogue.codes.get(part.codes)?.get(found)) ?? found
-  return { kind: 'incoming', incoming: incomingOf(envelope, setup, part, envelope.key, { code }, null) }
+  return { kind: 'incoming', incoming: incomingOf(envelope, setup, part, externalKey, { code }, null) }
 }
 
-const incomingOf = (envelope: EnvelopeTable, setup: ConnectionSetup, part: Part, externalKey: string, body: JsonObject | null, mapping: string | null): Incoming => ({
+const incomingOf = (
+  envelope: EnvelopeTable,
+  setup: ConnectionSetup,
+  part: Part,
+  externalKey: string,
+  body: JsonObject | null,
+  mapping: string | null,
+): Incoming => ({
   envelope: envelope.id,
   connection: envelope.connection,
   books: setup.books,
@@ -160,6 +222,8 @@ function linesOf(hubLines: { readonly each: string; readonly key: string; readon
   if (!Array.isArray(list)) return []
   return list.flatMap((line: Json) => {
     const [key, number] = [at(line, hubLines.key), at(line, hubLines.number)]
-    return (typeof key === 'string' || typeof key === 'number') && (typeof number === 'string' || typeof number === 'number') ? [{ externalKey: String(key), number: String(number) }] : []
+    return (typeof key === 'string' || typeof key === 'number') && (typeof number === 'string' || typeof number === 'number')
+      ? [{ externalKey: String(key), number: String(number) }]
+      : []
   })
 }
