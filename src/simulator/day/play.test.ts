@@ -57,8 +57,8 @@ describe('without a hub', () => {
     const failure = await play.run(nobody(), { patienceMs: 200 }).catch((cause: unknown) => cause)
     expect(failure).toMatchObject({ detail: { code: 'day-stalled' } })
     const { message } = failure as Error
-    expect(message).toMatch(/seller: 3 of 3: purchase 1 as a sale in Ningbo's ERP/)
-    expect(message).toMatch(/warehouse: 16 of 16: .* as a quoted sale in Harbour's ERP/)
+    expect(message).toMatch(/seller: 4 of 4: purchase 1 as a sale in Ningbo's ERP/)
+    expect(message).toMatch(/warehouse: 17 of 17: .* as a quoted sale in Harbour's ERP/)
     expect(message).toMatch(/dock: /)
     expect(message).toMatch(/late cancellations: 2 of 2/)
     expect(message).not.toMatch(/^ {2}shops:/m)

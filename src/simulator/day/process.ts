@@ -6,8 +6,9 @@ import type { FromWorld } from './protocol.ts'
 import { isToWorld } from './protocol.ts'
 import { createStage } from './stage.ts'
 
+/** A parent that is gone is told by `disconnect`; what could not be sent to it any more does not matter. */
 const say = (message: FromWorld): void => {
-  if (process.connected) process.send?.(message)
+  if (process.connected) process.send?.(message, undefined, undefined, () => undefined)
 }
 
 const stage = createStage(say)

@@ -9,7 +9,7 @@ import { startWorld, type World } from './world.ts'
 export type Stage = {
   /** Resolves when the message was dealt with; the play itself goes on in the background. Never rejects: what goes wrong is said. */
   take(message: ToWorld): Promise<void>
-  /** Stops everything. */
+  /** Stops everything; a second call waits for the first. */
   close(): Promise<void>
 }
 
@@ -36,6 +36,7 @@ export const createStage = (say: (message: FromWorld) => void): Stage => {
   const crosswalk = createGate()
   const stopping = new AbortController()
   let world: World | undefined
+  let closing: Promise<void> | undefined
 
   const begin = async (options: Extract<ToWorld, { kind: 'start' }>): Promise<void> => {
     if (world) throw new RangeError('the world was started before; start another process for another day')
@@ -63,9 +64,10 @@ export const createStage = (say: (message: FromWorld) => void): Stage => {
     if (!world) throw new RangeError('the world was not started; send `start` first')
     return world
   }
-  const close = async (): Promise<void> => {
+  const close = (): Promise<void> => {
     stopping.abort()
-    await world?.close()
+    closing ??= Promise.resolve(world?.close())
+    return closing
   }
   const obey = async (message: ToWorld): Promise<void> => {
     switch (message.kind) {

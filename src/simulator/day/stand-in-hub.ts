@@ -85,8 +85,10 @@ export const createStandInHub = (world: World): StandInHub => {
         ['delete', [...(row?.lines ?? [])]],
         ['create', [...lines, freight]],
       ]
+      await inHarbour('sale.sale.draft', [[sale]])
       await inHarbour('sale.sale.write', [[sale], { comment, lines: changed }])
       sent.set(reference, content)
+      await inHarbour('sale.sale.quote', [[sale]])
     }
   }
 
