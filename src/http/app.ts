@@ -6,7 +6,7 @@ import { readingRoom } from './body.ts'
 import { openMetrics } from './metrics.ts'
 import { openapiText } from './openapi.ts'
 import { type HttpOptions, httpLimits, maxTargetLength } from './options.ts'
-import { compileInputs } from './parameters.ts'
+import { lazyInputs } from './parameters.ts'
 import { notFound, ProblemError, problemOf, problemResponse } from './problem.ts'
 import type { Desk, Method, Served } from './route.ts'
 import { routeTable } from './routes.ts'
@@ -20,7 +20,7 @@ export function createApp(context: Context, options: HttpOptions = {}): Hono<Htt
   const limits = { ...httpLimits, ...options.limits }
   const room = readingRoom(limits.maxReadingBytes)
   const table = routeTable(room)
-  const checks = compileInputs(table)
+  const checkOf = lazyInputs(table)
   const home: Served = { context, receiver: options.receiver ?? openReceiver(context) }
   const served = new Map<string, Served>([
     [context.tenant, home],
@@ -52,14 +52,11 @@ export function createApp(context: Context, options: HttpOptions = {}): Hono<Htt
     checkTarget(c.env?.incoming?.url ?? c.req.url)
     return next()
   })
-  for (const route of table) {
-    const check = checks.get(route.id)
-    if (!check) throw new Error(`the route ${route.id} has no checks`)
+  for (const route of table)
     app.on(route.method, honoPath(route.path), (c) => {
       c.set('route', route.path)
-      return serveRoute(route, check, counter, c)
+      return serveRoute(route, checkOf(route), counter, c)
     })
-  }
   const paths = table.map((route) => ({ method: route.method, matches: pathTest(route.path) }))
   const secrets = () => options.secrets?.() ?? []
   app.notFound((c) => {
@@ -69,7 +66,7 @@ export function createApp(context: Context, options: HttpOptions = {}): Hono<Htt
   app.onError((error, c) => {
     const problem = problemOf(error)
     const requestId = c.get('requestId') ?? context.newId()
-    if (problem.status >= 500) context.log.error({ error, request: requestId, route: c.get('route') }, 'a request failed')
+    if (problem.status === 500) context.log.error({ error, request: requestId, route: c.get('route') }, 'a request failed')
     return problemResponse(problem, requestId, secrets())
   })
   return app

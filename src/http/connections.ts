@@ -239,7 +239,7 @@ export const connectionRoutes = [
     answer: hook,
     shownOnce: true,
     effect: async (tx, call) => {
-      const row = await rotateHook(tx, call.hub.tenant, call.params.name, call.body.overlap ?? true, call.now)
+      const row = await rotateHook(tx, call.hub.tenant, call.params.name, call.body.overlap ?? true)
       if (!row) throw notFound()
       return { body: hookOf(call, row) }
     },
@@ -254,7 +254,7 @@ export const connectionRoutes = [
     params,
     answer: hook,
     effect: async (tx, call) => {
-      await retireOldHook(tx, call.hub.tenant, call.params.name, call.now)
+      await retireOldHook(tx, call.hub.tenant, call.params.name)
       const row = await findConnection(tx, call.hub.tenant, call.params.name)
       if (!row) throw notFound()
       return { body: hookOf(call, row) }

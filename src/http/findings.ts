@@ -1,5 +1,7 @@
-import type { Database } from '../store/database.ts'
+import type { Database, Tx } from '../store/database.ts'
+import { releaseThese } from '../store/delivery.ts'
 import { insertJournal } from '../store/journal.ts'
+import { hurryLanes } from '../store/lane.ts'
 import type { FindingTable } from '../store/tables.ts'
 import { pageLimit, pageOf, paging, readCursor, readPlace, toPage, writePlace } from './page.ts'
 import { notFound } from './problem.ts'
@@ -67,6 +69,27 @@ function page(database: Database, tenant: string, filter: Filter, after: Name | 
       ]),
     )
   return rows.orderBy('type').orderBy('key').orderBy('code').orderBy('path').limit(limit).execute()
+}
+
+/** Deliveries of the document that a finding may hold become ready; the sender looks again. Answers their connections. */
+async function freeHeld(tx: Tx, tenant: string, { type, key }: Name, now: number): Promise<readonly string[]> {
+  const held = await tx
+    .selectFrom('delivery')
+    .select(['id', 'connection'])
+    .where('tenant', '=', tenant)
+    .where('type', '=', type)
+    .where('key', '=', key)
+    .where('state', '=', 'parked')
+    .where('reason', '=', 'held')
+    .execute()
+  const lanes = await releaseThese(
+    tx,
+    tenant,
+    held.map(({ id }) => id),
+    now,
+  )
+  await hurryLanes(tx, tenant, 'deliver', lanes, now)
+  return [...new Set(held.map(({ connection }) => connection))]
 }
 
 const tag = 'findings'
@@ -147,7 +170,13 @@ export const findingRoutes = [
           detail: JSON.stringify({ code, path, note: body.note, by: who.id }),
         },
       ])
-      return { body: shown({ ...before, state: 'closed', closed_at: now }) }
+      const connections = await freeHeld(tx, hub.tenant, wanted, now)
+      return {
+        body: shown({ ...before, state: 'closed', closed_at: now }),
+        after: () => {
+          for (const connection of connections) hub.bell.ring({ kind: 'deliver', connection })
+        },
+      }
     },
   }),
 ]

@@ -73,14 +73,12 @@ export async function onceAround(
 ): Promise<KeptAnswer> {
   const kept = keptAnswer(await database.write((tx) => claim(tx, once, limits)), once)
   if (kept) return kept
-  try {
-    const { status, body } = await effect()
-    await database.write((tx) => answerIdempotency(tx, once, status, body))
-    return { status, body, replayed: false }
-  } catch (error) {
+  const { status, body } = await effect().catch(async (error: unknown) => {
     await database.write((tx) => dropIdempotency(tx, once))
     throw error
-  }
+  })
+  await database.write((tx) => answerIdempotency(tx, once, status, body))
+  return { status, body, replayed: false }
 }
 
 const claim = (tx: Tx, once: Once, limits: HttpLimits): Promise<Claim> =>

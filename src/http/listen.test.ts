@@ -89,5 +89,5 @@ test('closing lets a running request end and then takes none', async () => {
   expect((await running).json.ok).toBe(true)
   await closed
   await expect(fetch(`${other.listening.address}/healthz`)).rejects.toThrow()
-  await other.context.database.close()
+  await other.close()
 })

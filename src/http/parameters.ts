@@ -12,6 +12,21 @@ export interface InputCheck {
 }
 
 /**
+ * Checks of the routes, compiled at the first request for one of their group: a command that asks for one thing does not wait for all.
+ * @throws Error like {@link compileInputs}, at that first request
+ */
+export function lazyInputs(routes: readonly Route[]): (route: Route) => InputCheck {
+  const groups = Map.groupBy(routes, ({ tag }) => tag)
+  const compiled = new Map<string, InputCheck>()
+  return (route) => {
+    if (!compiled.has(route.id)) for (const [id, check] of compileInputs(groups.get(route.tag) ?? [])) compiled.set(id, check)
+    const check = compiled.get(route.id)
+    if (!check) throw new Error(`the route ${route.id} is not in its own table`)
+    return check
+  }
+}
+
+/**
  * Compiles what the routes' inputs have to be, by route id.
  * @throws Error when a schema of the table does not compile: the program is wrong
  */

@@ -58,6 +58,7 @@ beforeAll(async () => {
         deliveryRow(tenant, 'D2', { state: 'dead', reason: 'http-422', key: order }),
         deliveryRow(tenant, 'D3', { shadow: 1 }),
         deliveryRow('other', 'D4'),
+        deliveryRow(tenant, 'D0', { key: order, state: 'parked', reason: 'held' }),
       ],
       attempts: [
         attemptRow(tenant, 'A1', 'D1', {
@@ -222,7 +223,7 @@ describe('documents', () => {
 
 describe('deliveries', () => {
   test('are filtered, and one shows all its tries without the secret the partner echoed', async () => {
-    expect(ids((await get('/v1/deliveries')).items)).toEqual(['D3', 'D2', 'D1'])
+    expect(ids((await get('/v1/deliveries')).items)).toEqual(['D3', 'D2', 'D1', 'D0'])
     expect(
       ids(
         (
@@ -248,7 +249,9 @@ describe('connections and routes', () => {
       items: [{ name: 'shop-us', state: 'active', takesWebhooks: true, streams: [{ stream: 'orders', everyMs: 60_000 }] }],
     })
     expect(await get('/v1/connections/shop-us')).toMatchObject({ books: 'harbour' })
-    expect(await get('/v1/routes')).toMatchObject({ items: [{ id: 'orders-to-erp', deliveries: { delivered: 1, dead: 1 }, shadow: 1 }] })
+    expect(await get('/v1/routes')).toMatchObject({
+      items: [{ id: 'orders-to-erp', deliveries: { delivered: 1, dead: 1, parked: 1 }, shadow: 1 }],
+    })
   })
 
   test('a check that fails is an answer, one that succeeds heals the connection', async () => {
@@ -289,6 +292,7 @@ describe('findings', () => {
     const [id] = ids(first.items)
     const closed = await hub.ask('POST', `/v1/findings/${id}/close`, { json: { note: 'agreed by phone' } })
     expect(closed.json).toMatchObject({ state: 'closed', closedAt: '2026-11-23T08:00:00.000Z' })
+    expect(await get('/v1/deliveries/D0')).toMatchObject({ state: 'due', reason: null })
     expect((await get(`/v1/findings?code=footing&state=open&type=sales-order&${keyed}`)).items).toEqual([])
     expect(JSON.stringify(await get(`/v1/documents/sales-order/journal?${keyed}`))).toContain('agreed by phone')
     expect((await hub.ask('POST', `/v1/findings/${id}/close`, { json: {} })).status).toBe(400)
@@ -302,7 +306,7 @@ describe('figures', () => {
       receipts: { total: 1, unsplit: 0 },
       envelopes: { received: 3, byState: { applied: 1, dead: 1, parked: 1 } },
       documents: { 'sales-order': 2 },
-      deliveries: { total: 3, byState: { dead: 1, delivered: 2 } },
+      deliveries: { total: 4, byState: { dead: 1, delivered: 2, due: 1 } },
       attempts: { total: 2, retries: 1, byOutcome: { delivered: 1, retry: 1 } },
       open: {
         parkedEnvelopes: { unidentified: 1 },

@@ -17,16 +17,6 @@ export const apiKeyByHash = (database: Database, hash: string): Promise<ApiKeyTa
 export const listApiKeys = (database: Database, tenant: string, after: string, limit: number): Promise<ApiKeyHead[]> =>
   database.read.selectFrom('api_key').select(head).where('tenant', '=', tenant).where('id', '>', after).orderBy('id').limit(limit).execute()
 
-export const countApiKeys = async (tx: Tx, tenant: string): Promise<number> =>
-  (
-    await tx
-      .selectFrom('api_key')
-      .select((of) => of.fn.countAll<number>().as('count'))
-      .where('tenant', '=', tenant)
-      .where('revoked_at', 'is', null)
-      .executeTakeFirst()
-  )?.count ?? 0
-
 /** Ends a key at once; the first time counts. undefined: there is none with this id. */
 export async function revokeApiKey(tx: Tx, tenant: string, id: string, at: number): Promise<ApiKeyHead | undefined> {
   await tx

@@ -84,23 +84,17 @@ export async function setConnectionState(
  * Gives a connection a new hook address and answers it. The one before keeps working beside it until the next rotation or {@link retireOldHook}; with `overlap` false it
  * ends at once. undefined: there is no such connection.
  */
-export async function rotateHook(
-  tx: Tx,
-  tenant: string,
-  name: string,
-  overlap: boolean,
-  now: number,
-): Promise<ConnectionTable | undefined> {
+export async function rotateHook(tx: Tx, tenant: string, name: string, overlap: boolean): Promise<ConnectionTable | undefined> {
   const row = await findConnection(tx, tenant, name)
   if (row === undefined) return undefined
-  const next = { hook_token: newToken(), hook_token_old: overlap ? row.hook_token : null, changed_at: now }
+  const next = { hook_token: newToken(), hook_token_old: overlap ? row.hook_token : null }
   await at(tx, tenant, name).set(next).execute()
   return { ...row, ...next }
 }
 
 /** Ends the hook address before the last rotation. */
-export async function retireOldHook(tx: Tx, tenant: string, name: string, now: number): Promise<void> {
-  await at(tx, tenant, name).set({ hook_token_old: null, changed_at: now }).where('hook_token_old', 'is not', null).execute()
+export async function retireOldHook(tx: Tx, tenant: string, name: string): Promise<void> {
+  await at(tx, tenant, name).set({ hook_token_old: null }).execute()
 }
 
 const at = (tx: Tx, tenant: string, name: string) => tx.updateTable('connection').where('tenant', '=', tenant).where('name', '=', name)
