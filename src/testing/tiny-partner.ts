@@ -135,6 +135,6 @@ export const tinyOrder = (id: number, more: Partial<TinyOrder> = {}): TinyOrder 
   placed: '2026-11-23T08:00:00.000Z',
   total: '10.00',
   currency: 'USD',
-  lines: [{ id: id * 10, sku: 'LAMP', qty: '1', amount: '10.00' }],
+  lines: [{ id: id * 10, sku: 'LAMP', qty: '1', amount: more.total ?? '10.00' }],
   ...more,
 })
