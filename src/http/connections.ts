@@ -17,7 +17,7 @@ import { clean } from './options.ts'
 import { notFound, ProblemError } from './problem.ts'
 import { type Call, route, writeRoute } from './route.ts'
 import { count, described, fields, flag, list, nullable, type Of, oneOf, optional, text, time } from './shape.ts'
-import { iso, isoOrNull, name } from './values.ts'
+import { iso, isoOrNull, name, streamName } from './values.ts'
 
 const stream = fields({
   stream: text(),
@@ -203,7 +203,7 @@ export const connectionRoutes = [
     tag,
     scope: 'write',
     summary: { en: 'Ask for a run of a stream now', zh: '立即请求拉取一个数据流' },
-    params: { name, stream: name },
+    params: { name, stream: streamName },
     body: fields({}),
     status: 202,
     answer: fields({ asked: flag }),

@@ -2,8 +2,9 @@ import type { Json } from '../model/json.ts'
 import { invalid } from './problem.ts'
 import { pattern, type Shape, text } from './shape.ts'
 
-/** Name of a connection, stream, route or document type as the workspace and the schemas write it. */
+/** Name of a connection or document type as the workspace and the schemas write it. */
 export const name = pattern('^[a-z0-9][a-z0-9_-]{0,63}$', 'small letters, digits, - and _')
+export const streamName = pattern('^[a-zA-Z][a-zA-Z0-9_-]{0,63}$', 'letters, digits, - and _')
 /** Id of a row the hub made. */
 export const id = pattern('^[0-9A-Za-z_-]{1,64}$', 'id of a row')
 /** Key of a document; it may hold slashes. */
