@@ -1,30 +1,76 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { Command, CommanderError } from 'commander'
 import { HubError } from '../model/errors.ts'
+import { packageRoot } from '../package-root.ts'
 import { registerCheck } from './check.ts'
+import { registerConnection } from './connection.ts'
+import { registerCrosswalk } from './crosswalk.ts'
+import { registerDead } from './dead.ts'
+import { registerDeliveries } from './deliveries.ts'
+import { registerDoctor } from './doctor.ts'
 import { CommandError, type ExitCode, exitCode } from './exit-code.ts'
+import { registerExplain } from './explain.ts'
+import { registerFindings } from './findings.ts'
+import { registerInbox } from './inbox.ts'
 import { registerInit } from './init.ts'
+import { registerKeys } from './keys.ts'
+import { registerLedger } from './ledger.ts'
+import { registerMap } from './map.ts'
+import { registerMigrate } from './migrate.ts'
+import { registerPull } from './pull.ts'
 import { registerReload } from './reload.ts'
+import { registerReplay } from './replay.ts'
 import { registerServe } from './serve.ts'
 import type { Shell } from './shell.ts'
+import { registerSimulate } from './simulate.ts'
 import { registerStop } from './stop.ts'
+
+/** Every command, in the order of the help. */
+const everyRegister: readonly ((program: Command, shell: Shell) => void)[] = [
+  registerInit,
+  registerCheck,
+  registerServe,
+  registerStop,
+  registerReload,
+  registerInbox,
+  registerDeliveries,
+  registerDead,
+  registerReplay,
+  registerLedger,
+  registerExplain,
+  registerFindings,
+  registerCrosswalk,
+  registerConnection,
+  registerPull,
+  registerMap,
+  registerSimulate,
+  registerKeys,
+  registerMigrate,
+  registerDoctor,
+]
 
 /** The whole command line. Commands write through the shell only. */
 export function createProgram(shell: Shell): Command {
   const program = new Command('crossdock')
     .description(shell.say('program.about'))
+    .version(programVersion(), '-V, --version', shell.say('flag.version'))
+    .option('--lang <language>', shell.say('flag.lang'))
+    .configureHelp({ showGlobalOptions: true })
+    .helpOption('-h, --help', shell.say('flag.help'))
     .configureOutput({ writeOut: shell.out, writeErr: shell.note })
     .exitOverride()
     .helpCommand(false)
-  registerServe(program, shell)
-  registerStop(program, shell)
-  registerReload(program, shell)
-  registerInit(program, shell)
-  registerCheck(program, shell)
+  for (const register of everyRegister) register(program, shell)
   for (const command of everyCommand(program)) {
     command.exitOverride().configureOutput({ writeOut: shell.out, writeErr: shell.note }).helpOption('-h, --help', shell.say('flag.help'))
-    if (command.commands.length === 0) command.option('--lang <language>', shell.say('flag.lang'))
   }
   return program
+}
+
+const programVersion = (): string => {
+  const { version } = JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8')) as { readonly version: string }
+  return version
 }
 
 /** Runs one command line and tells the shell how it ended; never throws. */

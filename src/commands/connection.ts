@@ -1,0 +1,119 @@
+import type { Command } from 'commander'
+import { isObject } from '../model/json.ts'
+import { exitCode } from './exit-code.ts'
+import { type HubCommandFlags, hubCommand, withHub } from './hub-command.ts'
+import { printJson, printPairs, printRows } from './print.ts'
+import type { Shell } from './shell.ts'
+
+/** `crossdock connection …`: accounts on other systems, their state and hook addresses. */
+export function registerConnection(program: Command, shell: Shell): void {
+  const { say } = shell
+  const parent = program.command('connection').description(say('connection.about'))
+
+  hubCommand(parent, shell, 'list', say('connection.list')).action(
+    withHub<HubCommandFlags>(shell, async (client, flags) => {
+      const { items } = await client.get('/v1/connections')
+      await printRows(
+        shell,
+        Array.isArray(items) ? items.filter(isObject) : [],
+        [
+          { title: say('column.name'), cell: (row) => row.name },
+          { title: say('column.system'), cell: (row) => row.title },
+          { title: say('column.books'), cell: (row) => row.books },
+          { title: say('column.state'), cell: (row) => row.state },
+          { title: say('column.reason'), cell: (row) => row.reason },
+          { title: say('column.streams'), cell: (row) => (Array.isArray(row.streams) ? row.streams.length : 0) },
+        ],
+        flags.json === true,
+      )
+    }),
+  )
+
+  hubCommand(parent, shell, 'show', say('connection.show'))
+    .argument('<name>', say('connection.name'))
+    .action(
+      withHub<HubCommandFlags>(shell, async (client, flags, name = '') => {
+        const found = await client.get(pathOf(name))
+        if (flags.json) return printJson(shell, found)
+        printPairs(shell, [
+          [say('column.name'), found.name],
+          [say('column.system'), found.title],
+          [say('column.books'), found.books],
+          [say('column.organisation'), found.organisation],
+          [say('column.state'), found.state],
+          [say('column.reason'), found.reason],
+          [say('column.changed'), found.changedAt],
+          [say('column.actions'), Array.isArray(found.actions) ? found.actions.join(', ') : undefined],
+        ])
+        shell.out('\n')
+        await printRows(
+          shell,
+          Array.isArray(found.streams) ? found.streams.filter(isObject) : [],
+          [
+            { title: say('column.stream'), cell: (row) => row.stream },
+            { title: say('column.every'), cell: (row) => `${Number(row.everyMs) / 1000} s` },
+            { title: say('column.lastRun'), cell: (row) => row.lastEndedAt },
+            { title: say('column.nextRun'), cell: (row) => (row.running ? say('connection.running') : row.nextAt) },
+            { title: say('column.failed'), cell: (row) => row.failedRuns },
+            { title: say('column.error'), cell: (row) => row.lastError },
+          ],
+          false,
+        )
+      }),
+    )
+
+  hubCommand(parent, shell, 'test', say('connection.test'))
+    .argument('<name>', say('connection.name'))
+    .action(
+      withHub<HubCommandFlags>(shell, async (client, flags, name = '') => {
+        const result = await client.send('POST', `${pathOf(name)}/check`, {})
+        if (flags.json) printJson(shell, result)
+        else if (result.ok) shell.out(`${say('connection.works', { name, ms: Number(result.tookMs) })}\n`)
+        else shell.out(`${say('connection.broken', { name, code: String(result.code), message: String(result.message) })}\n`)
+        if (!result.ok) shell.end(exitCode.found)
+      }),
+    )
+
+  hubCommand(parent, shell, 'pause', say('connection.pause'))
+    .argument('<name>', say('connection.name'))
+    .option('--reason <text>', say('connection.reason'))
+    .action(
+      withHub<HubCommandFlags & { readonly reason?: string }>(shell, async (client, flags, name = '') => {
+        const state = await client.send('POST', `${pathOf(name)}/pause`, flags.reason ? { reason: flags.reason } : {})
+        if (flags.json) printJson(shell, state)
+        else shell.out(`${say('connection.paused', { name })}\n`)
+      }),
+    )
+
+  hubCommand(parent, shell, 'resume', say('connection.resume'))
+    .argument('<name>', say('connection.name'))
+    .action(
+      withHub<HubCommandFlags>(shell, async (client, flags, name = '') => {
+        const state = await client.send('POST', `${pathOf(name)}/resume`, {})
+        if (flags.json) printJson(shell, state)
+        else shell.out(`${say('connection.resumed', { name, state: String(state.state) })}\n`)
+      }),
+    )
+
+  hubCommand(parent, shell, 'hook', say('connection.hook'))
+    .argument('<name>', say('connection.name'))
+    .option('--rotate', say('connection.rotate'))
+    .option('--retire', say('connection.retire'))
+    .action(
+      withHub<HubCommandFlags & { readonly rotate?: boolean; readonly retire?: boolean }>(shell, async (client, flags, name = '') => {
+        const path = `${pathOf(name)}/hook`
+        const hook = flags.rotate
+          ? await client.send('POST', `${path}/rotate`, {})
+          : flags.retire
+            ? await client.send('DELETE', `${path}/previous`)
+            : await client.get(path)
+        if (flags.json) return printJson(shell, hook)
+        printPairs(shell, [
+          [say('connection.current'), hook.current],
+          [say('connection.previous'), hook.previous],
+        ])
+      }),
+    )
+}
+
+export const pathOf = (connection: string): string => `/v1/connections/${encodeURIComponent(connection)}`

@@ -1,0 +1,147 @@
+import { accessSync, constants, existsSync, statfsSync, statSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import type { Command } from 'commander'
+import type { HubConfig } from '../config.ts'
+import { lockOwner, runningHub } from '../data-folder.ts'
+import { isObject } from '../model/json.ts'
+import { newestSchema, schemaNumber } from '../store/migrate.ts'
+import { openSqlite } from '../store/sqlite.ts'
+import { loadWorkspace } from '../workspace.ts'
+import { configOf, openClient } from './client.ts'
+import { exitCode } from './exit-code.ts'
+import { printRows } from './print.ts'
+import type { Shell } from './shell.ts'
+
+interface Flags {
+  readonly workspace?: string
+  readonly data?: string
+  readonly json?: boolean
+}
+interface Finding {
+  readonly check: string
+  readonly state: 'ok' | 'warning' | 'error'
+  readonly detail: string
+}
+
+const needed = 26
+const lowSpace = 1024 ** 3
+
+/** `crossdock doctor`: looks at what a hub stands on, and at the running hub. */
+export function registerDoctor(program: Command, shell: Shell): void {
+  const { say } = shell
+  program
+    .command('doctor')
+    .description(say('doctor.about'))
+    .option('--workspace <folder>', say('flag.workspace'))
+    .option('--data <folder>', say('flag.data'))
+    .option('--json', say('flag.json'))
+    .action(async (flags: Flags) => {
+      const config = configOf(shell, flags)
+      const findings = [
+        runtime(shell),
+        ...folder(shell, config),
+        await workspace(shell, config),
+        ...(await store(shell, config)),
+        ...(await hub(shell, config)),
+      ]
+      await printRows(
+        shell,
+        findings.map((finding) => ({ ...finding })),
+        [
+          { title: say('column.check'), cell: (row) => row.check },
+          { title: say('column.state'), cell: (row) => row.state },
+          { title: say('column.detail'), cell: (row) => row.detail },
+        ],
+        flags.json === true,
+      )
+      if (findings.some(({ state }) => state === 'error')) shell.end(exitCode.found)
+    })
+}
+
+function runtime({ say }: Shell): Finding {
+  const version = process.versions.node
+  const good = Number(version.split('.')[0]) >= needed
+  return { check: 'node', state: good ? 'ok' : 'error', detail: good ? version : say('doctor.node', { version, needed }) }
+}
+
+function folder({ say }: Shell, { data }: HubConfig): Finding[] {
+  const place = existsSync(data) ? data : dirname(data)
+  try {
+    accessSync(place, constants.W_OK)
+  } catch {
+    return [{ check: 'data', state: 'error', detail: say('doctor.notWritable', { folder: place }) }]
+  }
+  const { bavail, bsize } = statfsSync(place)
+  const free = bavail * bsize
+  const key = join(data, 'local.key')
+  const open = existsSync(key) && process.platform !== 'win32' && (statSync(key).mode & 0o077) !== 0
+  return [
+    { check: 'data', state: 'ok', detail: data },
+    { check: 'space', state: free < lowSpace ? 'warning' : 'ok', detail: say('doctor.space', { free: (free / 1024 ** 3).toFixed(1) }) },
+    ...(open ? [{ check: 'local.key', state: 'error' as const, detail: say('doctor.openKey', { file: key }) }] : []),
+  ]
+}
+
+async function workspace({ say, env }: Shell, config: HubConfig): Promise<Finding> {
+  const { faults } = await loadWorkspace(config.workspace, { env })
+  const errors = faults.filter(({ severity }) => severity === 'error').length
+  return errors === 0
+    ? { check: 'workspace', state: faults.length > 0 ? 'warning' : 'ok', detail: config.workspace }
+    : { check: 'workspace', state: 'error', detail: say('doctor.faults', { folder: config.workspace, errors }) }
+}
+
+/** The schema of a store that nobody uses now; a running hub has checked its own. */
+async function store({ say }: Shell, { data }: HubConfig): Promise<Finding[]> {
+  const file = join(data, 'crossdock.db')
+  if (!existsSync(file) || lockOwner(data) !== undefined) return []
+  const database = await openSqlite(file)
+  try {
+    const schema = await schemaNumber(database)
+    if (schema === newestSchema) return [{ check: 'database', state: 'ok', detail: say('doctor.schema', { schema }) }]
+    const newer = schema > newestSchema
+    return [
+      {
+        check: 'database',
+        state: newer ? 'error' : 'warning',
+        detail: say(newer ? 'doctor.newer' : 'doctor.older', { schema, newest: newestSchema }),
+      },
+    ]
+  } finally {
+    await database.close()
+  }
+}
+
+async function hub(shell: Shell, config: HubConfig): Promise<Finding[]> {
+  const { say } = shell
+  const running = runningHub(config.data)
+  if (running === undefined) return [{ check: 'hub', state: 'ok', detail: say('doctor.noHub') }]
+  const client = await openClient(shell, { data: config.data })
+  try {
+    await client.get('/readyz')
+    const { items } = await client.get('/v1/connections')
+    const troubled = (Array.isArray(items) ? items.filter(isObject) : []).filter(
+      ({ state }) => state === 'failing' || state === 'needs-auth',
+    )
+    const stats = await client.get('/v1/stats')
+    const open = isObject(stats.open) ? stats.open : {}
+    const dead = [open.deadEnvelopes, open.deadDeliveries]
+      .flatMap((counts) => (isObject(counts) ? Object.values(counts).map(Number) : []))
+      .reduce((sum, one) => sum + one, 0)
+    return [
+      { check: 'hub', state: 'ok', detail: say('doctor.hub', { address: running.address, pid: running.pid }) },
+      ...troubled.map(
+        ({ name, state, reason }): Finding => ({
+          check: `connection ${String(name)}`,
+          state: 'warning',
+          detail: `${String(state)}: ${String(reason ?? '-')}`,
+        }),
+      ),
+      { check: 'dead letters', state: dead > 0 ? 'warning' : 'ok', detail: String(dead) },
+      { check: 'lag', state: Number(stats.lagMs) > 60_000 ? 'warning' : 'ok', detail: `${String(stats.lagMs)} ms` },
+    ]
+  } catch (error) {
+    return [{ check: 'hub', state: 'error', detail: error instanceof Error ? error.message : String(error) }]
+  } finally {
+    await client.close()
+  }
+}

@@ -1,0 +1,95 @@
+import type { Command } from 'commander'
+import { isObject, type Json, type JsonObject } from '../model/json.ts'
+import type { Client } from './client.ts'
+import { CommandError } from './exit-code.ts'
+import { rawValues } from './explain-raw.ts'
+import { type HubCommandFlags, hubCommand, withHub } from './hub-command.ts'
+import { leaves } from './leaves.ts'
+import { printJson, printPairs, printRows, shown } from './print.ts'
+import type { Shell } from './shell.ts'
+
+/** Most fields explained at once. */
+const most = 200
+
+/** `crossdock explain`: where a value of the ledger came from, down to the partner's bytes and the line of the mapping; without a path every value of the document. */
+export function registerExplain(program: Command, shell: Shell): void {
+  const { say } = shell
+  hubCommand(program, shell, 'explain', say('explain.about'))
+    .argument('<type>', say('ledger.type'))
+    .argument('<key>', say('ledger.key'))
+    .argument('[path]', say('explain.path'))
+    .action(
+      withHub<HubCommandFlags>(shell, async (client, flags, type = '', key = '', path) => {
+        if (path === undefined) return explainAll(shell, client, flags, type, key)
+        const found = await explainOne(client, type, key, path)
+        const raw = await rawValues(client, found)
+        if (flags.json) return printJson(shell, { ...found, raw: raw.map((one) => ({ ...one })) })
+        const source = isObject(found.source) ? found.source : {}
+        const rule = isObject(found.rule) ? found.rule : {}
+        printPairs(shell, [
+          [say('column.field'), found.path],
+          [say('column.value'), found.value],
+          [say('explain.before'), found.before],
+          [say('column.version'), found.version],
+          [say('column.at'), found.at],
+          [say('explain.mapping'), placeOf(rule)],
+          [say('explain.rule'), rule.rule],
+          [say('explain.hash'), rule.hash],
+          [say('column.revision'), found.revision],
+          ...raw.map(({ path: from, value }): [string, Json] => [
+            say('explain.partner'),
+            `${from} = ${value === undefined ? '?' : shown(value)}`,
+          ]),
+          [say('column.connection'), source.connection],
+          [say('column.stream'), source.stream],
+          [say('column.key'), source.key],
+          [say('column.received'), source.receivedAt],
+          [say('column.envelope'), source.envelope],
+          ...receiptsOf(source).map((receipt): [string, string] => [say('explain.receipt'), receipt]),
+        ])
+      }),
+    )
+}
+
+async function explainOne(client: Client, type: string, key: string, path: string): Promise<JsonObject> {
+  return client.get(`/v1/documents/${encodeURIComponent(type)}/explain`, { key, path })
+}
+
+async function explainAll(shell: Shell, client: Client, flags: HubCommandFlags, type: string, key: string): Promise<void> {
+  const { say } = shell
+  const { document } = await client.get(`/v1/documents/${encodeURIComponent(type)}/one`, { key })
+  const rows: JsonObject[] = []
+  for (const [path] of leaves(document, '.')) {
+    if (rows.length === most) break
+    try {
+      rows.push(await explainOne(client, type, key, path))
+    } catch (error) {
+      // what the hub itself adds to a document (type, key, findings) came from nowhere
+      if (!(error instanceof CommandError && error.code === 'no-value')) throw error
+    }
+  }
+  await printRows(
+    shell,
+    rows,
+    [
+      { title: say('column.field'), cell: (row) => row.path },
+      { title: say('column.value'), cell: (row) => row.value },
+      {
+        title: say('column.from'),
+        cell: (row) => (isObject(row.rule) && Array.isArray(row.rule.paths) ? row.rule.paths.join(', ') : undefined),
+      },
+      { title: say('explain.mapping'), cell: (row) => (isObject(row.rule) ? placeOf(row.rule) : undefined) },
+      { title: say('column.version'), cell: (row) => row.version },
+      { title: say('column.connection'), cell: (row) => (isObject(row.source) ? row.source.connection : undefined) },
+    ],
+    flags.json === true,
+  )
+}
+
+const placeOf = (rule: JsonObject): string | undefined =>
+  typeof rule.mapping === 'string' ? `${rule.mapping}.json:${rule.line ?? '?'} (${rule.version})` : undefined
+
+const receiptsOf = (source: JsonObject): readonly string[] =>
+  Array.isArray(source.receipts)
+    ? source.receipts.filter(isObject).map((one) => (one.from === null ? String(one.receipt) : `${one.receipt} [${one.from}..${one.to}]`))
+    : []

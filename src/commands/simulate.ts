@@ -1,0 +1,142 @@
+import type { Command } from 'commander'
+import { answerFaults, createFaultBoard, type FaultBoard } from '../simulator/faults.ts'
+import { startErp } from '../simulator/tryton/erp.ts'
+import { startShop } from '../simulator/woocommerce/shop.ts'
+import { usage } from './exit-code.ts'
+import { printJson, printPairs } from './print.ts'
+import type { Shell } from './shell.ts'
+
+interface Flags {
+  readonly port?: string
+  readonly currency: string
+  readonly seed: string
+  readonly fault: readonly string[]
+  readonly json?: boolean
+}
+interface ShopFlags extends Flags {
+  readonly zone: string
+  readonly tax: string
+  readonly orders: string
+}
+
+const products = [
+  { code: 'LAMP-RED', name: 'Desk lamp, red', price: '35.00', cost: '12.50', stock: 120 },
+  { code: 'LAMP-BLUE', name: 'Desk lamp, blue', price: '35.00', cost: '12.50', stock: 80 },
+  { code: 'SHADE-L', name: 'Lamp shade, large', price: '18.50', cost: '6.20', stock: 40 },
+] as const
+
+/** `crossdock simulate …`: one partner system on this machine until Ctrl-C, to try a workspace against. */
+export function registerSimulate(program: Command, shell: Shell): void {
+  const { say } = shell
+  const parent = program.command('simulate').description(say('simulate.about'))
+  const system = (name: string, about: string): Command =>
+    parent
+      .command(name)
+      .description(about)
+      .option('--port <number>', say('simulate.port'))
+      .option('--currency <code>', say('simulate.currency'), 'USD')
+      .option('--seed <number>', say('simulate.seed'), '1')
+      .option(
+        '--fault <kind=rate>',
+        say('simulate.fault', { kinds: answerFaults.join(', ') }),
+        (text: string, all: readonly string[]) => [...all, text],
+        [],
+      )
+      .option('--json', say('flag.json'))
+
+  system('woocommerce', say('simulate.woocommerce'))
+    .option('--zone <zone>', say('simulate.zone'), 'America/New_York')
+    .option('--tax <percent>', say('simulate.tax'), '0')
+    .option('--orders <number>', say('simulate.orders'), '3')
+    .action(async (flags: ShopFlags) => {
+      const access = { consumerKey: 'ck_simulated', consumerSecret: 'cs_simulated' }
+      const shop = await startShop({
+        ...access,
+        name: 'Simulated shop',
+        currency: flags.currency,
+        pricesIncludeTax: false,
+        taxRate: flags.tax,
+        zone: flags.zone,
+        faults: boardOf(shell, flags),
+        port: whole(shell, flags.port, '--port'),
+      })
+      const ids = products.map(({ code, name, price, stock }) => shop.addProduct({ sku: code, name, price, stock }))
+      const orders = whole(shell, flags.orders, '--orders') ?? 0
+      for (let i = 0; i < orders; i++)
+        shop.placeOrder({ lines: [{ productId: ids[i % ids.length] ?? 0, quantity: (i % 3) + 1 }], shipping: '4.90', paid: true })
+      await run(shell, flags, { url: shop.url, ...access, timeZone: flags.zone }, shop)
+    })
+
+  system('tryton', say('simulate.tryton')).action(async (flags: Flags) => {
+    const access = { database: 'erp', user: 'hub', password: 'simulated' }
+    const erp = await startErp({
+      ...access,
+      name: 'Simulated ERP',
+      companyName: 'Harbour Trading',
+      currency: flags.currency,
+      faults: boardOf(shell, flags),
+      port: whole(shell, flags.port, '--port'),
+    })
+    erp.addUnit({ symbol: 'cs', name: 'Case of 12', factor: 12 })
+    erp.addLocation({ code: 'QUAR', name: 'Quarantine' })
+    erp.addParty({ code: 'LAMPS', name: 'Ningbo Lamps', roles: ['supplier'], address: { city: 'Ningbo', country: 'CN' } })
+    const customer = erp.addParty({
+      code: 'WEB',
+      name: 'Web shop customers',
+      roles: ['customer'],
+      address: { city: 'Portsmouth', country: 'US' },
+    })
+    for (const { code, name, price, cost, stock } of products) {
+      erp.addProduct({ code, name, unit: 'u', price, cost, packs: ['cs'] })
+      erp.setOpeningStock(code, stock)
+    }
+    const purchase = erp.createPurchase({
+      supplier: 'LAMPS',
+      currency: flags.currency,
+      lines: [{ product: 'LAMP-RED', quantity: 10, unit: 'cs', unitPrice: '150.0000' }],
+    })
+    erp.confirmPurchase(purchase)
+    await run(shell, flags, { url: erp.url, ...access, company: 1, stockLocation: 3, quarantine: 'QUAR', customerParty: customer }, erp)
+  })
+}
+
+/** Says how to reach the system, waits for the person, and takes it down. */
+async function run(
+  shell: Shell,
+  flags: Flags,
+  access: Readonly<Record<string, string | number>>,
+  system: { readonly counts: Readonly<Record<string, number>>; close(): Promise<void> },
+): Promise<void> {
+  if (flags.json) printJson(shell, access)
+  else {
+    printPairs(shell, Object.entries(access))
+    shell.note(`${shell.say('simulate.until')}\n`)
+  }
+  await shell.untilStopped()
+  await system.close()
+  if (!flags.json)
+    printPairs(
+      shell,
+      Object.entries(system.counts).sort(([a], [b]) => a.localeCompare(b)),
+    )
+}
+
+function boardOf(shell: Shell, flags: Flags): FaultBoard {
+  const board = createFaultBoard(whole(shell, flags.seed, '--seed') ?? 1)
+  for (const text of flags.fault) {
+    const [kind = '', rate = '1'] = text.split('=')
+    const known = answerFaults.find((name) => name === kind)
+    const chance = Number(rate)
+    if (known === undefined || !(chance >= 0 && chance <= 1))
+      throw usage(shell.say('simulate.badFault', { fault: text, kinds: answerFaults.join(', ') }))
+    board.arm(known, { rate: chance })
+  }
+  return board
+}
+
+function whole(shell: Shell, text: string | undefined, flag: string): number | undefined {
+  if (text === undefined) return undefined
+  const value = Number(text)
+  if (!Number.isInteger(value) || value < 0 || value > 1_000_000) throw usage(shell.say('flag.badNumber', { flag, value: text }))
+  return value
+}
