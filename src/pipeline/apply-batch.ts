@@ -17,9 +17,9 @@ import type { Catalogue, Context } from './context.ts'
 import { decide } from './decide.ts'
 import { canRefetch, refetchLane, versionOf } from './drafts.ts'
 import { type Mapped, type MappedPart, openMapper } from './map-record.ts'
+import { settleRecognised } from './recognised.ts'
 import { release } from './release.ts'
 import { route } from './route.ts'
-import { settleRecognised } from './recognised.ts'
 
 /** What one transaction did, for the rings after it. */
 export interface Batch {
@@ -74,12 +74,19 @@ export interface AppliedEnvelopes {
 }
 
 /** Reads, maps and applies envelopes in order into `books`; nothing is written before `finish`. */
-export async function applyEnvelopes(context: Context, catalogue: Catalogue, books: Books, envelopes: readonly EnvelopeTable[]): Promise<AppliedEnvelopes> {
+export async function applyEnvelopes(
+  context: Context,
+  catalogue: Catalogue,
+  books: Books,
+  envelopes: readonly EnvelopeTable[],
+): Promise<AppliedEnvelopes> {
   const last = await lastRecords(books.tx, books.tenant, envelopes)
   const bodies = await bodiesOf(
     context,
     books.tx,
-    envelopes.flatMap((envelope) => (needsBytes(envelope) ? (JSON.parse(envelope.slices) as readonly Slice[]).map(({ receipt }) => receipt) : [])),
+    envelopes.flatMap((envelope) =>
+      needsBytes(envelope) ? (JSON.parse(envelope.slices) as readonly Slice[]).map(({ receipt }) => receipt) : [],
+    ),
   )
   const map = openMapper(context, catalogue, bodies)
   const mapped = new Map<string, Mapped>()
@@ -90,7 +97,12 @@ export async function applyEnvelopes(context: Context, catalogue: Catalogue, boo
   }
   // versions only grow within the batch: what is held back now is held back then
   for (const envelope of envelopes) if (decisionOf(catalogue, last, envelope).kind === 'apply') mappedOf(envelope)
-  await preload(books, [...mapped.values()].flatMap((one) => (one.kind === 'parts' ? one.parts.flatMap((part) => (part.kind === 'incoming' ? [part.incoming] : [])) : [])))
+  await preload(
+    books,
+    [...mapped.values()].flatMap((one) =>
+      one.kind === 'parts' ? one.parts.flatMap((part) => (part.kind === 'incoming' ? [part.incoming] : [])) : [],
+    ),
+  )
 
   const settlements: Settlement[] = []
   const records = new Map<string, RecordTable>()
@@ -111,7 +123,14 @@ export async function applyEnvelopes(context: Context, catalogue: Catalogue, boo
     const { connection, stream, key } = envelope
     if (made.hubRef !== undefined) {
       const { document, value, lines } = made.hubRef
-      const found = await recognise(books, { connection, stream, externalKey: key, hubRef: { document, value }, lines, version: envelope.version })
+      const found = await recognise(books, {
+        connection,
+        stream,
+        externalKey: key,
+        hubRef: { document, value },
+        lines,
+        version: envelope.version,
+      })
       if (found !== undefined) recognised.push({ ...found, connection, externalKey: key })
     }
     const outcome = await applyParts(books, envelope, made.parts)
@@ -158,7 +177,11 @@ interface PartOutcome {
   readonly detail?: JsonObject
 }
 
-async function applyParts(books: Books, envelope: EnvelopeTable, parts: readonly MappedPart[]): Promise<{ readonly settlement: Settlement; readonly tookEffect: boolean }> {
+async function applyParts(
+  books: Books,
+  envelope: EnvelopeTable,
+  parts: readonly MappedPart[],
+): Promise<{ readonly settlement: Settlement; readonly tookEffect: boolean }> {
   const outcomes: PartOutcome[] = []
   for (const part of parts) outcomes.push(await applyOne(books, envelope, part))
   const state = combineStates(outcomes.map((outcome) => outcome.state))
@@ -171,10 +194,14 @@ async function applyParts(books: Books, envelope: EnvelopeTable, parts: readonly
       id: envelope.id,
       state,
       reason,
-      detail: tell ? JSON.stringify({ parts: outcomes.map(({ document, state, reason, detail }) => ({ document, state, reason, ...detail })) }) : null,
+      detail: tell
+        ? JSON.stringify({ parts: outcomes.map(({ document, state, reason, detail }) => ({ document, state, reason, ...detail })) })
+        : null,
       waitsFor: state === 'parked' ? (parked?.waitsFor ?? null) : null,
     },
-    tookEffect: outcomes.every((outcome) => outcome.state === 'ignored') || outcomes.some((outcome) => ['applied', 'unchanged', 'stale'].includes(outcome.state)),
+    tookEffect:
+      outcomes.every((outcome) => outcome.state === 'ignored') ||
+      outcomes.some((outcome) => ['applied', 'unchanged', 'stale'].includes(outcome.state)),
   }
 }
 
@@ -185,7 +212,12 @@ async function applyOne(books: Books, envelope: EnvelopeTable, part: MappedPart)
   const document = 'link' in incoming.part ? incoming.part.link : incoming.part.document
   if (await isEcho(books, envelope, document, incoming.externalKey)) return { document, state: 'unchanged', reason: 'echo' }
   const applied: Applied = await applyPart(books, incoming)
-  return { document, state: applied.state, reason: applied.reason ?? null, ...(applied.state === 'parked' ? { waitsFor: applied.waitsFor } : {}) }
+  return {
+    document,
+    state: applied.state,
+    reason: applied.reason ?? null,
+    ...(applied.state === 'parked' ? { waitsFor: applied.waitsFor } : {}),
+  }
 }
 
 /** Our own write come back: the version that the partner returned for it; an older one cannot say anything that the write did not replace. */

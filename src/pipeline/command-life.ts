@@ -5,7 +5,7 @@ import type { DeliveryTable } from '../store/tables.ts'
  * before it was sent, another create may begin.
  */
 export type Life =
-  | { readonly stage: 'none'; /** creates so far: the generation of the next one */ readonly creates: number }
+  | { readonly stage: 'none' /** creates so far: the generation of the next one */; readonly creates: number }
   | {
       readonly stage: 'begun'
       readonly creates: number
@@ -31,11 +31,14 @@ export function lifeOf(duties: readonly DeliveryTable[]): Life {
     else if (create !== undefined && duty.op === 'cancel' && duty.state === 'delivered') create = undefined
     else if (duty.op === 'cancel' && duty.state !== 'cancelled') cancel = duty
   }
-  return create === undefined ? { stage: 'none', creates } : { stage: 'begun', creates, create, changes, ...(cancel === undefined ? {} : { cancel }) }
+  return create === undefined
+    ? { stage: 'none', creates }
+    : { stage: 'begun', creates, create, changes, ...(cancel === undefined ? {} : { cancel }) }
 }
 
 /** Nothing of it can be at the partner: it was never tried, or no try can have had its effect. */
 export const neverArrived = (create: DeliveryTable): boolean => (create.state === 'dead' ? create.ambiguous === 0 : untouched(create))
 
 /** A duty that no sender has begun: it will be rendered from the newest version. */
-export const untouched = (duty: DeliveryTable): boolean => duty.attempts === 0 && (duty.state === 'due' || duty.state === 'waiting' || duty.state === 'parked')
+export const untouched = (duty: DeliveryTable): boolean =>
+  duty.attempts === 0 && (duty.state === 'due' || duty.state === 'waiting' || duty.state === 'parked')

@@ -41,7 +41,10 @@ function kept<K, V>(known: Map<K, V>, key: K, make: () => V): V {
 function compileCondition(text: string): CompiledExpression {
   const { expression, faults } = compileExpression(text, { file: 'connector' })
   if (expression !== undefined) return expression
-  throw bug('bad-condition', `the condition ${JSON.stringify(text)} of a connector does not compile: ${faults.map(({ message }) => message).join('; ')}`)
+  throw bug(
+    'bad-condition',
+    `the condition ${JSON.stringify(text)} of a connector does not compile: ${faults.map(({ message }) => message).join('; ')}`,
+  )
 }
 
 function compileOne(schema: JsonSchema, name: string): Validate {

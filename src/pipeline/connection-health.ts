@@ -9,7 +9,14 @@ import { hurryLanes } from '../store/lane.ts'
 const failingAfter = 5
 
 /** What a failure means for the connection: without its credentials nothing works, so a person is needed; other failures show after a while. */
-export async function noteFailure(tx: Tx, tenant: string, connection: string, error: Pick<ErrorDetail, 'recovery' | 'code'> | undefined, fails: number, now: number): Promise<void> {
+export async function noteFailure(
+  tx: Tx,
+  tenant: string,
+  connection: string,
+  error: Pick<ErrorDetail, 'recovery' | 'code'> | undefined,
+  fails: number,
+  now: number,
+): Promise<void> {
   if (error?.recovery === 'reauth') await setConnectionState(tx, tenant, connection, ['active', 'failing'], 'needs-auth', error.code, now)
   else if (fails >= failingAfter) await setConnectionState(tx, tenant, connection, ['active'], 'failing', error?.code ?? 'bug', now)
 }
@@ -23,7 +30,11 @@ export async function noteSuccess(tx: Tx, tenant: string, connection: string, no
 }
 
 /** Whether work may be done with the connection now; a connection without a row was never set up otherwise. */
-export async function stateOf(database: Database, tenant: string, connection: string): Promise<'active' | 'paused' | 'needs-auth' | 'failing'> {
+export async function stateOf(
+  database: Database,
+  tenant: string,
+  connection: string,
+): Promise<'active' | 'paused' | 'needs-auth' | 'failing'> {
   return (await findConnection(database.read, tenant, connection))?.state ?? 'active'
 }
 

@@ -4,7 +4,9 @@ import { goneHash } from '../store/record.ts'
 import type { EnvelopeTable, RecordTable } from '../store/tables.ts'
 
 /** Whether a record goes on to its parts, or how it is settled before. */
-export type Decision = { readonly kind: 'apply' } | { readonly kind: 'settle'; readonly state: EnvelopeState; readonly reason: EnvelopeReason | null; readonly refetch?: true }
+export type Decision =
+  | { readonly kind: 'apply' }
+  | { readonly kind: 'settle'; readonly state: EnvelopeState; readonly reason: EnvelopeReason | null; readonly refetch?: true }
 
 const apply: Decision = { kind: 'apply' }
 const settle = (state: EnvelopeState, reason: EnvelopeReason | null = null): Decision => ({ kind: 'settle', state, reason })
@@ -15,12 +17,19 @@ const poke: Decision = { kind: 'settle', state: 'ignored', reason: 'refetch', re
  * that took effect. Pure. `again`: the stream can read one record by its key; then whatever cannot be ordered is asked for again, and the answer (`authoritative`) counts.
  * Without that, a record without version follows the time it was read, and two contents of one version are a conflict for a person.
  */
-export function decide(last: RecordTable | undefined, envelope: EnvelopeTable, of: { readonly again: boolean; readonly byTimeOfReading: boolean }): Decision {
+export function decide(
+  last: RecordTable | undefined,
+  envelope: EnvelopeTable,
+  of: { readonly again: boolean; readonly byTimeOfReading: boolean },
+): Decision {
   // the same envelope again: a replay, or one whose parts had settled only in part
   if (last === undefined || last.envelope === envelope.id) return apply
   const authoritative = envelope.authoritative === 1
   if (envelope.op === 'delete') return decideDelete(last, envelope, authoritative)
-  const order = compareVersion({ version: last.version, bodyHash: last.body_hash }, { version: envelope.version, bodyHash: envelope.body_hash, authoritative })
+  const order = compareVersion(
+    { version: last.version, bodyHash: last.body_hash },
+    { version: envelope.version, bodyHash: envelope.body_hash, authoritative },
+  )
   if (last.body_hash === goneHash && order !== 'older' && !authoritative) return of.again ? poke : byReading(last, envelope)
   switch (order) {
     case 'newer':

@@ -1,7 +1,7 @@
 import type { Access } from '../connector/access.ts'
+import { compare, isDecimal } from '../model/decimal.ts'
 import type { Outcome } from '../model/delivery.ts'
 import { isHubError } from '../model/errors.ts'
-import { compare, isDecimal } from '../model/decimal.ts'
 import type { Json } from '../model/json.ts'
 import type { Guard, StatePlan } from './duty-state.ts'
 
@@ -40,7 +40,16 @@ async function shown(read: () => Promise<Json | undefined>): Promise<{ readonly 
     if (!isHubError(error) || error.detail.recovery === 'bug') throw error
     const { code, recovery, retryAfterMs, sample } = error.detail
     const base = { code, message: error.message }
-    if (recovery === 'retry') return { outcome: { kind: 'retry', ...base, ambiguous: false, ...(retryAfterMs === undefined ? {} : { retryAfterMs }), ...(sample === undefined ? {} : { sample }) } }
+    if (recovery === 'retry')
+      return {
+        outcome: {
+          kind: 'retry',
+          ...base,
+          ambiguous: false,
+          ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+          ...(sample === undefined ? {} : { sample }),
+        },
+      }
     return { outcome: { kind: recovery, ...base } }
   }
 }

@@ -5,8 +5,8 @@ import { claimLanes, holdLane, type Lease, releaseLane } from '../store/lane.ts'
 import { noteSuccess } from './connection-health.ts'
 import type { ConnectionSetup, Context } from './context.ts'
 import { deliverState, type StateOutcome } from './deliver-state.ts'
-import type { CommandPlan } from './duty-command.ts'
 import { beginDuty } from './duty.ts'
+import type { CommandPlan } from './duty-command.ts'
 import type { StatePlan } from './duty-state.ts'
 import { type Halt, keepLease, noHalt } from './halt.ts'
 import { settle } from './settle.ts'
@@ -70,7 +70,12 @@ async function work(run: Run): Promise<void> {
   const { context, setup, halt } = run
   const { database, tenant, settings } = context
   while (!halt.stop.aborted && !run.refused) {
-    const [lease] = await claimLanes(database, tenant, 'deliver', { prefix: `${setup.name}/`, limit: 1, now: await database.now(), leaseMs: settings.leaseMs })
+    const [lease] = await claimLanes(database, tenant, 'deliver', {
+      prefix: `${setup.name}/`,
+      limit: 1,
+      now: await database.now(),
+      leaseMs: settings.leaseMs,
+    })
     if (lease === undefined) return
     try {
       await workLane(run, lease)
@@ -110,7 +115,12 @@ function send({ context, setup, halt }: Run, lease: Lease, plan: CommandPlan | S
     try {
       if (plan.kind === 'state') return await deliverState(access, plan, signal)
       const { delivery, action, operation, body, key } = plan
-      return await access.run(action, operation, body, { effectKey: delivery.effect_key, ...(key === undefined ? {} : { key }), ambiguous: delivery.ambiguous === 1, signal })
+      return await access.run(action, operation, body, {
+        effectKey: delivery.effect_key,
+        ...(key === undefined ? {} : { key }),
+        ambiguous: delivery.ambiguous === 1,
+        signal,
+      })
     } catch (error) {
       return fault(context, plan, error)
     }
@@ -119,8 +129,16 @@ function send({ context, setup, halt }: Run, lease: Lease, plan: CommandPlan | S
 
 /** The engine throws only for a fault of its own or of a connector; how far the call got is not known then. */
 function fault(context: Context, { delivery }: CommandPlan | StatePlan, error: unknown): Outcome {
-  context.log.error({ delivery: delivery.id, connection: delivery.connection, error }, 'a delivery failed by a fault of the hub or its connector')
-  return { kind: 'retry', code: isHubError(error) ? error.detail.code : 'bug', message: error instanceof Error ? error.message : String(error), ambiguous: true }
+  context.log.error(
+    { delivery: delivery.id, connection: delivery.connection, error },
+    'a delivery failed by a fault of the hub or its connector',
+  )
+  return {
+    kind: 'retry',
+    code: isHubError(error) ? error.detail.code : 'bug',
+    message: error instanceof Error ? error.message : String(error),
+    ambiguous: true,
+  }
 }
 
 async function giveBack({ database, tenant }: Context, lease: Lease, waitMs: number, fails = 0): Promise<void> {

@@ -68,11 +68,22 @@ interface Hashes {
  */
 export async function writeEnvelopes(
   tx: Tx,
-  of: { readonly tenant: string; readonly connection: string; readonly connector: Connector; readonly newId: () => string; readonly now: number },
+  of: {
+    readonly tenant: string
+    readonly connection: string
+    readonly connector: Connector
+    readonly newId: () => string
+    readonly now: number
+  },
   drafts: readonly Draft[],
 ): Promise<Written> {
   const hashes = drafts.map((draft) => hashesOf(draft))
-  const known = await knownHashes(tx, of.tenant, of.connection, hashes.flatMap(({ event, content }) => [event, content].filter((hash) => hash !== undefined)))
+  const known = await knownHashes(
+    tx,
+    of.tenant,
+    of.connection,
+    hashes.flatMap(({ event, content }) => [event, content].filter((hash) => hash !== undefined)),
+  )
   const fresh: DedupeTable[] = []
   const rows: EnvelopeTable[] = []
   const pokes: string[] = []
@@ -101,19 +112,41 @@ export async function writeEnvelopes(
 type Verdict = { readonly state: EnvelopeState; readonly reason: EnvelopeReason | null; readonly detail: string | null }
 const received: Verdict = { state: 'received', reason: null, detail: null }
 
-function judge(draft: Draft, row: EnvelopeTable, known: ReadonlyMap<string, DedupeTable>, event: string | undefined, content: string | undefined, again: boolean): Verdict {
-  if (draft.record.key.length > maxKey) return { state: 'dead', reason: 'invalid', detail: JSON.stringify({ message: `the key has ${draft.record.key.length} characters, more than ${maxKey}` }) }
+function judge(
+  draft: Draft,
+  row: EnvelopeTable,
+  known: ReadonlyMap<string, DedupeTable>,
+  event: string | undefined,
+  content: string | undefined,
+  again: boolean,
+): Verdict {
+  if (draft.record.key.length > maxKey)
+    return {
+      state: 'dead',
+      reason: 'invalid',
+      detail: JSON.stringify({ message: `the key has ${draft.record.key.length} characters, more than ${maxKey}` }),
+    }
   const seen = event === undefined ? undefined : known.get(event)
   if (seen !== undefined && seen.body_hash !== row.body_hash && !draft.poke)
     return again
       ? { state: 'ignored', reason: 'refetch', detail: JSON.stringify({ conflictsWith: seen.envelope }) }
-      : { state: 'dead', reason: 'conflict', detail: JSON.stringify({ conflictsWith: seen.envelope, message: 'the same signed event id came with another body' }) }
+      : {
+          state: 'dead',
+          reason: 'conflict',
+          detail: JSON.stringify({ conflictsWith: seen.envelope, message: 'the same signed event id came with another body' }),
+        }
   const twin = seen ?? (content === undefined || draft.authoritative ? undefined : known.get(content))
   if (twin !== undefined) return { state: 'duplicate', reason: null, detail: JSON.stringify({ of: twin.envelope }) }
   if (!draft.poke) return received
   return again
     ? { state: 'ignored', reason: 'refetch', detail: null }
-    : { state: 'dead', reason: 'invalid', detail: JSON.stringify({ message: `the message only names the record, and stream ${row.stream} has no way to read one record (byKey)` }) }
+    : {
+        state: 'dead',
+        reason: 'invalid',
+        detail: JSON.stringify({
+          message: `the message only names the record, and stream ${row.stream} has no way to read one record (byKey)`,
+        }),
+      }
 }
 
 function hashesOf(draft: Draft): Hashes {
@@ -124,7 +157,10 @@ function hashesOf(draft: Draft): Hashes {
   }
 }
 
-function rowOf(of: { readonly tenant: string; readonly connection: string; readonly connector: Connector; readonly newId: () => string }, draft: Draft): EnvelopeTable {
+function rowOf(
+  of: { readonly tenant: string; readonly connection: string; readonly connector: Connector; readonly newId: () => string },
+  draft: Draft,
+): EnvelopeTable {
   const { record, receipts } = draft
   const slices: Slice[] = record.slices.map(({ body, ...where }) => ({ receipt: receipts[body] ?? '', ...where }))
   return {

@@ -8,8 +8,8 @@ import { canonicalJson, isObject, type JsonObject, parseJson } from '../model/js
 import { changeDelivery, lastTaken } from '../store/delivery.ts'
 import { linksTo } from '../store/link.ts'
 import type { DeliveryTable } from '../store/tables.ts'
-import { beginAttempt, close, park, type Plan, refuse, type Work } from './duty-work.ts'
-import { render, type Rendered } from './render.ts'
+import { beginAttempt, close, type Plan, park, refuse, type Work } from './duty-work.ts'
+import { type Rendered, render } from './render.ts'
 
 export interface CommandPlan {
   readonly kind: 'command'
@@ -39,20 +39,39 @@ export async function beginCommand(work: Work, action: CommandAction): Promise<P
   const rendered = await renderBy(work, by, document)
   if (rendered.kind === 'missing-link') return park(tx, tenant, duty, 'missing-link', rendered.waitsFor)
   if (rendered.kind === 'invalid') return refuse(work, rendered.message)
-  if (operation === 'change' && (await saysTheSame(work, action, by, document, rendered.body, made))) return close(tx, tenant, duty, 'superseded', 'no-change', now)
+  if (operation === 'change' && (await saysTheSame(work, action, by, document, rendered.body, made)))
+    return close(tx, tenant, duty, 'superseded', 'no-change', now)
   if (command === undefined) return finding(work, 'edit-not-sent', 'the partner has no command to change what was sent')
   const body = JSON.stringify(rendered.body)
   if (duty.shadow === 1) return close(tx, tenant, duty, 'cancelled', 'shadow', now, { body })
   return send(work, action, operation, rendered.body, await keyOf(work, made), { body, document_version: document.version })
 }
 
-const renderBy = ({ context, catalogue, setup, books }: Work, by: Pick<Command, 'mapping' | 'input'>, document: LedgerDocument): Promise<Rendered> =>
-  render(context, catalogue, setup, books.data.shelf, by, document)
+const renderBy = (
+  { context, catalogue, setup, books }: Work,
+  by: Pick<Command, 'mapping' | 'input'>,
+  document: LedgerDocument,
+): Promise<Rendered> => render(context, catalogue, setup, books.data.shelf, by, document)
 
-async function send(work: Work, action: CommandAction, operation: CommandPlan['operation'], body: JsonObject, key: string | undefined, changes: { readonly body?: string; readonly document_version?: number }): Promise<Plan> {
+async function send(
+  work: Work,
+  action: CommandAction,
+  operation: CommandPlan['operation'],
+  body: JsonObject,
+  key: string | undefined,
+  changes: { readonly body?: string; readonly document_version?: number },
+): Promise<Plan> {
   const begun = await beginAttempt(work, changes)
   if (begun === undefined) return { kind: 'again' }
-  return { kind: 'command', action, operation, delivery: begun.sending, attempt: begun.attempt, body, ...(key === undefined ? {} : { key }) }
+  return {
+    kind: 'command',
+    action,
+    operation,
+    delivery: begun.sending,
+    attempt: begun.attempt,
+    body,
+    ...(key === undefined ? {} : { key }),
+  }
 }
 
 /** What our create made there: the key it answered, else the crosswalk's. */
@@ -63,7 +82,14 @@ async function keyOf({ books, duty }: Work, made: DeliveryTable | undefined): Pr
 }
 
 /** Whether the partner holds exactly this already. Bodies of two mappings cannot be compared: then what was sent is rendered anew from its version. */
-async function saysTheSame(work: Work, action: CommandAction, by: Command, document: LedgerDocument, body: JsonObject, made: DeliveryTable | undefined): Promise<boolean> {
+async function saysTheSame(
+  work: Work,
+  action: CommandAction,
+  by: Command,
+  document: LedgerDocument,
+  body: JsonObject,
+  made: DeliveryTable | undefined,
+): Promise<boolean> {
   if (made === undefined || made.body === null) return false
   const sentBy = made.op === 'change' ? action.change : action.create
   if (sentBy?.mapping === by.mapping) return canonicalJson(parseJson(made.body)) === canonicalJson(body)
@@ -77,7 +103,13 @@ async function saysTheSame(work: Work, action: CommandAction, by: Command, docum
 /** A person has to do by hand what the hub cannot: the duty ends, the finding stays open on the document. */
 async function finding({ books, duty, now }: Work, code: string, message: string): Promise<Plan> {
   const { tx, tenant } = books
-  note(books, { type: duty.type, key: duty.key, code, path: '', detail: { connection: duty.connection, action: duty.action, delivery: duty.id, message } })
+  note(books, {
+    type: duty.type,
+    key: duty.key,
+    code,
+    path: '',
+    detail: { connection: duty.connection, action: duty.action, delivery: duty.id, message },
+  })
   await finish(books)
   await changeDelivery(tx, tenant, duty.id, ['due', 'waiting', 'sending'], { state: 'cancelled', reason: code, settled_at: now })
   return { kind: 'again' }

@@ -9,7 +9,7 @@ import { soldOf } from '../store/order.ts'
 import { findPushed } from '../store/pushed.ts'
 import { findSchedule } from '../store/schedule.ts'
 import type { DeliveryTable, PushedTable } from '../store/tables.ts'
-import { beginAttempt, close, park, type Plan, refuse, type Work } from './duty-work.ts'
+import { beginAttempt, close, type Plan, park, refuse, type Work } from './duty-work.ts'
 import { render } from './render.ts'
 
 export interface StatePlan {
@@ -49,11 +49,24 @@ export async function beginState(work: Work, action: StateAction): Promise<Plan>
   const guard = await guardOf(work, action, rendered.body, rendered.document, orders === 'seen')
   const begun = await beginAttempt(work, { document_version: document.version })
   if (begun === undefined) return { kind: 'again' }
-  return { kind: 'state', action, delivery: begun.sending, attempt: begun.attempt, input: rendered.body, ...(guard === undefined ? {} : { guard }) }
+  return {
+    kind: 'state',
+    action,
+    delivery: begun.sending,
+    attempt: begun.attempt,
+    input: rendered.body,
+    ...(guard === undefined ? {} : { guard }),
+  }
 }
 
 /** The wanted figure stands in the input under the path at which the partner shows it. */
-async function guardOf({ books, duty, now }: Work, action: StateAction, input: JsonObject, document: JsonObject, ordersSeen: boolean): Promise<Guard | undefined> {
+async function guardOf(
+  { books, duty, now }: Work,
+  action: StateAction,
+  input: JsonObject,
+  document: JsonObject,
+  ordersSeen: boolean,
+): Promise<Guard | undefined> {
   const wanted = action.current === undefined ? undefined : at(input, action.current.value)
   if (wanted === undefined || wanted === null || typeof wanted === 'object') return undefined
   const { tx, tenant } = books
@@ -62,8 +75,16 @@ async function guardOf({ books, duty, now }: Work, action: StateAction, input: J
   const [row] = typeof product === 'string' ? await soldOf(tx, tenant, [{ connection, product }]) : []
   const sold = BigInt(row?.quantity ?? 0)
   const last = await findPushed(tx, tenant, connection, type, key)
-  const expected = last !== undefined && isDecimal(last.value) ? fromScaled(toScaled(last.value, quantityScale) - (sold - BigInt(last.sold)), quantityScale) : undefined
-  return { wanted, ordersSeen, pushed: { tenant, connection, type, key, value: String(wanted), sold, at: now }, ...(expected === undefined ? {} : { expected }) }
+  const expected =
+    last !== undefined && isDecimal(last.value)
+      ? fromScaled(toScaled(last.value, quantityScale) - (sold - BigInt(last.sold)), quantityScale)
+      : undefined
+  return {
+    wanted,
+    ordersSeen,
+    pushed: { tenant, connection, type, key, value: String(wanted), sold, at: now },
+    ...(expected === undefined ? {} : { expected }),
+  }
 }
 
 /** A pull of the partner's own orders that was asked for, since when, and how often it was waited for. */
@@ -88,7 +109,12 @@ async function ordersPulled({ context, books, duty }: Work, stream: string, aske
   if (asked.waits >= maxWaits) return 'seen'
   const run = await findSchedule(books.tx, books.tenant, duty.connection, stream)
   if (run === undefined) return 'seen'
-  const done = run.last_started_at !== null && run.last_started_at >= asked.at && run.last_ended_at !== null && run.last_ended_at >= run.last_started_at && run.last_error === null
+  const done =
+    run.last_started_at !== null &&
+    run.last_started_at >= asked.at &&
+    run.last_ended_at !== null &&
+    run.last_ended_at >= run.last_started_at &&
+    run.last_error === null
   if (!done) return 'wait'
   return (await countReceived(books.tx, context.tenant, duty.connection)) === 0 ? 'seen' : 'wait'
 }
@@ -97,7 +123,11 @@ async function ordersPulled({ context, books, duty }: Work, stream: string, aske
 async function later(work: Work, asked: AskedOrders): Promise<Plan> {
   const { context, books, duty, lease, now } = work
   const dueAt = now + context.settings.sweepMs
-  await changeDelivery(books.tx, books.tenant, duty.id, ['due', 'waiting', 'sending'], { state: 'waiting', reason: askedReason(asked), due_at: dueAt })
+  await changeDelivery(books.tx, books.tenant, duty.id, ['due', 'waiting', 'sending'], {
+    state: 'waiting',
+    reason: askedReason(asked),
+    due_at: dueAt,
+  })
   await releaseLane(books.tx, books.tenant, lease, dueAt)
   return { kind: 'left' }
 }

@@ -40,11 +40,24 @@ export async function park(tx: Tx, tenant: string, duty: DeliveryTable, reason: 
 }
 
 export async function setAside(tx: Tx, tenant: string, duty: DeliveryTable, reason: string, now: number): Promise<Plan> {
-  await changeDelivery(tx, tenant, duty.id, begun, { state: 'dead', reason, settled_at: now, ...(duty.state === 'sending' ? { ambiguous: 1 } : {}) })
+  await changeDelivery(tx, tenant, duty.id, begun, {
+    state: 'dead',
+    reason,
+    settled_at: now,
+    ...(duty.state === 'sending' ? { ambiguous: 1 } : {}),
+  })
   return { kind: 'again' }
 }
 
-export async function close(tx: Tx, tenant: string, duty: DeliveryTable, state: 'superseded' | 'cancelled', reason: string, now: number, more: { readonly body?: string } = {}): Promise<Plan> {
+export async function close(
+  tx: Tx,
+  tenant: string,
+  duty: DeliveryTable,
+  state: 'superseded' | 'cancelled',
+  reason: string,
+  now: number,
+  more: { readonly body?: string } = {},
+): Promise<Plan> {
   await changeDelivery(tx, tenant, duty.id, begun, { state, reason, settled_at: now, ...more })
   return { kind: 'again' }
 }
@@ -59,7 +72,10 @@ export async function refuse({ context, books, lease, duty, now }: Work, message
 }
 
 /** Writes that a try begins. The state before decides whether an earlier one may have had its effect. */
-export async function beginAttempt({ context, catalogue, books, lease, duty, now }: Work, changes: { readonly body?: string; readonly document_version?: number }): Promise<{ readonly attempt: string; readonly sending: DeliveryTable } | undefined> {
+export async function beginAttempt(
+  { context, catalogue, books, lease, duty, now }: Work,
+  changes: { readonly body?: string; readonly document_version?: number },
+): Promise<{ readonly attempt: string; readonly sending: DeliveryTable } | undefined> {
   const { tx, tenant } = books
   const attempt = context.newId()
   const next = {

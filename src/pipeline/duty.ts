@@ -1,6 +1,6 @@
-import type { Tx } from '../store/database.ts'
 import { openBooks } from '../ledger/books.ts'
 import { countLost, endOpenAttempts } from '../store/attempt.ts'
+import type { Tx } from '../store/database.ts'
 import { closeDeliveries, dutiesInLane } from '../store/delivery.ts'
 import { findingsOf } from '../store/finding.ts'
 import { dropLane, holdLane, type Lease, releaseLane } from '../store/lane.ts'
@@ -8,7 +8,7 @@ import type { DeliveryTable } from '../store/tables.ts'
 import type { Catalogue, ConnectionSetup, Context, Route } from './context.ts'
 import { beginCommand } from './duty-command.ts'
 import { beginState } from './duty-state.ts'
-import { park, type Plan, setAside, type Work } from './duty-work.ts'
+import { type Plan, park, setAside, type Work } from './duty-work.ts'
 
 /** Duties of one lane looked at; a lane holds the duties of one document. */
 const maxInLane = 200
@@ -33,7 +33,14 @@ export function beginDuty(context: Context, setup: ConnectionSetup, lease: Lease
       await releaseLane(tx, tenant, lease, duty.due_at)
       return { kind: 'left' }
     }
-    await closeDeliveries(tx, tenant, older.map(({ id }) => id), 'superseded', 'newer', now)
+    await closeDeliveries(
+      tx,
+      tenant,
+      older.map(({ id }) => id),
+      'superseded',
+      'newer',
+      now,
+    )
     for (const begun of [...older, duty]) if (begun.state === 'sending') await endOpenAttempts(tx, tenant, begun.id, 'lost', now)
     const lost = duty.state === 'sending' ? await countLost(tx, tenant, duty.id) : 0
     if (crashed >= settings.maxCrashes || lost > settings.maxCrashes) return setAside(tx, tenant, duty, 'poison', now)
@@ -51,7 +58,10 @@ export function beginDuty(context: Context, setup: ConnectionSetup, lease: Lease
  * The duty at the head of a lane. A state duty makes the earlier ones of its route superfluous; a parked command, and a dead one of a route that blocks, hold back what comes
  * after them.
  */
-function headOf(catalogue: Catalogue, duties: readonly DeliveryTable[]): { readonly duty: DeliveryTable; readonly older: readonly DeliveryTable[] } | undefined {
+function headOf(
+  catalogue: Catalogue,
+  duties: readonly DeliveryTable[],
+): { readonly duty: DeliveryTable; readonly older: readonly DeliveryTable[] } | undefined {
   for (const duty of duties) {
     if (duty.state === 'dead') {
       if (catalogue.routes.find(({ id }) => id === duty.route)?.onDead === 'skip') continue

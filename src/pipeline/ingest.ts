@@ -18,7 +18,12 @@ const retryMs = 1000
  */
 export async function ingest(context: Context, lane: number, halt: Halt = noHalt()): Promise<number> {
   const { database, tenant, settings } = context
-  const [lease] = await claimLanes(database, tenant, 'ingest', { lane: String(lane), limit: 1, now: await database.now(), leaseMs: settings.leaseMs })
+  const [lease] = await claimLanes(database, tenant, 'ingest', {
+    lane: String(lane),
+    limit: 1,
+    now: await database.now(),
+    leaseMs: settings.leaseMs,
+  })
   if (lease === undefined) return 0
   const run: Run = { context, lease, settled: 0, careful: lease.fails > 0 ? settings.ingestBatch : 0, retries: 0, lastError: undefined }
   try {
@@ -65,7 +70,8 @@ async function step(run: Run, lane: number): Promise<boolean> {
   }
 }
 
-const many = (run: Run, lane: number, limit: number): Promise<Batch> => run.context.database.write((tx) => applyBatch(run.context, tx, run.lease, lane, limit))
+const many = (run: Run, lane: number, limit: number): Promise<Batch> =>
+  run.context.database.write((tx) => applyBatch(run.context, tx, run.lease, lane, limit))
 
 /** The lane's first envelope by itself: counted in a transaction of its own, then tried; set aside when that was in vain too often or the data itself is at fault. */
 async function one(run: Run, lane: number): Promise<Batch> {
@@ -82,12 +88,19 @@ async function one(run: Run, lane: number): Promise<Batch> {
       return 'try'
     }
     const message = run.lastError instanceof Error ? run.lastError.message : 'the process ended each time this was worked on'
-    const settlement: Settlement = { id: first.id, state: 'dead', reason: refused ? 'invalid' : 'poison', detail: JSON.stringify({ message }), waitsFor: null }
+    const settlement: Settlement = {
+      id: first.id,
+      state: 'dead',
+      reason: refused ? 'invalid' : 'poison',
+      detail: JSON.stringify({ message }),
+      waitsFor: null,
+    }
     await settleEnvelopes(tx, tenant, [settlement], context.catalogue().revision, now)
     return 'set-aside'
   })
   if (verdict === 'set-aside') {
-    if (recoveryOf(run.lastError) === 'bug' && run.lastError !== undefined) context.log.error({ lane, error: run.lastError }, 'an envelope was set aside: working on it fails by a fault of the hub')
+    if (recoveryOf(run.lastError) === 'bug' && run.lastError !== undefined)
+      context.log.error({ lane, error: run.lastError }, 'an envelope was set aside: working on it fails by a fault of the hub')
     run.lastError = undefined
     return { settled: 1, ended: false, lanes: [], connections: [], pokes: [] }
   }

@@ -42,10 +42,14 @@ export async function storePage(
     })),
   )
   const same = { receipts: bodies.map(({ id }) => id), asOf: Math.floor(page.asOf), receivedAt: of.now, baseline: of.baseline, poke: false }
-  const written = await writeEnvelopes(tx, { tenant, connection: setup.name, connector: setup.connector, newId: context.newId, now: of.now }, [
-    ...page.records.map((record) => ({ ...same, record, authoritative: of.authoritative })),
-    ...more.map((draft) => ({ ...same, ...draft })),
-  ])
+  const written = await writeEnvelopes(
+    tx,
+    { tenant, connection: setup.name, connector: setup.connector, newId: context.newId, now: of.now },
+    [
+      ...page.records.map((record) => ({ ...same, record, authoritative: of.authoritative })),
+      ...more.map((draft) => ({ ...same, ...draft })),
+    ],
+  )
   return { ...written, bodies }
 }
 

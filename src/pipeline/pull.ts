@@ -31,7 +31,13 @@ interface Position extends Checkpoint {
  * Reads one stream from its checkpoint, when its schedule is due and nobody else is at it. Every page is one transaction: receipts, envelopes and the checkpoint that is safe with them
  * (invariant 1). A failure keeps the pages before it, is written into the schedule, and is tried again after a back-off; it is answered, never thrown.
  */
-export async function pull(context: Context, connection: string, stream: string, options: PullOptions = {}, halt: Halt = noHalt()): Promise<PullResult> {
+export async function pull(
+  context: Context,
+  connection: string,
+  stream: string,
+  options: PullOptions = {},
+  halt: Halt = noHalt(),
+): Promise<PullResult> {
   const { database, tenant, settings } = context
   const setup = context.catalogue().connections.get(connection)
   if (setup === undefined || setup.paused || !setup.connector.streams[stream]?.call) return { state: 'not-due' }
@@ -91,7 +97,11 @@ interface Kept {
 }
 
 /** One page in one transaction under the run's fence; with the last page the run ends in it, so that the baseline mark and the run go together. */
-function writePage(run: Run, page: PageRead, at: { readonly position: Position | null; readonly baseline: boolean; readonly scope: Scope | undefined }): Promise<Kept> {
+function writePage(
+  run: Run,
+  page: PageRead,
+  at: { readonly position: Position | null; readonly baseline: boolean; readonly scope: Scope | undefined },
+): Promise<Kept> {
   const { context, setup, lease } = run
   const { tenant, database } = context
   at.scope?.saw(page)
@@ -99,7 +109,14 @@ function writePage(run: Run, page: PageRead, at: { readonly position: Position |
     const now = await database.now()
     await holdRun(tx, tenant, lease, now + context.settings.leaseMs)
     const gone = page.last ? await at.scope?.end(tx, tenant, setup.name, run.options.acceptShrink === true) : undefined
-    const stored = await storePage(context, tx, setup, { stream: lease.stream, baseline: at.baseline, authoritative: false, now }, page, gone?.drafts)
+    const stored = await storePage(
+      context,
+      tx,
+      setup,
+      { stream: lease.stream, baseline: at.baseline, authoritative: false, now },
+      page,
+      gone?.drafts,
+    )
     const next = page.checkpoint ?? (page.last ? { time: at.position?.time ?? null } : undefined)
     if (next !== undefined) {
       const position: Position = page.last || !at.baseline ? { time: next.time } : { time: next.time, baseline: true }
@@ -112,7 +129,11 @@ function writePage(run: Run, page: PageRead, at: { readonly position: Position |
   })
 }
 
-async function failed(run: Run, error: unknown, halt: Halt): Promise<{ readonly state: 'failed'; readonly code: string; readonly message: string }> {
+async function failed(
+  run: Run,
+  error: unknown,
+  halt: Halt,
+): Promise<{ readonly state: 'failed'; readonly code: string; readonly message: string }> {
   const { context, setup, lease } = run
   const { tenant, database } = context
   const code = isHubError(error) ? error.detail.code : 'bug'

@@ -76,10 +76,18 @@ export function openReceiver(context: Context, limits: ReceiverLimits = receiver
 
   const commit = async (group: readonly Waiting[]) => {
     try {
-      await context.database.write((tx) => insertReceipts(tx, group.map(({ row }) => row)))
+      await context.database.write((tx) =>
+        insertReceipts(
+          tx,
+          group.map(({ row }) => row),
+        ),
+      )
     } catch (error) {
       // a COMMIT that failed may have taken effect: the sender's retry then meets its own event as a duplicate
-      context.log.warn({ error, receipts: group.length, code: isHubError(error) ? error.detail.code : 'bug' }, 'receipts were not committed; their senders were asked to retry')
+      context.log.warn(
+        { error, receipts: group.length, code: isHubError(error) ? error.detail.code : 'bug' },
+        'receipts were not committed; their senders were asked to retry',
+      )
       for (const { settle } of group) settle(false)
       return
     }

@@ -19,9 +19,16 @@ export async function settleRecognised(
   const connections = new Set<string>()
   const byType = Map.groupBy(recognised, ({ type }) => type)
   for (const [type, group] of byType) {
-    const duties = await dutiesOf(tx, context.tenant, type, group.map(({ key }) => key))
+    const duties = await dutiesOf(
+      tx,
+      context.tenant,
+      type,
+      group.map(({ key }) => key),
+    )
     for (const { key, connection, externalKey } of group) {
-      const creates = duties.filter((duty) => duty.key === key && duty.connection === connection && duty.op === 'create' && duty.shadow === 0)
+      const creates = duties.filter(
+        (duty) => duty.key === key && duty.connection === connection && duty.op === 'create' && duty.shadow === 0,
+      )
       // a record that an earlier create made says nothing of a later one
       if (creates.some((create) => create.state === 'delivered' && create.partner_key === externalKey)) continue
       const open = creates.filter((create) => create.state !== 'delivered' && create.state !== 'cancelled' && create.state !== 'superseded')

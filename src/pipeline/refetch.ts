@@ -21,7 +21,12 @@ export async function refetch(context: Context, connection: string, halt: Halt =
   if (setup === undefined || setup.paused || (await stateOf(database, tenant, connection)) === 'paused') return 0
   let read = 0
   while (!halt.stop.aborted) {
-    const leases = await claimLanes(database, tenant, 'refetch', { prefix: `${connection}/`, limit: batch, now: await database.now(), leaseMs: settings.leaseMs })
+    const leases = await claimLanes(database, tenant, 'refetch', {
+      prefix: `${connection}/`,
+      limit: batch,
+      now: await database.now(),
+      leaseMs: settings.leaseMs,
+    })
     if (leases.length === 0) break
     await Promise.all(leases.map((lease) => refetchKey(context, setup, lease, halt)))
     read += leases.length
@@ -39,7 +44,12 @@ async function refetchKey(context: Context, setup: ConnectionSetup, lease: Lease
     const gone =
       page.records.length > 0
         ? []
-        : [{ authoritative: true, record: { stream, key, version: null, op: 'delete' as const, slices: [], bodyHash: goneHash, laneKey: key } }]
+        : [
+            {
+              authoritative: true,
+              record: { stream, key, version: null, op: 'delete' as const, slices: [], bodyHash: goneHash, laneKey: key },
+            },
+          ]
     const stored = await database.write(async (tx) => {
       const now = await database.now()
       await holdLane(tx, tenant, lease, now)
@@ -69,6 +79,7 @@ async function failed(context: Context, setup: ConnectionSetup, lease: Lease, er
   })
   const fields = { connection: setup.name, lane: lease.lane, code, fails: lease.fails + 1 }
   const message = error instanceof Error ? error.message : String(error)
-  if (recoveryOf(error) === 'bug') context.log.error({ ...fields, error }, 'reading a record by its key failed by a fault of the hub or its connector')
+  if (recoveryOf(error) === 'bug')
+    context.log.error({ ...fields, error }, 'reading a record by its key failed by a fault of the hub or its connector')
   else if (lease.fails === 0 && !stopped) context.log.warn({ ...fields, message }, 'reading a record by its key failed and is tried again')
 }

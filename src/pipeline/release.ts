@@ -1,4 +1,4 @@
-import { waitsForExternal, waitsForKey, type NewLink } from '../ledger/types.ts'
+import { type NewLink, waitsForExternal, waitsForKey } from '../ledger/types.ts'
 import type { Tx } from '../store/database.ts'
 import { releaseAwaiting } from '../store/delivery.ts'
 import { releaseEnvelopes } from '../store/envelope.ts'
@@ -12,7 +12,10 @@ export interface Released {
 
 /** New links free what was parked for them: records that name a thing by its key there, duties that need our thing's key there. */
 export function release(tx: Tx, tenant: string, links: readonly NewLink[], now: number): Promise<Released> {
-  const names = links.flatMap(({ type, connection, externalKey, key }) => [waitsForExternal(type, connection, externalKey), waitsForKey(type, connection, key)])
+  const names = links.flatMap(({ type, connection, externalKey, key }) => [
+    waitsForExternal(type, connection, externalKey),
+    waitsForKey(type, connection, key),
+  ])
   return releaseNames(tx, tenant, names, now)
 }
 

@@ -44,9 +44,18 @@ export async function render(
 
 function refused(errors: readonly MapError[], crosswalk: Crosswalk): Rendered {
   const missing = errors.find((error) => error.code === 'LINK_MISSING' && error.link !== undefined)
-  if (missing?.link !== undefined && errors.every(({ code }) => code === 'LINK_MISSING')) return { kind: 'missing-link', waitsFor: crosswalk.waitsFor(missing.link.type, missing.link.ref) }
+  if (missing?.link !== undefined && errors.every(({ code }) => code === 'LINK_MISSING'))
+    return { kind: 'missing-link', waitsFor: crosswalk.waitsFor(missing.link.type, missing.link.ref) }
   const shown = errors.filter(({ code }) => code !== 'LINK_MISSING').slice(0, 5)
-  return { kind: 'invalid', message: shown.map(({ mapping, rule, code, expected, found }) => `${mapping} ${rule}: ${code}, expected ${expected}${found === undefined ? '' : `, found ${found}`}`).join('; ') }
+  return {
+    kind: 'invalid',
+    message: shown
+      .map(
+        ({ mapping, rule, code, expected, found }) =>
+          `${mapping} ${rule}: ${code}, expected ${expected}${found === undefined ? '' : `, found ${found}`}`,
+      )
+      .join('; '),
+  }
 }
 
 interface Crosswalk {
@@ -79,14 +88,28 @@ function openCrosswalk(shelf: Shelf, connection: string): Crosswalk {
     async load() {
       const now = [...asked]
       asked = new Map()
-      const externals = await linksOf(shelf.read, shelf.tenant, now.flatMap(([, one]) => (one.key === undefined && one.external ? [one.external] : [])))
+      const externals = await linksOf(
+        shelf.read,
+        shelf.tenant,
+        now.flatMap(([, one]) => (one.key === undefined && one.external ? [one.external] : [])),
+      )
       for (const [name, one] of now) {
-        const key = one.key ?? externals.find((row) => row.connection === one.external?.connection && row.external_key === one.external.externalKey && row.type === one.type)?.key
+        const key =
+          one.key ??
+          externals.find(
+            (row) => row.connection === one.external?.connection && row.external_key === one.external.externalKey && row.type === one.type,
+          )?.key
         if (key !== undefined) keys.set(name, key)
       }
       for (const [type, group] of Map.groupBy(now, ([, one]) => one.type)) {
-        const links = await linksTo(shelf.read, shelf.tenant, type, group.flatMap(([name]) => keys.get(name) ?? []))
-        for (const [name] of group) known.set(name, links.find((row) => row.connection === connection && row.key === keys.get(name))?.external_key)
+        const links = await linksTo(
+          shelf.read,
+          shelf.tenant,
+          type,
+          group.flatMap(([name]) => keys.get(name) ?? []),
+        )
+        for (const [name] of group)
+          known.set(name, links.find((row) => row.connection === connection && row.key === keys.get(name))?.external_key)
       }
       return now.length > 0
     },
@@ -94,7 +117,9 @@ function openCrosswalk(shelf: Shelf, connection: string): Crosswalk {
       const key = keys.get(nameOf(type, ref))
       const target = askedOf(type, ref)
       if (key !== undefined) return waitsForKey(type, connection, key)
-      return target?.external === undefined ? waitsForKey(type, connection, target?.key ?? canonicalJson(ref)) : waitsForExternal(type, target.external.connection, target.external.externalKey)
+      return target?.external === undefined
+        ? waitsForKey(type, connection, target?.key ?? canonicalJson(ref))
+        : waitsForExternal(type, target.external.connection, target.external.externalKey)
     },
   }
 }
@@ -104,5 +129,7 @@ function askedOf(type: string, ref: Json): Asked | undefined {
   if (typeof ref === 'string') return { type, key: ref }
   if (!isObject(ref)) return undefined
   if (typeof ref.key === 'string') return { type, key: ref.key }
-  return typeof ref.connection === 'string' && typeof ref.externalKey === 'string' ? { type, external: { type, connection: ref.connection, externalKey: ref.externalKey } } : undefined
+  return typeof ref.connection === 'string' && typeof ref.externalKey === 'string'
+    ? { type, external: { type, connection: ref.connection, externalKey: ref.externalKey } }
+    : undefined
 }

@@ -25,8 +25,18 @@ export async function replayEnvelopes(context: Context, which: { readonly ids: r
   const lanes = new Set<number>()
   const count = await database.write(async (tx) => {
     const found = await chosen(tx, tenant, which)
-    await readyLanes(tx, tenant, 'ingest', found.map(({ lane }) => String(lane)), await database.now())
-    await reopenEnvelopes(tx, tenant, found.map(({ id }) => id))
+    await readyLanes(
+      tx,
+      tenant,
+      'ingest',
+      found.map(({ lane }) => String(lane)),
+      await database.now(),
+    )
+    await reopenEnvelopes(
+      tx,
+      tenant,
+      found.map(({ id }) => id),
+    )
     for (const { lane } of found) lanes.add(lane)
     return found.length
   })
@@ -34,7 +44,11 @@ export async function replayEnvelopes(context: Context, which: { readonly ids: r
   return count
 }
 
-async function chosen(tx: Tx, tenant: string, which: { readonly ids: readonly string[] } | EnvelopeRange): Promise<{ id: string; lane: number }[]> {
+async function chosen(
+  tx: Tx,
+  tenant: string,
+  which: { readonly ids: readonly string[] } | EnvelopeRange,
+): Promise<{ id: string; lane: number }[]> {
   if (!('ids' in which)) return envelopesIn(tx, tenant, which, maxReplay)
   const rows = []
   for (const id of which.ids.slice(0, maxReplay)) {
@@ -51,11 +65,19 @@ export interface Rehearsal {
   readonly state: string
   readonly reason: string | null
   readonly detail: string | null
-  readonly documents: readonly { readonly type: string; readonly key: string; readonly before: JsonObject | null; readonly after: JsonObject }[]
+  readonly documents: readonly {
+    readonly type: string
+    readonly key: string
+    readonly before: JsonObject | null
+    readonly after: JsonObject
+  }[]
 }
 
 /** Like {@link replayEnvelopes} without any effect: each envelope by itself against the ledger as it stands. */
-export async function rehearse(context: Context, which: { readonly ids: readonly string[] } | EnvelopeRange): Promise<readonly Rehearsal[]> {
+export async function rehearse(
+  context: Context,
+  which: { readonly ids: readonly string[] } | EnvelopeRange,
+): Promise<readonly Rehearsal[]> {
   const { database, tenant } = context
   const catalogue = context.catalogue()
   return database.write(async (tx) => {
@@ -93,8 +115,15 @@ export async function replayDelivery(context: Context, id: string, as: 'same' | 
     const done =
       as === 'same'
         ? await changeDelivery(tx, tenant, id, ['dead', 'parked'], again)
-        : await changeDelivery(tx, tenant, id, ['dead', 'parked', 'cancelled', 'superseded', 'delivered'], { ...again, ...renewed(delivery) })
-    if (!done) throw reject('not-replayable', `the delivery ${id} is ${delivery.state}: ${as === 'same' ? 'only dead and parked ones can be tried again as they are' : 'it is under way'}`)
+        : await changeDelivery(tx, tenant, id, ['dead', 'parked', 'cancelled', 'superseded', 'delivered'], {
+            ...again,
+            ...renewed(delivery),
+          })
+    if (!done)
+      throw reject(
+        'not-replayable',
+        `the delivery ${id} is ${delivery.state}: ${as === 'same' ? 'only dead and parked ones can be tried again as they are' : 'it is under way'}`,
+      )
     await readyLanes(tx, tenant, 'deliver', [delivery.lane], now)
     return delivery.connection
   })
@@ -113,14 +142,26 @@ const renewed = (delivery: DeliveryTable) => ({
  * A person looked at the partner: the effect is there (`key` names it), or it is not and shall not be. Ends a parked or dead delivery and lets the lane go on.
  * @throws HubError (reject) `unknown-delivery`, `not-open`, `link-conflict`
  */
-export async function settleByHand(context: Context, id: string, as: { readonly state: 'delivered'; readonly key?: string } | { readonly state: 'cancelled' }): Promise<void> {
+export async function settleByHand(
+  context: Context,
+  id: string,
+  as: { readonly state: 'delivered'; readonly key?: string } | { readonly state: 'cancelled' },
+): Promise<void> {
   const { database, tenant } = context
   const rings = await database.write(async (tx) => {
     const now = await database.now()
     const delivery = await deliveryOf(tx, tenant, id)
     await seizeLane(tx, tenant, 'deliver', delivery.lane, now)
     const key = as.state === 'delivered' ? (as.key ?? null) : null
-    if (!(await changeDelivery(tx, tenant, id, ['dead', 'parked', 'waiting', 'due'], { state: as.state, reason: 'by-hand', waits_for: null, partner_key: key, settled_at: now })))
+    if (
+      !(await changeDelivery(tx, tenant, id, ['dead', 'parked', 'waiting', 'due'], {
+        state: as.state,
+        reason: 'by-hand',
+        waits_for: null,
+        partner_key: key,
+        settled_at: now,
+      }))
+    )
       throw reject('not-open', `the delivery ${id} is ${delivery.state}: only one that waits, is parked or dead is settled by hand`)
     await endOpenAttempts(tx, tenant, id, 'lost', now)
     await readyLanes(tx, tenant, 'deliver', [delivery.lane], now)
@@ -136,7 +177,10 @@ export async function settleByHand(context: Context, id: string, as: { readonly 
 }
 
 /** What a delivery would send now, beside what was frozen. @throws HubError (reject) `unknown-delivery` */
-export async function rehearseDelivery(context: Context, id: string): Promise<{ readonly frozen: string | null; readonly now: JsonObject | null; readonly problem?: string }> {
+export async function rehearseDelivery(
+  context: Context,
+  id: string,
+): Promise<{ readonly frozen: string | null; readonly now: JsonObject | null; readonly problem?: string }> {
   const { database, tenant } = context
   const catalogue = context.catalogue()
   return database.write(async (tx) => {
@@ -146,7 +190,8 @@ export async function rehearseDelivery(context: Context, id: string): Promise<{ 
     const by = action?.kind === 'state' ? action : delivery.op === 'state' ? undefined : action?.[delivery.op]
     const { shelf } = openBooks(tx, { tenant, now: await database.now(), newId: context.newId, revision: catalogue.revision }).data
     const document = await fetchDocument(shelf, delivery.type, delivery.key)
-    if (setup === undefined || by === undefined || document === undefined) return { frozen: delivery.body, now: null, problem: 'the workspace has no such connection, action or document any more' }
+    if (setup === undefined || by === undefined || document === undefined)
+      return { frozen: delivery.body, now: null, problem: 'the workspace has no such connection, action or document any more' }
     const rendered = await render(context, catalogue, setup, shelf, by, document)
     if (rendered.kind === 'body') return { frozen: delivery.body, now: rendered.body }
     return { frozen: delivery.body, now: null, problem: rendered.kind === 'invalid' ? rendered.message : `waits for ${rendered.waitsFor}` }

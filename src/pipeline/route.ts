@@ -14,13 +14,26 @@ import { connectionsOf } from './release.ts'
  * Makes the duties that follow from changed documents, in the transaction that changed them. Commands have a life per document, connection and action; a state route gets one duty for each
  * change. What came with a baseline load, or was placed before a route's `from`, makes no command. Answers the connections that have work.
  */
-export async function route(context: Context, books: Books, catalogue: Catalogue, changes: readonly Change[]): Promise<{ readonly connections: readonly string[] }> {
+export async function route(
+  context: Context,
+  books: Books,
+  catalogue: Catalogue,
+  changes: readonly Change[],
+): Promise<{ readonly connections: readonly string[] }> {
   const live = catalogue.routes.filter(({ mode }) => mode !== 'off')
   const plan: Plan = { context, books, catalogue, rows: [], lanes: new Set() }
   for (const [type, group] of Map.groupBy(changes, (change) => change.type)) {
     const routes = live.filter(({ document }) => document === type)
     if (routes.length === 0) continue
-    const duties = Map.groupBy(await dutiesOf(books.tx, books.tenant, type, group.map(({ key }) => key)), ({ key }) => key)
+    const duties = Map.groupBy(
+      await dutiesOf(
+        books.tx,
+        books.tenant,
+        type,
+        group.map(({ key }) => key),
+      ),
+      ({ key }) => key,
+    )
     const { shelf } = books.data
     await loadDocuments(shelf, group)
     const known = group.flatMap((change) => shelf.documents.get(documentName(change)) ?? [])
@@ -43,7 +56,13 @@ interface Plan {
   readonly lanes: Set<string>
 }
 
-async function routeChange(plan: Plan, routes: readonly Route[], change: Change, document: JsonObject, duties: readonly DeliveryTable[]): Promise<void> {
+async function routeChange(
+  plan: Plan,
+  routes: readonly Route[],
+  change: Change,
+  document: JsonObject,
+  duties: readonly DeliveryTable[],
+): Promise<void> {
   const { books } = plan
   await freeHeld(plan, duties)
   for (const route of routes) {
@@ -55,7 +74,9 @@ async function routeChange(plan: Plan, routes: readonly Route[], change: Change,
       continue
     }
     const shadow = route.mode === 'shadow' ? 1 : 0
-    const own = duties.filter((duty) => duty.connection === route.to && duty.action === route.action && duty.op !== 'state' && duty.shadow === shadow)
+    const own = duties.filter(
+      (duty) => duty.connection === route.to && duty.action === route.action && duty.op !== 'state' && duty.shadow === shadow,
+    )
     if (change.operation === 'cancel') await routeCancel(plan, route, change, own)
     else if (matches) await routeUpsert(plan, route, change, own)
   }
@@ -79,7 +100,13 @@ async function routeUpsert(plan: Plan, route: Route, change: Change, own: readon
   const { create, changes } = life
   if (create.attempts === 0 && create.state === 'dead') {
     // it could not be made from the version before; nothing was sent, so this version has its chance
-    await changeDelivery(books.tx, books.tenant, create.id, ['dead'], { state: 'due', reason: null, due_at: books.now, settled_at: null, document_version: change.version })
+    await changeDelivery(books.tx, books.tenant, create.id, ['dead'], {
+      state: 'due',
+      reason: null,
+      due_at: books.now,
+      settled_at: null,
+      document_version: change.version,
+    })
     plan.lanes.add(create.lane)
     return
   }
@@ -111,7 +138,9 @@ async function routeCancel(plan: Plan, route: Route, change: Change, own: readon
 }
 
 const closeCreate = ({ books: { tx, tenant, now } }: Plan, create: DeliveryTable): Promise<boolean> =>
-  create.state === 'dead' ? changeDelivery(tx, tenant, create.id, ['dead'], { state: 'cancelled', settled_at: now }) : changeUnsent(tx, tenant, create.id, { state: 'cancelled', reason: 'never-sent', waits_for: null, settled_at: now })
+  create.state === 'dead'
+    ? changeDelivery(tx, tenant, create.id, ['dead'], { state: 'cancelled', settled_at: now })
+    : changeUnsent(tx, tenant, create.id, { state: 'cancelled', reason: 'never-sent', waits_for: null, settled_at: now })
 
 /** Longest name of a lane that a column holds. */
 const maxLane = 191

@@ -8,7 +8,9 @@ import type { Context } from './context.ts'
 export async function syncSchedules(context: Context): Promise<void> {
   const { database, tenant } = context
   const wanted = [...context.catalogue().connections.values()].flatMap(({ name, connector, streams, paused }) =>
-    paused ? [] : [...streams].flatMap(([stream, { everyMs }]) => (connector.streams[stream]?.call ? [{ connection: name, stream, everyMs }] : [])),
+    paused
+      ? []
+      : [...streams].flatMap(([stream, { everyMs }]) => (connector.streams[stream]?.call ? [{ connection: name, stream, everyMs }] : [])),
   )
   await database.write(async (tx) => syncRows(tx, tenant, wanted, await database.now()))
 }

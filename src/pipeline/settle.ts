@@ -12,6 +12,7 @@ import { holdLane, type Lease, releaseLane } from '../store/lane.ts'
 import { savePushed } from '../store/pushed.ts'
 import { wantRun } from '../store/schedule.ts'
 import type { DeliveryTable } from '../store/tables.ts'
+import type { Ring } from './bell.ts'
 import { noteFailure, noteSuccess } from './connection-health.ts'
 import type { Catalogue, ConnectionSetup, Context } from './context.ts'
 import type { StateOutcome } from './deliver-state.ts'
@@ -19,7 +20,6 @@ import type { CommandPlan } from './duty-command.ts'
 import { askedReason, type StatePlan } from './duty-state.ts'
 import { release } from './release.ts'
 import { route } from './route.ts'
-import type { Ring } from './bell.ts'
 
 /** What follows from a settled try: whether the lane is still ours for the next duty, and who is to be rung. */
 export interface Settled {
@@ -43,7 +43,13 @@ interface Settling {
  * Writes what a try taught: attempt, state, and for a command its link, lines and journal line, all in one transaction under the lane's fence. When the lane was taken meanwhile (the lease
  * ran out, or a poll recognised the effect first) nothing is written. @throws HubError `fenced`
  */
-export function settle(context: Context, setup: ConnectionSetup, lease: Lease, plan: CommandPlan | StatePlan, outcome: StateOutcome): Promise<Settled> {
+export function settle(
+  context: Context,
+  setup: ConnectionSetup,
+  lease: Lease,
+  plan: CommandPlan | StatePlan,
+  outcome: StateOutcome,
+): Promise<Settled> {
   const { database, tenant, settings } = context
   return database.write(async (tx) => {
     const now = await database.now()
@@ -70,17 +76,37 @@ async function noteSuccessOf({ context, setup, tx, now }: Settling, outcome: Out
   return outcome.kind === 'delivered' && noteSuccess(tx, context.tenant, setup.name, now)
 }
 
-async function delivered({ context, setup, catalogue, tx, now, plan }: Settling, outcome: Extract<Outcome, { kind: 'delivered' }>): Promise<Settled> {
+async function delivered(
+  { context, setup, catalogue, tx, now, plan }: Settling,
+  outcome: Extract<Outcome, { kind: 'delivered' }>,
+): Promise<Settled> {
   const { tenant } = context
   const { delivery } = plan
   const key = outcome.key ?? (plan.kind === 'command' ? plan.key : undefined)
-  await changeDelivery(tx, tenant, delivery.id, ['sending'], { state: 'delivered', reason: outcome.note?.slice(0, 64) ?? null, partner_key: key ?? null, settled_at: now })
+  await changeDelivery(tx, tenant, delivery.id, ['sending'], {
+    state: 'delivered',
+    reason: outcome.note?.slice(0, 64) ?? null,
+    partner_key: key ?? null,
+    settled_at: now,
+  })
   if (plan.kind === 'state') {
     if (plan.guard !== undefined) await savePushed(tx, { ...plan.guard.pushed, at: now })
     return { lane: 'held', refused: false, rings: [] }
   }
   const books = openBooks(tx, { tenant, now, newId: context.newId, revision: catalogue.revision })
-  journal(books, 'delivered', { type: delivery.type, key: delivery.key, version: delivery.document_version }, { connection: setup.name, action: delivery.action, op: delivery.op, delivery: delivery.id, ...(key === undefined ? {} : { externalKey: key }) }, null)
+  journal(
+    books,
+    'delivered',
+    { type: delivery.type, key: delivery.key, version: delivery.document_version },
+    {
+      connection: setup.name,
+      action: delivery.action,
+      op: delivery.op,
+      delivery: delivery.id,
+      ...(key === undefined ? {} : { externalKey: key }),
+    },
+    null,
+  )
   if (key !== undefined) await link(books, delivery, key, outcome)
   const finished = await finish(books)
   const routed = await route(context, books, catalogue, finished.changes)
@@ -95,9 +121,21 @@ async function delivered({ context, setup, catalogue, tx, now, plan }: Settling,
   }
 }
 
-async function link(books: Books, { type, key, connection, id }: DeliveryTable, externalKey: string, outcome: Extract<Outcome, { kind: 'delivered' }>): Promise<void> {
+async function link(
+  books: Books,
+  { type, key, connection, id }: DeliveryTable,
+  externalKey: string,
+  outcome: Extract<Outcome, { kind: 'delivered' }>,
+): Promise<void> {
   try {
-    await addLink(books, { type, connection, externalKey, key, linkedBy: 'delivery', ...(outcome.version === undefined ? {} : { version: outcome.version }) })
+    await addLink(books, {
+      type,
+      connection,
+      externalKey,
+      key,
+      linkedBy: 'delivery',
+      ...(outcome.version === undefined ? {} : { version: outcome.version }),
+    })
     await addLines(books, { type, connection, key, lines: outcome.lines ?? [] })
   } catch (error) {
     // the effect has happened; that the key belongs to another document is for a person
@@ -115,7 +153,12 @@ async function notDelivered(settling: Settling, outcome: Exclude<Outcome, { kind
   const ambiguous = delivery.ambiguous === 1 || outcome.kind === 'unknown' || (outcome.kind === 'retry' && outcome.ambiguous) ? 1 : 0
   switch (next.state) {
     case 'waiting':
-      await changeDelivery(tx, tenant, delivery.id, ['sending'], { state: 'waiting', reason: next.reason.slice(0, 64), due_at: next.dueAt, ambiguous })
+      await changeDelivery(tx, tenant, delivery.id, ['sending'], {
+        state: 'waiting',
+        reason: next.reason.slice(0, 64),
+        due_at: next.dueAt,
+        ambiguous,
+      })
       await releaseLane(tx, tenant, lease, next.dueAt)
       return { lane: 'left', refused: false, rings: [] }
     case 'parked': {
@@ -126,7 +169,12 @@ async function notDelivered(settling: Settling, outcome: Exclude<Outcome, { kind
       return { lane: 'held', refused: true, rings: [] }
     }
     case 'dead':
-      await changeDelivery(tx, tenant, delivery.id, ['sending'], { state: 'dead', reason: next.reason.slice(0, 64), settled_at: now, ambiguous })
+      await changeDelivery(tx, tenant, delivery.id, ['sending'], {
+        state: 'dead',
+        reason: next.reason.slice(0, 64),
+        settled_at: now,
+        ambiguous,
+      })
       return { lane: 'held', refused: false, rings: [] }
     case 'delivered':
       return { lane: 'held', refused: false, rings: [] }
@@ -139,19 +187,43 @@ async function tooLate({ context, catalogue, tx, now, plan }: Settling, code: st
   const { delivery } = plan
   await changeDelivery(tx, tenant, delivery.id, ['sending'], { state: 'cancelled', reason: 'refused', settled_at: now })
   const books = openBooks(tx, { tenant, now, newId: context.newId, revision: catalogue.revision })
-  note(books, { type: delivery.type, key: delivery.key, code: 'cancel-too-late', path: '', detail: { connection: delivery.connection, action: delivery.action, delivery: delivery.id, code, message } })
+  note(books, {
+    type: delivery.type,
+    key: delivery.key,
+    code: 'cancel-too-late',
+    path: '',
+    detail: { connection: delivery.connection, action: delivery.action, delivery: delivery.id, code, message },
+  })
   await finish(books)
   return { lane: 'held', refused: false, rings: [] }
 }
 
 /** Not a try: the partner's orders are pulled, then the figures are compared again. */
-async function ordersFirst({ context, tx, lease, now, plan }: Settling, { stream, shown }: Extract<StateOutcome, { kind: 'orders-first' }>): Promise<Settled> {
+async function ordersFirst(
+  { context, tx, lease, now, plan }: Settling,
+  { stream, shown }: Extract<StateOutcome, { kind: 'orders-first' }>,
+): Promise<Settled> {
   const { tenant, settings } = context
   const { delivery } = plan
   const asked = await wantRun(tx, tenant, delivery.connection, stream, now)
-  await endAttempt(tx, tenant, plan.attempt, { outcome: 'orders-first', code: null, status: null, message: `the partner shows ${shown}`.slice(0, 200), sample: null }, now)
+  await endAttempt(
+    tx,
+    tenant,
+    plan.attempt,
+    { outcome: 'orders-first', code: null, status: null, message: `the partner shows ${shown}`.slice(0, 200), sample: null },
+    now,
+  )
   const dueAt = asked ? now + settings.sweepMs : now
-  await changeDelivery(tx, tenant, delivery.id, ['sending'], { state: 'waiting', reason: askedReason({ at: now, waits: 0 }), due_at: dueAt, attempts: delivery.attempts - 1 })
+  await changeDelivery(tx, tenant, delivery.id, ['sending'], {
+    state: 'waiting',
+    reason: askedReason({ at: now, waits: 0 }),
+    due_at: dueAt,
+    attempts: delivery.attempts - 1,
+  })
   await releaseLane(tx, tenant, lease, dueAt)
-  return { lane: 'left', refused: false, rings: asked ? [{ kind: 'pull', connection: delivery.connection, stream }] : [{ kind: 'deliver', connection: delivery.connection }] }
+  return {
+    lane: 'left',
+    refused: false,
+    rings: asked ? [{ kind: 'pull', connection: delivery.connection, stream }] : [{ kind: 'deliver', connection: delivery.connection }],
+  }
 }

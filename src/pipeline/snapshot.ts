@@ -11,7 +11,12 @@ export interface Scope {
   /**
    * At the end of a complete read: drafts that make the missing members zero. None, and a reason, when so many are missing that the read itself is in doubt (blast guard).
    */
-  end(tx: Tx, tenant: string, connection: string, acceptShrink: boolean): Promise<{ readonly drafts: readonly Pick<Draft, 'record' | 'authoritative'>[]; readonly refused?: string }>
+  end(
+    tx: Tx,
+    tenant: string,
+    connection: string,
+    acceptShrink: boolean,
+  ): Promise<{ readonly drafts: readonly Pick<Draft, 'record' | 'authoritative'>[]; readonly refused?: string }>
 }
 
 const maxMembers = 500_000
@@ -21,7 +26,8 @@ const smallScope = 10
 /** undefined for a stream that is read by cursor, or has no snapshot part: what it does not show is not gone. */
 export function openScope(connector: Connector, name: string): Scope | undefined {
   const stream = connector.streams[name]
-  if (stream === undefined || stream.cursor !== null || !stream.parts.some((part) => 'mode' in part && part.mode === 'snapshot')) return undefined
+  if (stream === undefined || stream.cursor !== null || !stream.parts.some((part) => 'mode' in part && part.mode === 'snapshot'))
+    return undefined
   const seen = new Set<string>()
   let asOf = Number.POSITIVE_INFINITY
   return {

@@ -127,7 +127,14 @@ interface Whole extends NoRecords {
 }
 
 /** One envelope over all bytes of each receipt that gave no records; the same bytes again are a duplicate. */
-async function writeWholes(context: Context, tx: Tx, connection: string, wholes: readonly Whole[], revision: string, now: number): Promise<void> {
+async function writeWholes(
+  context: Context,
+  tx: Tx,
+  connection: string,
+  wholes: readonly Whole[],
+  revision: string,
+  now: number,
+): Promise<void> {
   if (wholes.length === 0) return
   const { tenant } = context
   const hashOf = ({ receipt }: Whole) => sha256('whole', receipt.topic ?? '', receipt.body_hash)

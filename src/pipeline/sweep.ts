@@ -1,8 +1,8 @@
-import { externalName, linksOf, linksTo } from '../store/link.ts'
-import { findingsOf } from '../store/finding.ts'
-import { parkedDeliveries, type ParkedDelivery, releaseThese } from '../store/delivery.ts'
+import { type ParkedDelivery, parkedDeliveries, releaseThese } from '../store/delivery.ts'
 import { parkedEnvelopes } from '../store/envelope.ts'
+import { findingsOf } from '../store/finding.ts'
 import { dueLanes, readyLanes } from '../store/lane.ts'
+import { externalName, linksOf, linksTo } from '../store/link.ts'
 import { countUnsplit } from '../store/receipt.ts'
 import { dueRuns } from '../store/schedule.ts'
 import type { Ring } from './bell.ts'
@@ -58,7 +58,10 @@ export async function reviewParked(context: Context, watch: ParkWatch): Promise<
   watch.envelopes = envelopes.length < page ? '' : (envelopes.at(-1)?.id ?? '')
   for (const { id, created_at, ...about } of [...deliveries, ...envelopes.map((one) => ({ ...one, created_at: one.received_at }))])
     if (now - created_at > context.settings.parkAlarmMs) alarm(context, watch, id, { ...about, id })
-  const names = await present(context, [...deliveries, ...envelopes].flatMap(({ waits_for }) => waits_for ?? []))
+  const names = await present(
+    context,
+    [...deliveries, ...envelopes].flatMap(({ waits_for }) => waits_for ?? []),
+  )
   const free = await freeDuties(context, deliveries)
   if (names.length === 0 && free.length === 0) return []
   return database.write(async (tx) => {
@@ -81,14 +84,37 @@ function alarm(context: Context, watch: ParkWatch, id: string, about: object): v
 /** Names (waitsForExternal, waitsForKey) whose link exists. */
 async function present({ database, tenant }: Context, names: readonly string[]): Promise<string[]> {
   const wanted = [...new Set(names)].flatMap((name) => parse(name) ?? [])
-  const links = new Set((await linksOf(database.read, tenant, wanted.filter(({ by }) => by === 'external').map(({ type, connection, key }) => ({ type, connection, externalKey: key })))).map((row) => externalName({ type: row.type, connection: row.connection, externalKey: row.external_key })))
+  const links = new Set(
+    (
+      await linksOf(
+        database.read,
+        tenant,
+        wanted.filter(({ by }) => by === 'external').map(({ type, connection, key }) => ({ type, connection, externalKey: key })),
+      )
+    ).map((row) => externalName({ type: row.type, connection: row.connection, externalKey: row.external_key })),
+  )
   const keys = new Set<string>()
-  for (const [type, group] of Map.groupBy(wanted.filter(({ by }) => by === 'key'), (one) => one.type))
-    for (const row of await linksTo(database.read, tenant, type, group.map(({ key }) => key))) keys.add(`${type}\0${row.connection}\0${row.key}`)
-  return wanted.filter(({ by, type, connection, key }) => (by === 'external' ? links.has(externalName({ type, connection, externalKey: key })) : keys.has(`${type}\0${connection}\0${key}`))).map(({ name }) => name)
+  for (const [type, group] of Map.groupBy(
+    wanted.filter(({ by }) => by === 'key'),
+    (one) => one.type,
+  ))
+    for (const row of await linksTo(
+      database.read,
+      tenant,
+      type,
+      group.map(({ key }) => key),
+    ))
+      keys.add(`${type}\0${row.connection}\0${row.key}`)
+  return wanted
+    .filter(({ by, type, connection, key }) =>
+      by === 'external' ? links.has(externalName({ type, connection, externalKey: key })) : keys.has(`${type}\0${connection}\0${key}`),
+    )
+    .map(({ name }) => name)
 }
 
-function parse(name: string): { readonly name: string; readonly by: string; readonly type: string; readonly connection: string; readonly key: string } | undefined {
+function parse(
+  name: string,
+): { readonly name: string; readonly by: string; readonly type: string; readonly connection: string; readonly key: string } | undefined {
   const match = /^(external|key):([^/]+)\/([^/]+)\/(.+)$/s.exec(name)
   const [, by = '', type = '', connection = '', key = ''] = match ?? []
   return match === null ? undefined : { name, by, type, connection, key }
@@ -98,10 +124,20 @@ function parse(name: string): { readonly name: string; readonly by: string; read
 async function freeDuties(context: Context, parked: readonly ParkedDelivery[]): Promise<string[]> {
   const { database, tenant } = context
   const routes = new Map(context.catalogue().routes.map((route) => [route.id, route]))
-  const off = parked.filter(({ reason, route }) => reason === 'route-off' && (routes.get(route)?.mode ?? 'off') !== 'off').map(({ id }) => id)
+  const off = parked
+    .filter(({ reason, route }) => reason === 'route-off' && (routes.get(route)?.mode ?? 'off') !== 'off')
+    .map(({ id }) => id)
   const held: string[] = []
-  for (const [type, group] of Map.groupBy(parked.filter(({ reason }) => reason === 'held'), (one) => one.type)) {
-    const findings = await findingsOf(database.read, tenant, type, group.map(({ key }) => key))
+  for (const [type, group] of Map.groupBy(
+    parked.filter(({ reason }) => reason === 'held'),
+    (one) => one.type,
+  )) {
+    const findings = await findingsOf(
+      database.read,
+      tenant,
+      type,
+      group.map(({ key }) => key),
+    )
     for (const { id, key, route } of group) {
       const holds = routes.get(route)?.holds ?? []
       if (!findings.some((finding) => finding.key === key && finding.state === 'open' && holds.includes(finding.code))) held.push(id)

@@ -22,7 +22,14 @@ export function bellKit(name: string, open: () => Promise<Bell>): void {
     test('answers every name that rang, also before it listened', () =>
       withBell(async (bell) => {
         const answered = new Set<string>()
-        const rings: Ring[] = [{ kind: 'split' }, lane(1), lane(2), { kind: 'deliver', connection: 'shop' }, { kind: 'refetch', connection: 'shop' }, { kind: 'pull', connection: 'shop', stream: 'orders' }]
+        const rings: Ring[] = [
+          { kind: 'split' },
+          lane(1),
+          lane(2),
+          { kind: 'deliver', connection: 'shop' },
+          { kind: 'refetch', connection: 'shop' },
+          { kind: 'pull', connection: 'shop', stream: 'orders' },
+        ]
         for (const ring of rings.slice(0, 3)) bell.ring(ring)
         bell.listen(async (ring) => {
           answered.add(ringName(ring))

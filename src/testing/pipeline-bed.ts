@@ -51,8 +51,28 @@ export interface Bed {
   close(): Promise<void>
 }
 
-export const toErp: Route = { id: 'order-to-erp', document: 'sales-order', when: () => true, to: 'erp', action: 'sale', mode: 'live', from: 0, onDead: 'block', holds: [] }
-export const toShop: Route = { id: 'stock-to-shop', document: 'stock-level', when: () => true, to: 'shop', action: 'set-stock', mode: 'live', from: 0, onDead: 'skip', holds: [] }
+export const toErp: Route = {
+  id: 'order-to-erp',
+  document: 'sales-order',
+  when: () => true,
+  to: 'erp',
+  action: 'sale',
+  mode: 'live',
+  from: 0,
+  onDead: 'block',
+  holds: [],
+}
+export const toShop: Route = {
+  id: 'stock-to-shop',
+  document: 'stock-level',
+  when: () => true,
+  to: 'shop',
+  action: 'set-stock',
+  mode: 'live',
+  from: 0,
+  onDead: 'skip',
+  holds: [],
+}
 
 export interface BedOptions {
   readonly erp?: Connector
@@ -63,15 +83,23 @@ export interface BedOptions {
 }
 
 export async function openBed(options: BedOptions = {}): Promise<Bed> {
-  const partner = await startTinyPartner()
   const folder = mkdtempSync(join(tmpdir(), 'crossdock-pipeline-'))
   const clock = { now: bedStart }
+  const partner = await startTinyPartner(() => clock.now)
   const database = await openSqlite(options.memory === false ? join(folder, 'hub.db') : ':memory:', { now: () => clock.now })
   await migrate(database)
   const said: { level: string; message: string; fields: object }[] = []
   const tell = (level: string) => (fields: object, message: string) => void said.push({ level, message, fields })
   const log: Log = { debug: () => {}, info: tell('info'), warn: tell('warn'), error: tell('error') }
-  const settings: Settings = { leaseMs: 30_000, sweepMs: 1000, ingestBatch: 16, deliverConcurrency: 4, maxCrashes: 3, parkAlarmMs: 3_600_000, ...options.settings }
+  const settings: Settings = {
+    leaseMs: 30_000,
+    sweepMs: 1000,
+    ingestBatch: 16,
+    deliverConcurrency: 4,
+    maxCrashes: 3,
+    parkAlarmMs: 3_600_000,
+    ...options.settings,
+  }
   const setup = (name: string, connector: Connector, streams: readonly string[]): ConnectionSetup => ({
     name,
     connector,
@@ -94,7 +122,10 @@ export async function openBed(options: BedOptions = {}): Promise<Bed> {
     const context: Context = {
       tenant: bedTenant,
       database: on,
-      clock: { now: () => clock.now, sleep: (ms, signal) => new Promise((resolve) => (signal?.aborted ? resolve() : setTimeout(resolve, Math.min(ms, 5)))) },
+      clock: {
+        now: () => clock.now,
+        sleep: (ms, signal) => new Promise((resolve) => (signal?.aborted ? resolve() : setTimeout(resolve, Math.min(ms, 5)))),
+      },
       log,
       bell: { ring: () => {}, listen: () => {}, close: async () => {} } satisfies Bell,
       handover: openHandover(),
@@ -104,7 +135,7 @@ export async function openBed(options: BedOptions = {}): Promise<Bed> {
       settings,
       catalogue: () => catalogue,
       access: (connection) => {
-        const access = accesses.get(connection) ?? openAccess(connection)
+        const access = accesses.get(connection) ?? openAccess(connection, { clock: context.clock })
         accesses.set(connection, access)
         return access
       },
@@ -113,7 +144,17 @@ export async function openBed(options: BedOptions = {}): Promise<Bed> {
     return context
   }
   const context = another()
-  await database.write((tx) => syncConnections(tx, bedTenant, [{ name: 'shop', connector: 'tiny-shop' }, { name: 'erp', connector: 'tiny-erp' }], clock.now))
+  await database.write((tx) =>
+    syncConnections(
+      tx,
+      bedTenant,
+      [
+        { name: 'shop', connector: 'tiny-shop' },
+        { name: 'erp', connector: 'tiny-erp' },
+      ],
+      clock.now,
+    ),
+  )
   await syncSchedules(context)
   return {
     context,
@@ -130,7 +171,11 @@ export async function openBed(options: BedOptions = {}): Promise<Bed> {
       }
       catalogue = { ...catalogue, ...change, connections }
     },
-    signed: (body, topic, event) => ({ 'x-signature': createHmac('sha256', hookSecret).update(body).digest('hex'), 'x-topic': topic, ...(event === undefined ? {} : { 'x-event': event }) }),
+    signed: (body, topic, event) => ({
+      'x-signature': createHmac('sha256', hookSecret).update(body).digest('hex'),
+      'x-topic': topic,
+      ...(event === undefined ? {} : { 'x-event': event }),
+    }),
     drain: (on = context, pulls = []) => drain(on, new Set(pulls)),
     async close() {
       await Promise.all(opened.flatMap((one) => [...catalogue.connections.values()].map((connection) => one.access(connection).close())))

@@ -44,7 +44,14 @@ export const tinyShop: Connector = {
       records: 'items',
       page: { kind: 'single' },
       cursor: null,
-      parts: [{ document: 'product', mapping: 'tiny/item', mode: 'replace', identity: { kind: 'mirror', identifiers: [{ scheme: 'sku', path: 'sku' }], foreign: 'park' } }],
+      parts: [
+        {
+          document: 'product',
+          mapping: 'tiny/item',
+          mode: 'replace',
+          identity: { kind: 'mirror', identifiers: [{ scheme: 'sku', path: 'sku' }], foreign: 'park' },
+        },
+      ],
       blindSpots: [],
     },
   },
@@ -54,7 +61,11 @@ export const tinyShop: Connector = {
       title: 'Stock',
       document: 'stock-level',
       mapping: 'tiny/stock-out',
-      input: { type: 'object', required: ['product', 'quantity'], properties: { product: { type: 'string' }, quantity: { type: 'number' } } },
+      input: {
+        type: 'object',
+        required: ['product', 'quantity'],
+        properties: { product: { type: 'string' }, quantity: { type: 'number' } },
+      },
       call: { method: 'PUT', path: '/stock/{input.product}', json: { quantity: '{input.quantity}' } },
       once: { kind: 'natural', why: 'it sets a figure' },
       current: { call: { path: '/stock/{input.product}' }, value: 'quantity', orders: 'orders' },
@@ -87,7 +98,14 @@ export const saleAction = (once: CommandAction['create']['once'], without: reado
   kind: 'command',
   title: 'Sale',
   document: 'sales-order',
-  create: { mapping: 'tiny/sale', input: saleInput, call: { method: 'POST', path: '/sales', json: '{input}' }, key: 'id', once, read: readSale },
+  create: {
+    mapping: 'tiny/sale',
+    input: saleInput,
+    call: { method: 'POST', path: '/sales', json: '{input}' },
+    key: 'id',
+    once,
+    read: readSale,
+  },
   ...(without.includes('change')
     ? {}
     : {
@@ -112,7 +130,12 @@ export const saleAction = (once: CommandAction['create']['once'], without: reado
       }),
 })
 
-export const byFinding: CommandAction['create']['once'] = { kind: 'find', call: { path: '/sales', query: { reference: '{input.reference}' } }, records: 'sales', key: 'id' }
+export const byFinding: CommandAction['create']['once'] = {
+  kind: 'find',
+  call: { path: '/sales', query: { reference: '{input.reference}' } },
+  records: 'sales',
+  key: 'id',
+}
 
 export const tinyErp = (sale: CommandAction = saleAction(byFinding)): Connector => ({
   name: 'tiny-erp',
@@ -131,7 +154,14 @@ export const tinyErp = (sale: CommandAction = saleAction(byFinding)): Connector 
       records: 'articles',
       page: { kind: 'single' },
       cursor: null,
-      parts: [{ document: 'product', mapping: 'tiny/article', mode: 'replace', identity: { kind: 'master', key: 'sku', identifiers: [{ scheme: 'sku', path: 'sku' }] } }],
+      parts: [
+        {
+          document: 'product',
+          mapping: 'tiny/article',
+          mode: 'replace',
+          identity: { kind: 'master', key: 'sku', identifiers: [{ scheme: 'sku', path: 'sku' }] },
+        },
+      ],
       blindSpots: [],
     },
     stock: {
@@ -164,7 +194,8 @@ export const tinyErp = (sale: CommandAction = saleAction(byFinding)): Connector 
   actions: { sale },
 })
 
-const rules = (mapping: string, rest: object): string => JSON.stringify({ mapping: mapping.replace('/', '.'), version: '1.0.0', source: 'partner', target: 'hub', direction: 'pull', ...rest })
+const rules = (mapping: string, rest: object): string =>
+  JSON.stringify({ mapping: mapping.replace('/', '.'), version: '1.0.0', source: 'partner', target: 'hub', direction: 'pull', ...rest })
 const push = (mapping: string, fields: object): string => rules(mapping, { direction: 'push', push: fields })
 
 /** Texts of the mappings by name. */
@@ -216,5 +247,8 @@ export const tinyMappings: Readonly<Record<string, string>> = {
       fields: { number: 'number', article: { from: 'product.ref', link: 'product' }, quantity: 'quantity' },
     },
   }),
-  'tiny/stock-out': push('tiny/stock-out', { product: { from: 'product.ref', link: 'product' }, quantity: { from: 'pushable', convert: 'number' } }),
+  'tiny/stock-out': push('tiny/stock-out', {
+    product: { from: 'product.ref', link: 'product' },
+    quantity: { from: 'pushable', convert: 'number' },
+  }),
 }

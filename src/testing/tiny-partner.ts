@@ -38,7 +38,8 @@ export interface TinyPartner {
   close(): Promise<void>
 }
 
-export async function startTinyPartner(): Promise<TinyPartner> {
+/** `now`: the partner's clock, which its Date header tells. */
+export async function startTinyPartner(now: () => number): Promise<TinyPartner> {
   const orders = new Map<number, TinyOrder>()
   const items: string[] = []
   const shown = new Map<string, number>()
@@ -51,7 +52,10 @@ export async function startTinyPartner(): Promise<TinyPartner> {
     rev: sale.rev,
     reference: sale.reference,
     state: sale.state,
-    lines: (Array.isArray(sale.body.lines) ? sale.body.lines : []).map((line: Json) => ({ id: sale.id * 100 + Number(isObject(line) ? line.number : 0), number: isObject(line) ? (line.number ?? '') : '' })),
+    lines: (Array.isArray(sale.body.lines) ? sale.body.lines : []).map((line: Json) => ({
+      id: sale.id * 100 + Number(isObject(line) ? line.number : 0),
+      number: isObject(line) ? (line.number ?? '') : '',
+    })),
   })
   const notFound: PartnerAnswer = { status: 404, body: { error: 'not found' } }
   const ok = (body: Json): PartnerAnswer => ({ body })
@@ -110,7 +114,9 @@ export async function startTinyPartner(): Promise<TinyPartner> {
     const [, system = '', ...rest] = request.path.split('/')
     return (system === 'shop' ? shop : erp)(`/${rest.join('/')}`, request)
   }
-  const server = await startPartner((request) => partner.intercept(request, () => usual(request)))
+  const dated = (answer: PartnerAnswer): PartnerAnswer =>
+    typeof answer === 'object' ? { ...answer, headers: { date: new Date(now()).toUTCString(), ...answer.headers } } : answer
+  const server = await startPartner(async (request) => dated(await partner.intercept(request, () => usual(request))))
   const partner: TinyPartner = {
     url: server.url,
     orders,

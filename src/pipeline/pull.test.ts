@@ -1,0 +1,160 @@
+import { afterEach, describe, expect, test } from 'vitest'
+import { documentOf, dutiesOf, knowLamp, later, statesOf } from '../testing/bed-questions.ts'
+import { type Bed, type BedOptions, openBed, toErp } from '../testing/pipeline-bed.ts'
+import { tinyOrder } from '../testing/tiny-partner.ts'
+import { pull } from './pull.ts'
+import { requestPull, schedules } from './schedule.ts'
+
+let bed: Bed
+afterEach(() => bed.close())
+const open = async (options?: BedOptions) => {
+  bed = await openBed(options)
+}
+const minute = 60_000
+const position = async (stream = 'orders') =>
+  (await bed.database.read.selectFrom('cursor').select('position').where('stream', '=', stream).executeTakeFirst())?.position ?? null
+const ids = async () =>
+  (await bed.database.read.selectFrom('document').select('key').where('type', '=', 'sales-order').orderBy('key').execute()).map(
+    ({ key }) => key,
+  )
+const manyOrders = (count: number, more = {}) => {
+  for (let id = 1; id <= count; id++) bed.partner.orders.set(id, tinyOrder(id, more))
+}
+
+test('the first read is a baseline: it fills the ledger and makes no command, the next one does', async () => {
+  await open({ routes: [toErp] })
+  await knowLamp(bed)
+  manyOrders(120)
+  await bed.drain(bed.context, ['orders'])
+  expect((await ids()).length).toBe(120)
+  expect(await dutiesOf(bed)).toEqual([])
+  bed.partner.orders.set(121, tinyOrder(121, { at: '2026-11-23T09:00:30.000Z' }))
+  await later(bed, minute, ['orders'])
+  expect(await dutiesOf(bed)).toEqual(['create delivered'])
+  bed.partner.orders.set(5, tinyOrder(5, { at: '2026-11-23T09:00:40.000Z', total: '11.00' }))
+  await later(bed, minute, ['orders'])
+  expect((await documentOf(bed, 'sales-order', 'shop/5'))?.version).toBe(2)
+  expect(await dutiesOf(bed)).toEqual(['create delivered'])
+})
+
+test('a run is claimed once, and only when it is due', async () => {
+  await open()
+  manyOrders(1)
+  const results = await Promise.all([pull(bed.context, 'shop', 'orders'), pull(bed.another(), 'shop', 'orders')])
+  expect(results.map(({ state }) => state).sort()).toEqual(['done', 'not-due'])
+  expect(await pull(bed.context, 'shop', 'orders')).toEqual({ state: 'not-due' })
+  expect(await requestPull(bed.context, 'shop', 'orders')).toBe(true)
+  expect(await pull(bed.context, 'shop', 'orders')).toMatchObject({ state: 'done', records: 1 })
+  expect(await requestPull(bed.context, 'shop', 'nothing')).toBe(false)
+})
+
+test('a failure keeps the pages before it and the baseline mark, backs off, and the next run completes it', async () => {
+  await open({ routes: [toErp] })
+  await knowLamp(bed)
+  manyOrders(120)
+  let broken = true
+  bed.partner.intercept = (request, usual) => (broken && request.query.get('page') === '3' ? { status: 500, body: {} } : usual())
+  await bed.drain(bed.context, ['orders'])
+  expect((await ids()).length).toBe(100)
+  expect(await position()).toBe(null)
+  const [run] = (await schedules(bed.context)).filter(({ stream }) => stream === 'orders')
+  expect(run).toMatchObject({ fails: 1, last_error: expect.stringContaining('http-500'), lease_token: null })
+  expect(run?.next_at).toBe(bed.clock.now + 1000)
+  expect(bed.said.map(({ level }) => level)).toEqual(['warn'])
+  broken = false
+  await later(bed, 1000, ['orders'])
+  expect((await ids()).length).toBe(120)
+  expect(await dutiesOf(bed)).toEqual([])
+  expect(JSON.parse((await position()) ?? '{}')).not.toHaveProperty('baseline')
+})
+
+test('refused credentials are a state of the connection, and end with the next good answer', async () => {
+  await open()
+  const state = async () =>
+    (await bed.database.read.selectFrom('connection').select('state').where('name', '=', 'shop').executeTakeFirst())?.state
+  bed.partner.intercept = () => ({ status: 401, body: {} })
+  await bed.drain(bed.context, ['orders'])
+  expect(await state()).toBe('needs-auth')
+  bed.partner.intercept = (_, usual) => usual()
+  await later(bed, minute, ['orders'])
+  expect(await state()).toBe('active')
+})
+
+test('a run that was asked for while one was under way happens after it', async () => {
+  await open()
+  manyOrders(60)
+  let asked = false
+  bed.partner.intercept = async (request, usual) => {
+    if (request.query.get('page') === '2' && !asked) {
+      asked = true
+      await requestPull(bed.context, 'shop', 'orders')
+    }
+    return usual()
+  }
+  expect(await pull(bed.context, 'shop', 'orders')).toMatchObject({ state: 'done' })
+  expect(await pull(bed.context, 'shop', 'orders')).toMatchObject({ state: 'done' })
+  expect(await pull(bed.context, 'shop', 'orders')).toEqual({ state: 'not-due' })
+})
+
+test('a reader whose lease went to another writes nothing', async () => {
+  await open()
+  manyOrders(60)
+  const other = bed.another()
+  let taken = false
+  bed.partner.intercept = async (request, usual) => {
+    if (request.query.get('page') === '2' && !taken) {
+      taken = true
+      bed.clock.now += 31_000
+      expect(await pull(other, 'shop', 'orders')).toMatchObject({ state: 'done', records: 60 })
+    }
+    return usual()
+  }
+  expect(await pull(bed.context, 'shop', 'orders')).toMatchObject({ state: 'failed', code: 'fenced' })
+  expect((await statesOf(bed, 'envelope')).filter((state) => state === 'received').length).toBe(60)
+})
+
+describe('a complete read of a snapshot', () => {
+  const level = async (id: number) => {
+    const row = await bed.database.read
+      .selectFrom('link')
+      .select('key')
+      .where('type', '=', 'stock-level')
+      .where('external_key', '=', String(id))
+      .executeTakeFirst()
+    return JSON.parse((await documentOf(bed, 'stock-level', row?.key ?? ''))?.body ?? '{}').onHand
+  }
+  const openStock = async (count: number) => {
+    await open({ routes: [] })
+    for (let id = 1; id <= count; id++) {
+      bed.partner.articles.push({ id, code: `A${id}` })
+      bed.partner.stock.set(id, 10 * id)
+    }
+    await bed.drain(bed.context, ['articles'])
+    await bed.drain(bed.context, ['stock'])
+  }
+
+  test('makes zero of a member that is not in it', async () => {
+    await openStock(3)
+    expect(await level(2)).toBe('20')
+    bed.partner.stock.delete(2)
+    await later(bed, minute, ['stock'])
+    expect([await level(1), await level(2), await level(3)]).toEqual(['10', '0', '30'])
+    bed.partner.stock.set(2, 5)
+    await later(bed, minute, ['stock'])
+    expect(await level(2)).toBe('5')
+  })
+
+  test('that lacks more than half of its members changes nothing and says so, until a person accepts it', async () => {
+    await openStock(12)
+    bed.partner.stock.clear()
+    bed.partner.stock.set(1, 11)
+    await later(bed, minute, ['stock'])
+    expect([await level(1), await level(2)]).toEqual(['11', '20'])
+    const run = (await schedules(bed.context)).find(({ stream }) => stream === 'stock')
+    expect(run?.last_error).toMatch(/^snapshot-shrunk: 11 of 12/)
+    bed.clock.now += minute
+    expect(await pull(bed.context, 'erp', 'stock', { acceptShrink: true })).toMatchObject({ state: 'done' })
+    await bed.drain()
+    expect([await level(1), await level(2)]).toEqual(['11', '0'])
+  })
+})
