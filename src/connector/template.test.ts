@@ -62,5 +62,7 @@ describe('JSON', () => {
   it('refuses a hole in a list whose places mean something', () => {
     expect(() => compileJson({ params: ['{key}', 1] })({})).toThrow(/missing in the list/)
     expect(() => compileJson(['{key}'])({})).toThrow(/missing in the list/)
+    expect(() => compileJson([['{key}'], 1])({})).toThrow(/missing in the list/)
+    expect(() => compileJson(['write', '{key}'])({})).toThrow(/missing in the list/)
   })
 })

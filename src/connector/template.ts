@@ -109,7 +109,8 @@ export function compilePath(template: string): (roots: Roots) => string {
 }
 
 /**
- * A JSON template. A field without value is left out; a list inside a list that lacks one of its own values is left out whole (a condition without its operand).
+ * A JSON template. A field without value is left out; a list inside a list that begins with a constant text and lacks one of its own values is left out whole
+ * (a condition without its operand).
  * @throws HubError `bad-value` (reject) when any other list lacks one of its values: its places mean something.
  */
 export function compileJson(template: Json): (roots: Roots) => Json | undefined {
@@ -142,11 +143,16 @@ function compileNode(template: Json): (roots: Roots) => Rendered {
 
 function compileList(template: readonly Json[]): (roots: Roots) => Rendered {
   const items = template.map(compileNode)
+  const [first] = template
+  const condition = typeof first === 'string' && placeholders(first).length === 0
   return (roots) => {
     const list: Json[] = []
     for (const render of items) {
       const value = render(roots)
-      if (value === undefined) return gap
+      if (value === undefined) {
+        if (!condition) throw missing(template)
+        return gap
+      }
       if (value !== gap) list.push(value)
     }
     return list

@@ -6,7 +6,9 @@ export type Path = string
 /**
  * Text with placeholders: `/orders/{record.id}`. Roots: config, input (what the mapping made), since, until, page.number, page.offset, page.size,
  * page.token, key, keys, record, effectKey, before (answer of the command's `requires`), result (answer of the command's own call), login. A text that is one placeholder keeps the type of its value; a
- * query, form or body field whose placeholder is undefined is left out. Filters: `{key|integer}` gives a JSON number, `{input.product|path}` keeps the slashes of a
+ * query, form or body field whose placeholder is undefined is left out; so is a list inside a list that begins
+ * with a constant text and lacks one of its own values (a condition without its operand); any other list that lacks a value is refused.
+ * `{{` and `}}` are braces. Filters: `{key|integer}` gives a JSON number, `{input.product|path}` keeps the slashes of a
  * key that is itself a path, `{input.text|base64}`.
  */
 export type Template = string
@@ -53,6 +55,7 @@ export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 
 /** Pure hooks between bytes and JSON. */
 export interface Codec {
+  /** types that count as an answer; one that is star slash star takes every 2xx as it is, empty or a web page: for receivers that only say yes */
   readonly contentTypes: readonly string[]
   /** applied to each parsed record or answer: typed JSON (`{"__class__":"Decimal"}`) becomes plain JSON */
   readonly decode?: (value: Json) => Json
