@@ -59,7 +59,8 @@ export const createStandInHub = (world: World): StandInHub => {
     const content = JSON.stringify([lines, comment])
     const [sale] = harbour.erp.salesByReference(reference)
     if (seen.status === 'cancelled') {
-      if (sale !== undefined && harbour.erp.saleState(sale).state === 'quotation') await inHarbour('sale.sale.cancel', [[sale]])
+      const standing = sale !== undefined && ['draft', 'quotation'].includes(harbour.erp.saleState(sale).state)
+      if (standing) await inHarbour('sale.sale.cancel', [[sale]])
       return
     }
     if (sale === undefined) {
