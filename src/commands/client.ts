@@ -103,7 +103,7 @@ function clientOf(shell: Shell, line: Line): Client {
       signal: AbortSignal.timeout(requestLimitMs),
     })
     const answer = await reach(shell, line, request)
-    if (!answer.ok) throw refusal(shell, answer.status, await answer.text())
+    if (!answer.ok) throw refusal(shell, answer.status, await answer.text(), `${method} ${path}`)
     return answer
   }
   const read = async (answer: Response): Promise<JsonObject> => {
@@ -145,11 +145,11 @@ async function reach(shell: Shell, line: Line, request: Request): Promise<Respon
 }
 
 /** What a problem answer means for the command: its own words, and the exit code of its status. */
-function refusal(shell: Shell, status: number, text: string): CommandError {
+function refusal(shell: Shell, status: number, text: string, asked: string): CommandError {
   const problem = problemOf(text)
   const code = typeof problem.type === 'string' ? (problem.type.split(':').at(-1) ?? '') : `http-${status}`
   const detail = typeof problem.detail === 'string' ? problem.detail : shell.say('client.noProblem', { status })
-  if (status === 404) return new CommandError(exitCode.notFound, code, detail)
+  if (status === 404) return new CommandError(exitCode.notFound, code, code === 'not-found' ? `${detail} (${asked})` : detail)
   if (status === 400) return new CommandError(exitCode.usage, code, detail)
   if (status >= 500) return new CommandError(exitCode.unreachable, code, detail)
   return new CommandError(exitCode.refused, code, detail)

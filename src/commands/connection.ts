@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
-import { isObject } from '../model/json.ts'
+import { isObject, type Json } from '../model/json.ts'
+import type { Client } from './client.ts'
 import { exitCode } from './exit-code.ts'
 import { type HubCommandFlags, hubCommand, withHub } from './hub-command.ts'
 import { printJson, printPairs, printRows } from './print.ts'
@@ -109,11 +110,15 @@ export function registerConnection(program: Command, shell: Shell): void {
             : await client.get(path)
         if (flags.json) return printJson(shell, hook)
         printPairs(shell, [
-          [say('connection.current'), hook.current],
-          [say('connection.previous'), hook.previous],
+          [say('connection.current'), addressOf(client, hook.current)],
+          [say('connection.previous'), addressOf(client, hook.previous)],
         ])
       }),
     )
 }
+
+/** A hub that was not told its public address answers paths: here they are reached at the address it was asked at. */
+const addressOf = (client: Client, hook: Json | undefined): Json | undefined =>
+  typeof hook === 'string' && hook.startsWith('/') && !client.offline ? client.where + hook : hook
 
 export const pathOf = (connection: string): string => `/v1/connections/${encodeURIComponent(connection)}`

@@ -87,7 +87,7 @@ const workspace = (schema: string) => ({
       mode: 'shadow',
     },
   ],
-  codes: { unit: { u: 'C62', kg: 'KGM' } },
+  codes: { unit: { u: 'C62', kg: 'KGM', cs: 'XCS' } },
 })
 
 const environment = `# Copy to .env, fill in, and load it before you start the hub:  set -a; . ./.env; set +a
