@@ -143,7 +143,7 @@ export function openReceiver(context: Context, limits: ReceiverLimits = receiver
         stream: topic?.stream ?? null,
         kind: 'webhook',
         topic: verified.topic.slice(0, maxText),
-        event_id: verified.eventId === undefined ? null : fit(verified.eventId.value),
+        event_id: verified.eventId === undefined ? null : shortened(verified.eventId.value),
         headers: keptHeaders(headers),
         body,
         body_hash: sha256(body),
@@ -161,7 +161,7 @@ export function openReceiver(context: Context, limits: ReceiverLimits = receiver
   }
 }
 
-const fit = (text: string): string => (text.length > maxText ? sha256(text) : text)
+const shortened = (text: string): string => (text.length > maxText ? sha256(text) : text)
 
 const maxHeaderText = 8192
 const secretHeader = /^(authorization|proxy-|cookie|x-api-key)/
