@@ -59,7 +59,10 @@ test('refuses what it cannot take and stores nothing of it', async () => {
 test('many requests share a commit', async () => {
   bed = await openBed()
   let commits = 0
-  const context: Context = { ...bed.context, database: { ...bed.database, write: (work) => (commits++, bed.database.write(work)) } }
+  const context: Context = {
+    ...bed.context,
+    database: { ...bed.database, write: (work) => bed.database.write(work).finally(() => commits++) },
+  }
   const receiver = openReceiver(context)
   const replies = await Promise.all(Array.from({ length: 100 }, (_, id) => send(context, id, receiverLimits, receiver)))
   expect(new Set(replies.map(({ status }) => status))).toEqual(new Set([202]))

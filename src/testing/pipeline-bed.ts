@@ -6,6 +6,7 @@ import { openAccess } from '../connector/open.ts'
 import type { Connector } from '../connector/types.ts'
 import { compileMapping } from '../mapping/compile.ts'
 import type { CompiledMapping } from '../mapping/types.ts'
+import { systemClock } from '../model/clock.ts'
 import { idMaker } from '../model/id.ts'
 import type { Log } from '../model/log.ts'
 import { compileSchemas, readSchemas } from '../model/schema.ts'
@@ -135,7 +136,7 @@ export async function openBed(options: BedOptions = {}): Promise<Bed> {
       settings,
       catalogue: () => catalogue,
       access: (connection) => {
-        const access = accesses.get(connection) ?? openAccess(connection, { clock: context.clock })
+        const access = accesses.get(connection) ?? openAccess(connection, { clock: { now: () => clock.now, sleep: systemClock.sleep } })
         accesses.set(connection, access)
         return access
       },
