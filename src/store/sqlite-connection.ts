@@ -22,6 +22,8 @@ type Row = Record<string, SQLOutputValue>
  * One connection to a SQLite file: sets the pragmas, keeps prepared statements, reads every integer as BigInt and hands it on as a number only
  * where that is exact. All calls run to the end before they return; nothing stays open between two of them.
  */
+export type Control = 'BEGIN IMMEDIATE' | 'COMMIT' | 'ROLLBACK' | 'SAVEPOINT work' | 'ROLLBACK TO work' | 'RELEASE work'
+
 export class SqliteConnection implements DatabaseConnection {
   readonly #file: string
   readonly #settings: ConnectionSettings
@@ -58,8 +60,8 @@ export class SqliteConnection implements DatabaseConnection {
     }
   }
 
-  /** BEGIN, COMMIT and ROLLBACK: parsed anew each time, so that no kept statement can answer for them. @throws like `run` */
-  control(text: 'BEGIN IMMEDIATE' | 'COMMIT' | 'ROLLBACK'): void {
+  /** Transactions and savepoints: parsed anew each time, so that no kept statement can answer for them. @throws like `run` */
+  control(text: Control): void {
     try {
       this.#handle.exec(text)
     } catch (error) {

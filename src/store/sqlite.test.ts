@@ -41,7 +41,9 @@ function refusing() {
     refused,
     onOpen: (handle: DatabaseSync) =>
       handle.setAuthorizer((action, what) =>
-        action === constants.SQLITE_TRANSACTION && what !== null && refused.has(what) ? constants.SQLITE_DENY : constants.SQLITE_OK,
+        (action === constants.SQLITE_TRANSACTION || action === constants.SQLITE_SAVEPOINT) && what !== null && refused.has(what)
+          ? constants.SQLITE_DENY
+          : constants.SQLITE_OK,
       ),
   }
 }
@@ -117,6 +119,26 @@ describe('openSqlite', () => {
     await expect(database.write(() => Promise.reject(new Error('first error')))).rejects.toThrow('first error')
     await expect(database.write(async () => 1)).rejects.toMatchObject({ detail: { code: 'store-lost' } })
     await expect(database.read.selectFrom('sold').selectAll().execute()).rejects.toMatchObject({ detail: { code: 'store-lost' } })
+  })
+
+  test('writes that wait together share a COMMIT, are atomic one by one, and are answered after it', async () => {
+    const { refused, onOpen } = refusing()
+    const database = await migrated({ onOpen })
+    const put = (product: string) => database.write((tx) => insertMany(tx, 'sold', [{ ...row, product }]))
+    const fails = database.write(async (tx) => {
+      await insertMany(tx, 'sold', [{ ...row, product: 'undone' }])
+      throw new Error('its own fault')
+    })
+    const results = await Promise.allSettled([put('a'), fails, put('b')])
+    expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled'])
+    const products = async () =>
+      (await database.read.selectFrom('sold').select('product').orderBy('product').execute()).map(({ product }) => product)
+    expect(await products()).toEqual(['a', 'b'])
+    refused.add('COMMIT')
+    const group = await Promise.allSettled([put('c'), put('d')])
+    expect(group.map((each) => each.status === 'rejected' && each.reason.detail.code)).toEqual(['commit-unknown', 'commit-unknown'])
+    refused.clear()
+    expect(await products()).toEqual(['a', 'b'])
   })
 
   test('statements after a transaction that SQLite ended are refused, not committed one by one', async () => {

@@ -4,6 +4,7 @@ import type { DatabaseSync } from 'node:sqlite'
 import type { ConnectionProvider } from 'kysely'
 import { bug, type HubError, retry } from '../model/errors.ts'
 import type { Database, Tx } from './database.ts'
+import { groupWrites } from './group-writes.ts'
 import { sqliteBulk } from './sqlite-bulk.ts'
 import { type ConnectionSettings, SqliteConnection } from './sqlite-connection.ts'
 import { sqliteDoors } from './sqlite-dialect.ts'
@@ -30,7 +31,7 @@ interface Running {
 
 /**
  * Opens, and creates where there is none, a SQLite file in WAL mode with full synchronisation, or a private store in memory (`:memory:`). One write runs at
- * a time, in the order they were asked for; reads use a second connection and see what was committed (in memory they wait for the running write).
+ * a time, in the order they were asked for; writes that wait at the same moment share one COMMIT, because the disk's answer is what a write costs; reads use a second connection and see what was committed (in memory they wait for the running write).
  * The folder has to exist, be local and belong to this process.
  */
 export async function openSqlite(file: string, options: SqliteOptions = {}): Promise<Database> {
@@ -90,33 +91,59 @@ export async function openSqlite(file: string, options: SqliteOptions = {}): Pro
     }
   }
 
-  const runInTurn = async <T>(work: (tx: Tx) => Promise<T>): Promise<T> => {
+  /** Undoes one work. When SQLite refuses, the whole transaction goes with the connection. */
+  const undo = () => {
+    try {
+      if (!writer.inTransaction) return
+      writer.control('ROLLBACK TO work')
+      writer.control('RELEASE work')
+    } catch {
+      discard()
+    }
+  }
+
+  const lost = () => retry('transaction-lost', 'SQLite ended the transaction by itself after an earlier error: nothing of it was written')
+
+  /** One work inside the open transaction: its own statements are undone when it fails, those of others stay. */
+  const runWork = async <T>(work: (tx: Tx) => Promise<T>): Promise<T> => {
     const running: Running = { ended: undefined }
     const tx = doors.transaction({
       provideConnection(consumer) {
         if (running.ended) throw running.ended
-        if (!writer.inTransaction)
-          throw retry('transaction-lost', 'SQLite ended the transaction by itself after an earlier error: nothing of it was written')
+        if (!writer.inTransaction) throw lost()
         return consumer(writer)
       },
     })
-    writer.control('BEGIN IMMEDIATE')
+    writer.control('SAVEPOINT work')
     try {
       const result = await withLimit(
         chain.run(running, () => work(tx)),
         writeLimitMs,
       )
-      if (!writer.inTransaction)
-        throw retry('transaction-lost', 'SQLite ended the transaction by itself after an earlier error: nothing of it was written')
       running.ended = transactionEnded()
-      commit()
+      if (!writer.inTransaction) throw lost()
+      writer.control('RELEASE work')
       return result
     } catch (error) {
       running.ended ??= transactionEnded()
-      rollBack()
+      undo()
       throw error
     }
   }
+
+  const group = groupWrites({
+    begin() {
+      if (unusable && unusable.detail.code !== 'store-closed') throw unusable
+      writer.control('BEGIN IMMEDIATE')
+    },
+    run: runWork,
+    commit() {
+      if (!writer.inTransaction) throw lost()
+      commit()
+    },
+    turn: turns.take,
+    maxWaiting: options.maxWaiting ?? 10_000,
+  })
 
   const provider: ConnectionProvider = {
     async provideConnection(consumer) {
@@ -135,15 +162,13 @@ export async function openSqlite(file: string, options: SqliteOptions = {}): Pro
   return {
     dialect: 'sqlite',
     read: doors.read(provider),
-    async write(work) {
-      checkDoor('Database.write')
-      const done = await turns.take()
+    write(work) {
       try {
-        if (unusable && unusable.detail.code !== 'store-closed') throw unusable
-        return await runInTurn(work)
-      } finally {
-        done()
+        checkDoor('Database.write')
+      } catch (error) {
+        return Promise.reject(error)
       }
+      return group(work)
     },
     now: async () => (options.now ?? Date.now)(),
     async close() {
