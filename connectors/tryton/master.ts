@@ -60,7 +60,7 @@ const partyFields = [
 const partySource = {
   model: 'party.party',
   fields: partyFields,
-  schema: record(['code', 'name'], { code: { type: 'string' }, name: { type: 'string' }, addresses: list, identifiers: list }),
+  schema: record(['code', 'name'], { code: { type: 'string' }, name: { type: ['string', 'null'] }, addresses: list, identifiers: list }),
   alsoDates: ['addresses.write_date'],
   blindSpots: [noDeletes, inactive],
 }
