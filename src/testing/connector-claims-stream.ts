@@ -216,10 +216,8 @@ function hostileClaim(
       const exchange = hostile(stream, reading)
       const first = at(exchange?.answer.body, stream.records === '' ? '0' : `${stream.records}.0`)
       const numeric = typeof at(first, stream.key) === 'number' && !stream.key.includes('.')
-      const text = JSON.stringify(exchange?.answer.body)
-      const long = numeric
-        ? text.replace(`"${stream.key}":${JSON.stringify((first as JsonObject)[stream.key])}`, `"${stream.key}":12345678901234567890`)
-        : text
+      const marked = withRows(stream, exchange, () => [{ ...(first as JsonObject), ...(numeric ? { [stream.key]: '20 digits' } : {}) }])
+      const long = JSON.stringify(marked?.answer.body).replace('"20 digits"', '12345678901234567890')
       const twisted: readonly Exchange[] =
         exchange === undefined ? [] : [{ request: exchange.request, answer: { ...exchange.answer, text: long } }]
       const pages = await replay(connector, fixtures, twisted, (partner) => pagesOf(partner, name, reading.from))
