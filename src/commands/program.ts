@@ -5,6 +5,7 @@ import { HubError } from '../model/errors.ts'
 import { packageRoot } from '../package-root.ts'
 import { registerCheck } from './check.ts'
 import { registerConnection } from './connection.ts'
+import { registerConnector } from './connector.ts'
 import { registerCrosswalk } from './crosswalk.ts'
 import { registerDead } from './dead.ts'
 import { registerDeliveries } from './deliveries.ts'
@@ -44,6 +45,7 @@ const everyRegister: readonly ((program: Command, shell: Shell) => void)[] = [
   registerConnection,
   registerPull,
   registerMap,
+  registerConnector,
   registerSimulate,
   registerKeys,
   registerMigrate,

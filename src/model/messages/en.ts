@@ -211,10 +211,8 @@ export const en = {
   'connector.readme': 'write the README of each connector from its definition',
   'connector.name': 'name of a connector; all when left out',
   'connector.unknown': "There is no connector '{name}'.",
-  'connector.noTest': '{name} has no test: write {file}.',
-  'connector.noRunner': 'The tests of connectors run in a checkout of the project, where vitest is installed.',
-  'connector.passed': '{name}: tests passed: {passed}',
-  'connector.failed': '{name}: tests failed: {failed}, passed: {passed}',
+  'connector.noRecording': '{name} has no recorded conversation: there is no {file}.',
+  'connector.tested': '{name}: tests passed: {passed}, failed: {failed}',
 
   'migrate.about': 'bring the database to the schema of this program; what was there is copied first',
   'migrate.noData': 'There is no data folder {data}.',

@@ -211,10 +211,8 @@ export const zh: Readonly<Record<keyof typeof en, string>> = {
   'connector.readme': '按定义生成各连接器的 README',
   'connector.name': '连接器名；不给则全部',
   'connector.unknown': '没有连接器“{name}”。',
-  'connector.noTest': '{name} 没有测试：请编写 {file}。',
-  'connector.noRunner': '连接器测试需在项目检出中运行（已安装 vitest）。',
-  'connector.passed': '{name}：通过 {passed} 项测试',
-  'connector.failed': '{name}：失败 {failed} 项，通过 {passed} 项',
+  'connector.noRecording': '{name} 没有录制的对话：缺少 {file}。',
+  'connector.tested': '{name}：通过 {passed} 项，失败 {failed} 项',
 
   'migrate.about': '把数据库升级到本程序的结构；先备份原有数据',
   'migrate.noData': '没有数据文件夹 {data}。',
