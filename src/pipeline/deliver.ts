@@ -1,7 +1,7 @@
 import type { Outcome } from '../model/delivery.ts'
 import { isHubError, recoveryOf } from '../model/errors.ts'
 import { findConnection, setConnectionState } from '../store/connection.ts'
-import { claimLanes, holdLane, type Lease, releaseLane } from '../store/lane.ts'
+import { claimLanes, dueLaneNames, holdLane, type Lease, releaseLane } from '../store/lane.ts'
 import { noteSuccess } from './connection-health.ts'
 import type { ConnectionSetup, Context } from './context.ts'
 import { deliverState, type StateOutcome } from './deliver-state.ts'
@@ -11,6 +11,8 @@ import type { StatePlan } from './duty-state.ts'
 import { type Halt, keepLease, noHalt } from './halt.ts'
 import { settle } from './settle.ts'
 
+/** Lanes looked up at once. */
+const page = 64
 /** Duties of one claim; then other lanes have their turn. */
 const maxDuties = 16
 /** How often a connection that refused our credentials is asked whether it takes them again. */
@@ -27,6 +29,9 @@ interface Run {
   readonly halt: Halt
   refused: boolean
   tries: number
+  /** lanes that were due when they were looked for */
+  readonly due: string[]
+  looking: Promise<readonly string[]> | undefined
 }
 
 /**
@@ -36,7 +41,7 @@ interface Run {
 export async function deliver(context: Context, connection: string, halt: Halt = noHalt()): Promise<number> {
   const setup = context.catalogue().connections.get(connection)
   if (setup === undefined || setup.paused || !(await isOpen(context, setup, halt))) return 0
-  const run: Run = { context, setup, halt, refused: false, tries: 0 }
+  const run: Run = { context, setup, halt, refused: false, tries: 0, due: [], looking: undefined }
   const workers = Math.max(1, Math.min(setup.concurrency, context.settings.deliverConcurrency))
   await Promise.all(Array.from({ length: workers }, () => work(run)))
   return run.tries
@@ -67,15 +72,9 @@ async function isOpen(context: Context, setup: ConnectionSetup, halt: Halt): Pro
 }
 
 async function work(run: Run): Promise<void> {
-  const { context, setup, halt } = run
-  const { database, tenant, settings } = context
+  const { context, halt } = run
   while (!halt.stop.aborted && !run.refused) {
-    const [lease] = await claimLanes(database, tenant, 'deliver', {
-      prefix: `${setup.name}/`,
-      limit: 1,
-      now: await database.now(),
-      leaseMs: settings.leaseMs,
-    })
+    const lease = await nextLane(run)
     if (lease === undefined) return
     try {
       await workLane(run, lease)
@@ -87,6 +86,27 @@ async function work(run: Run): Promise<void> {
       await giveBack(context, lease, passing ? retryMs : faultMs, passing ? lease.fails : lease.fails + 1)
     }
   }
+}
+
+/** Looks for due lanes by the page, and claims them one by one: a lane that merely stands in the queue of a process that dies was not tried. */
+async function nextLane(run: Run): Promise<Lease | undefined> {
+  const { context, setup, halt } = run
+  const { database, tenant, settings } = context
+  while (!halt.stop.aborted && !run.refused) {
+    const now = await database.now()
+    if (run.due.length === 0) {
+      run.looking ??= dueLaneNames(database, tenant, 'deliver', { prefix: `${setup.name}/`, now, limit: page })
+      const names = await run.looking
+      if (run.looking !== undefined) run.due.push(...names)
+      run.looking = undefined
+      if (run.due.length === 0) return undefined
+    }
+    const lane = run.due.shift()
+    if (lane === undefined) continue
+    const [lease] = await claimLanes(database, tenant, 'deliver', { lane, limit: 1, now, leaseMs: settings.leaseMs })
+    if (lease !== undefined) return lease
+  }
+  return undefined
 }
 
 async function workLane(run: Run, lease: Lease): Promise<void> {

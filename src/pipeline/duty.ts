@@ -23,11 +23,8 @@ export function beginDuty(context: Context, setup: ConnectionSetup, lease: Lease
     const now = await database.now()
     await holdLane(tx, tenant, lease, now + settings.leaseMs)
     const catalogue = context.catalogue()
-    const head = headOf(catalogue, await dutiesInLane(tx, tenant, lease.lane, maxInLane))
-    if (head === undefined) {
-      await dropLane(tx, tenant, lease)
-      return { kind: 'left' }
-    }
+    const head = await headOrLeave(tx, tenant, catalogue, lease)
+    if (head === undefined) return { kind: 'left' }
     const { duty, older } = head
     if (duty.due_at > now) {
       await releaseLane(tx, tenant, lease, duty.due_at)
@@ -54,14 +51,23 @@ export function beginDuty(context: Context, setup: ConnectionSetup, lease: Lease
   })
 }
 
+interface Head {
+  readonly duty: DeliveryTable
+  readonly older: readonly DeliveryTable[]
+}
+
+/** The head of a held lane; where there is none, the lane is given up: only here, under the hold and after looking, so that no duty is left without a ring (design.md section 6). */
+export async function headOrLeave(tx: Tx, tenant: string, catalogue: Catalogue, lease: Lease): Promise<Head | undefined> {
+  const head = headOf(catalogue, await dutiesInLane(tx, tenant, lease.lane, maxInLane))
+  if (head === undefined) await dropLane(tx, tenant, lease)
+  return head
+}
+
 /**
  * The duty at the head of a lane. A state duty makes the earlier ones of its route superfluous; a parked command, and a dead one of a route that blocks, hold back what comes
  * after them.
  */
-function headOf(
-  catalogue: Catalogue,
-  duties: readonly DeliveryTable[],
-): { readonly duty: DeliveryTable; readonly older: readonly DeliveryTable[] } | undefined {
+function headOf(catalogue: Catalogue, duties: readonly DeliveryTable[]): Head | undefined {
   for (const duty of duties) {
     if (duty.state === 'dead') {
       if (catalogue.routes.find(({ id }) => id === duty.route)?.onDead === 'skip') continue

@@ -16,6 +16,7 @@ import type { Ring } from './bell.ts'
 import { noteFailure, noteSuccess } from './connection-health.ts'
 import type { Catalogue, ConnectionSetup, Context } from './context.ts'
 import type { StateOutcome } from './deliver-state.ts'
+import { headOrLeave } from './duty.ts'
 import type { CommandPlan } from './duty-command.ts'
 import { askedReason, type StatePlan } from './duty-state.ts'
 import { release } from './release.ts'
@@ -59,7 +60,8 @@ export function settle(
     await endAttempt(tx, tenant, plan.attempt, endOf(outcome), now)
     const rings = (await noteSuccessOf(settling, outcome)) ? [{ kind: 'deliver' as const, connection: setup.name }] : []
     const settled = outcome.kind === 'delivered' ? await delivered(settling, outcome) : await notDelivered(settling, outcome)
-    return { ...settled, rings: [...rings, ...settled.rings] }
+    const more = settled.lane === 'held' && (await headOrLeave(tx, tenant, settling.catalogue, lease)) !== undefined
+    return { ...settled, lane: more ? 'held' : 'left', rings: [...rings, ...settled.rings] }
   })
 }
 

@@ -1,3 +1,4 @@
+import { listConnections } from '../store/connection.ts'
 import { type ParkedDelivery, parkedDeliveries, releaseThese } from '../store/delivery.ts'
 import { parkedEnvelopes } from '../store/envelope.ts'
 import { findingsOf } from '../store/finding.ts'
@@ -143,5 +144,13 @@ async function freeDuties(context: Context, parked: readonly ParkedDelivery[]): 
       if (!findings.some((finding) => finding.key === key && finding.state === 'open' && holds.includes(finding.code))) held.push(id)
     }
   }
-  return [...off, ...held]
+  return [...off, ...held, ...(await proved(context, parked))]
+}
+
+/** Duties that wait for credentials which their connection has again: one was parked while another process found that out. */
+async function proved({ database, tenant }: Context, parked: readonly ParkedDelivery[]): Promise<string[]> {
+  const waiting = parked.filter(({ reason }) => reason === 'needs-auth')
+  if (waiting.length === 0) return []
+  const states = new Map((await listConnections(database.read, tenant)).map(({ name, state }) => [name, state]))
+  return waiting.filter(({ connection }) => states.get(connection) === 'active').map(({ id }) => id)
 }

@@ -104,6 +104,30 @@ export async function claimLanes(
   })
 }
 
+/** Names of lanes of one connection that are due or whose worker died, the longest waiting first: to be claimed one by one. */
+export async function dueLaneNames(
+  database: Database,
+  tenant: string,
+  kind: LaneKind,
+  options: { readonly prefix: string; readonly now: number; readonly limit: number },
+): Promise<string[]> {
+  const { prefix, now } = options
+  const rows = await database.read
+    .selectFrom('lane')
+    .select('lane')
+    .where('tenant', '=', tenant)
+    .where('kind', '=', kind)
+    .where('lane', '>=', prefix)
+    .where('lane', '<', after(prefix))
+    .where('lease_until', '<=', now)
+    .where((or) => or.or([or('ready_at', '<=', now), or.and([or('ready_at', 'is', null), or('lease_token', 'is not', null)])]))
+    .orderBy('ready_at')
+    .orderBy('lane')
+    .limit(options.limit)
+    .execute()
+  return rows.map(({ lane }) => lane)
+}
+
 /** Takes the lane's lease whether it is due or not (split has no ready time); undefined while somebody holds it. */
 export async function claimAlways(
   database: Database,
