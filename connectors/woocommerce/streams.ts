@@ -73,7 +73,8 @@ export const refunds: Stream = {
     properties: { id: whole, parent_id: whole, date_created_gmt: text, amount: text, reason: text, line_items: list },
   },
   key: 'id',
-  version: { kind: 'time', paths: ['date_created_gmt'], zone: 'UTC', granularityMs: 1000 },
+  /** a refund never changes, the order read with it does */
+  version: { kind: 'none' },
   call: { path: '/refunds', query: { ...byId, after: '{since}' } },
   records: '',
   page: { kind: 'link', size: 100 },

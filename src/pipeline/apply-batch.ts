@@ -24,7 +24,7 @@ import { route } from './route.ts'
 /** What one transaction did, for the rings after it. */
 export interface Batch {
   readonly settled: number
-  /** the lane is empty and given back */
+  /** the lanes are empty and given back */
   readonly ended: boolean
   readonly lanes: readonly number[]
   readonly connections: readonly string[]
@@ -33,14 +33,15 @@ export interface Batch {
 
 const nothing: Batch = { settled: 0, ended: true, lanes: [], connections: [], pokes: [] }
 
-/** One batch of a lane that is held: ledger effects, journal, duties and envelope states, all in `tx`. */
-export async function applyBatch(context: Context, tx: Tx, lease: Lease, lane: number, limit: number): Promise<Batch> {
+/** One batch of lanes that are held: ledger effects, journal, duties and envelope states, all in `tx`. */
+export async function applyBatch(context: Context, tx: Tx, leases: readonly Lease[], limit: number): Promise<Batch> {
   const { tenant } = context
   const now = await context.database.now()
-  await holdLane(tx, tenant, lease, now + context.settings.leaseMs)
-  const envelopes = await takeEnvelopes(tx, tenant, lane, limit)
+  const held = new Set(leases.map(({ lane }) => Number(lane)))
+  for (const lease of leases) await holdLane(tx, tenant, lease, now + context.settings.leaseMs)
+  const envelopes = await takeEnvelopes(tx, tenant, [...held], limit)
   if (envelopes.length === 0) {
-    await releaseLane(tx, tenant, lease, null)
+    for (const lease of leases) await releaseLane(tx, tenant, lease, null)
     return nothing
   }
   const catalogue = context.catalogue()
@@ -54,13 +55,13 @@ export async function applyBatch(context: Context, tx: Tx, lease: Lease, lane: n
   await settleEnvelopes(tx, tenant, settled, catalogue.revision, now)
   await saveRecords(tx, applied.records)
   const released = await release(tx, tenant, finished.links, now)
-  // all that the lane held was taken, unless a link of this very batch released something into it
-  const ended = envelopes.length < limit && !released.lanes.includes(lane)
-  if (ended) await releaseLane(tx, tenant, lease, null)
+  // all that the lanes held was taken, unless a link of this very batch released something into one
+  const ended = envelopes.length < limit && !released.lanes.some((lane) => held.has(lane))
+  if (ended) for (const lease of leases) await releaseLane(tx, tenant, lease, null)
   return {
     settled: settled.length,
     ended,
-    lanes: released.lanes.filter((other) => other !== lane),
+    lanes: released.lanes.filter((other) => !held.has(other)),
     connections: [...new Set([...routed.connections, ...own.connections, ...released.connections])],
     pokes: [...new Set(applied.refetch.map((name) => name.split('/', 1)[0] ?? ''))],
   }

@@ -11,9 +11,12 @@ const maxBatches = 32
 const maxRetries = 3
 const retryMs = 1000
 
+/** Lanes that one transaction serves together: a page of records falls into most of them, and every transaction has its price. */
+const maxLanes = 32
+
 /**
- * Works off one ingest lane in order: reads, maps and applies its envelopes, makes the duties that follow, and settles all of it in one transaction for each batch (invariant 3). Answers how many
- * envelopes were settled; 0 as well while another worker is at it. After a process died, or a batch failed, envelopes go one by one, each counted before it is tried, so that the
+ * Works off one ingest lane, and others that are due with it, each in order: reads, maps and applies its envelopes, makes the duties that follow, and settles all of it in one transaction for each batch (invariant 3). Answers how many
+ * envelopes were settled; 0 as well while another worker is at it. After a process died, or a batch failed, the lane goes alone and its envelopes one by one, each counted before it is tried, so that the
  * one to blame is set aside as poison and no other suffers.
  */
 export async function ingest(context: Context, lane: number, halt: Halt = noHalt()): Promise<number> {
@@ -25,7 +28,24 @@ export async function ingest(context: Context, lane: number, halt: Halt = noHalt
     leaseMs: settings.leaseMs,
   })
   if (lease === undefined) return 0
-  const run: Run = { context, lease, settled: 0, careful: lease.fails > 0 ? settings.ingestBatch : 0, retries: 0, lastError: undefined }
+  const others =
+    lease.fails > 0
+      ? []
+      : await claimLanes(database, tenant, 'ingest', {
+          untroubled: true,
+          limit: maxLanes - 1,
+          now: await database.now(),
+          leaseMs: settings.leaseMs,
+        })
+  const run: Run = {
+    context,
+    lease,
+    others,
+    settled: 0,
+    careful: lease.fails > 0 ? settings.ingestBatch : 0,
+    retries: 0,
+    lastError: undefined,
+  }
   try {
     for (let i = 0; i < maxBatches && !halt.stop.aborted; i++) if (await step(run, lane)) return run.settled
     await giveBack(run, 0)
@@ -41,6 +61,8 @@ export async function ingest(context: Context, lane: number, halt: Halt = noHalt
 interface Run {
   readonly context: Context
   readonly lease: Lease
+  /** lanes served together with it, until something fails */
+  others: readonly Lease[]
   settled: number
   /** envelopes still to be tried one by one */
   careful: number
@@ -52,7 +74,7 @@ interface Run {
 async function step(run: Run, lane: number): Promise<boolean> {
   const { context } = run
   try {
-    const batch = run.careful > 0 ? await one(run, lane) : await many(run, lane, context.settings.ingestBatch)
+    const batch = run.careful > 0 ? await one(run, lane) : await many(run, context.settings.ingestBatch)
     run.settled += batch.settled
     run.careful = Math.max(0, run.careful - batch.settled)
     run.retries = 0
@@ -64,14 +86,15 @@ async function step(run: Run, lane: number): Promise<boolean> {
       if (++run.retries >= maxRetries) throw error
       return false
     }
+    await leaveOthers(run)
     run.careful = Math.max(run.careful, context.settings.ingestBatch)
     run.lastError = error
     return false
   }
 }
 
-const many = (run: Run, lane: number, limit: number): Promise<Batch> =>
-  run.context.database.write((tx) => applyBatch(run.context, tx, run.lease, lane, limit))
+const many = (run: Run, limit: number): Promise<Batch> =>
+  run.context.database.write((tx) => applyBatch(run.context, tx, [run.lease, ...run.others], limit))
 
 /** The lane's first envelope by itself: counted in a transaction of its own, then tried; set aside when that was in vain too often or the data itself is at fault. */
 async function one(run: Run, lane: number): Promise<Batch> {
@@ -80,7 +103,7 @@ async function one(run: Run, lane: number): Promise<Batch> {
   const verdict = await database.write(async (tx): Promise<'try' | 'set-aside' | 'empty'> => {
     const now = await database.now()
     await holdLane(tx, tenant, lease, now + settings.leaseMs)
-    const [first] = await takeEnvelopes(tx, tenant, lane, 1)
+    const [first] = await takeEnvelopes(tx, tenant, [lane], 1)
     if (first === undefined) return 'empty'
     const refused = recoveryOf(run.lastError) === 'reject'
     if (first.crashes < settings.maxCrashes && !(refused && first.crashes > 0)) {
@@ -104,17 +127,29 @@ async function one(run: Run, lane: number): Promise<Batch> {
     run.lastError = undefined
     return { settled: 1, ended: false, lanes: [], connections: [], pokes: [] }
   }
-  const batch = await many(run, lane, 1)
+  const batch = await many(run, 1)
   run.lastError = undefined
   return batch
 }
 
-async function giveBack({ context, lease }: Run, waitMs: number): Promise<void> {
-  const { database, tenant } = context
+/** Something in the batch is at fault: every lane finds out for itself. */
+async function leaveOthers(run: Run): Promise<void> {
+  const { others, context } = run
+  if (others.length === 0) return
+  run.others = []
+  await giveBackAll(context, others, 0)
+  for (const { lane } of others) context.bell.ring({ kind: 'ingest', lane: Number(lane) })
+}
+
+const giveBack = ({ context, lease, others }: Run, waitMs: number): Promise<void> => giveBackAll(context, [lease, ...others], waitMs)
+
+async function giveBackAll({ database, tenant }: Context, leases: readonly Lease[], waitMs: number): Promise<void> {
   await database.write(async (tx) => {
     const now = await database.now()
-    await holdLane(tx, tenant, lease, now)
-    await releaseLane(tx, tenant, lease, now + waitMs)
+    for (const lease of leases) {
+      await holdLane(tx, tenant, lease, now)
+      await releaseLane(tx, tenant, lease, now + waitMs)
+    }
   })
 }
 

@@ -7,7 +7,7 @@ import type { DeliveryTable } from '../store/tables.ts'
 import type { Context } from './context.ts'
 
 /**
- * A record that carries our key or number proves that a create had its effect, whether its answer came or not: the open delivery is settled as delivered. Its lane is taken from
+ * A record that carries our key or number proves that a create had its effect, whether its answer came or not: the open delivery is settled as delivered, unless steps follow the effect. Its lane is taken from
  * whoever holds it, so that a sender under way finds its token gone and writes nothing (canonical model section 3, step 2).
  */
 export async function settleRecognised(
@@ -33,11 +33,17 @@ export async function settleRecognised(
       if (creates.some((create) => create.state === 'delivered' && create.partner_key === externalKey)) continue
       const open = creates.filter((create) => create.state !== 'delivered' && create.state !== 'cancelled' && create.state !== 'superseded')
       const [create, ...others] = open
-      if (create === undefined || others.length > 0) continue
+      if (create === undefined || others.length > 0 || hasMoreToDo(context, create)) continue
       if (await settleCreate(tx, context.tenant, create, externalKey, now)) connections.add(connection)
     }
   }
   return { connections: [...connections] }
+}
+
+/** A create with steps behind its call is done when they are: its own retry finds the thing by the once-rule and goes on from there. */
+function hasMoreToDo(context: Context, { connection, action }: DeliveryTable): boolean {
+  const known = context.catalogue().connections.get(connection)?.connector.actions[action]
+  return known?.kind === 'command' && (known.create.then?.length ?? 0) > 0
 }
 
 async function settleCreate(tx: Tx, tenant: string, create: DeliveryTable, externalKey: string, now: number): Promise<boolean> {

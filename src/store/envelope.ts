@@ -6,13 +6,13 @@ import type { EnvelopeTable } from './tables.ts'
 
 export const insertEnvelopes = (tx: Tx, rows: readonly EnvelopeTable[]): Promise<number> => insertMany(tx, 'envelope', rows)
 
-/** Next envelopes of a lane, oldest first. */
-export async function takeEnvelopes(tx: Tx, tenant: string, lane: number, limit: number): Promise<EnvelopeTable[]> {
+/** Next envelopes of some lanes, oldest first. */
+export async function takeEnvelopes(tx: Tx, tenant: string, lanes: readonly number[], limit: number): Promise<EnvelopeTable[]> {
   return tx
     .selectFrom('envelope')
     .selectAll()
     .where('tenant', '=', tenant)
-    .where('lane', '=', lane)
+    .where('lane', 'in', lanes)
     .where('state', '=', 'received')
     .orderBy('id')
     .limit(limit)

@@ -60,14 +60,21 @@ export async function hurryLanes(tx: Tx, tenant: string, kind: LaneKind, lanes: 
 }
 
 /**
- * Claims up to `limit` lanes that are due or whose worker died, oldest ready time first; `prefix` restricts to lanes of one connection. The claim counts as failed until it is
+ * Claims up to `limit` lanes that are due or whose worker died, oldest ready time first; `prefix` restricts to lanes of one connection, `untroubled` to those whose last worker ended well. The claim counts as failed until it is
  * released. `now` is the database's clock.
  */
 export async function claimLanes(
   database: Database,
   tenant: string,
   kind: LaneKind,
-  options: { readonly prefix?: string; readonly lane?: string; readonly limit: number; readonly now: number; readonly leaseMs: number },
+  options: {
+    readonly prefix?: string
+    readonly lane?: string
+    readonly untroubled?: boolean
+    readonly limit: number
+    readonly now: number
+    readonly leaseMs: number
+  },
 ): Promise<Lease[]> {
   return database.write(async (tx) => {
     const { prefix, lane, now } = options
@@ -79,6 +86,7 @@ export async function claimLanes(
       .where('lease_until', '<=', now)
     query = query.where((or) => or.or([or('ready_at', '<=', now), or.and([or('ready_at', 'is', null), or('lease_token', 'is not', null)])]))
     if (lane !== undefined) query = query.where('lane', '=', lane)
+    if (options.untroubled) query = query.where('fails', '=', 0)
     if (prefix !== undefined) query = query.where('lane', '>=', prefix).where('lane', '<', after(prefix))
     const found = await query.orderBy('ready_at').orderBy('lane').limit(options.limit).execute()
     const leases: Lease[] = []
