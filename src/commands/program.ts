@@ -9,6 +9,7 @@ import { registerConnector } from './connector.ts'
 import { registerCrosswalk } from './crosswalk.ts'
 import { registerDead } from './dead.ts'
 import { registerDeliveries } from './deliveries.ts'
+import { registerDemo } from './demo.ts'
 import { registerDoctor } from './doctor.ts'
 import { CommandError, type ExitCode, exitCode } from './exit-code.ts'
 import { registerExplain } from './explain.ts'
@@ -29,6 +30,7 @@ import { registerStop } from './stop.ts'
 
 /** Every command, in the order of the help. */
 const everyRegister: readonly ((program: Command, shell: Shell) => void)[] = [
+  registerDemo,
   registerInit,
   registerCheck,
   registerServe,

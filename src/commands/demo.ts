@@ -1,0 +1,171 @@
+import { spawn } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import cliProgress from 'cli-progress'
+import type { Command } from 'commander'
+import { hubCounts } from '../demo/counts.ts'
+import { type DayNews, type PlayedDay, playDay } from '../demo/day.ts'
+import { printExplained, printReport, reportJson, reportOf } from '../demo/report.ts'
+import type { JsonObject } from '../model/json.ts'
+import { codeRoot, codeSuffix, packageRoot } from '../package-root.ts'
+import { demoBreaks, mutants } from '../testing/mutants/list.ts'
+import { exitCode, usage } from './exit-code.ts'
+import { printJson } from './print.ts'
+import type { Shell } from './shell.ts'
+
+interface Flags {
+  readonly seed: string
+  readonly scale: string
+  readonly pace?: string
+  readonly faults: boolean
+  readonly break?: string
+  readonly stay?: boolean
+  readonly data?: string
+  readonly port: string
+  readonly json?: boolean
+}
+
+/** `crossdock demo`: a day of trade, and its proof. Exit code 1 when one figure differs. */
+export function registerDemo(program: Command, shell: Shell): void {
+  program
+    .command('demo')
+    .description(shell.say('demo.about'))
+    .option('--seed <number>', shell.say('demo.seed'), '1')
+    .option('--scale <number>', shell.say('demo.scale'), '1')
+    .option('--pace <seconds>', shell.say('demo.pace'))
+    .option('--no-faults', shell.say('demo.faults'))
+    .option('--break <safeguard>', shell.say('demo.break', { names: demoBreaks.join(', ') }))
+    .option('--stay', shell.say('demo.stay'))
+    .option('--data <folder>', shell.say('demo.data'))
+    .option('--port <number>', shell.say('demo.port'), '0')
+    .option('--json', shell.say('flag.json'))
+    .action(async (flags: Flags) => {
+      if (flags.break !== undefined && process.env.CROSSDOCK_MUTANT !== flags.break) return shell.end(await playBroken(shell, flags.break))
+      await demo(shell, flags)
+    })
+}
+
+async function demo(shell: Shell, flags: Flags): Promise<void> {
+  const seed = numberOf(shell, '--seed', flags.seed, 1, 1_000_000_000)
+  const scale = numberOf(shell, '--scale', flags.scale, 0.01, 1)
+  const pace = flags.pace === undefined ? Math.max(6, Math.round(20 * scale)) : numberOf(shell, '--pace', flags.pace, 1, 600)
+  const own = flags.data === undefined ? mkdtempSync(join(tmpdir(), 'crossdock-demo-')) : undefined
+  const data = flags.data ?? own ?? ''
+  const config = {
+    workspace: join(packageRoot, 'workspaces', 'demo'),
+    data,
+    host: '127.0.0.1',
+    port: numberOf(shell, '--port', flags.port, 0, 65_535),
+    logLevel: 'silent' as const,
+    watch: false,
+  }
+  const bar = flags.json ? undefined : openBar(shell)
+  const tell = flags.json ? () => {} : (text: string) => shell.out(`${text}\n`)
+  const day = await playDay(config, { seed, scale, pace, faults: flags.faults ? 'on' : 'off' }, newsOf(shell, seed, tell, bar))
+  bar?.stop()
+  try {
+    const report = reportOf(day, await hubCounts(day.hub.context))
+    if (flags.json) printJson(shell, reportJson(report))
+    else {
+      printReport(shell, report)
+      await explainOne(shell, day)
+      const { lost, doubled, outOfOrder } = report
+      shell.out(
+        `\n${
+          report.problems.length === 0
+            ? shell.say('demo.proved', {
+                figures: Object.keys(report.foots).length,
+                lost,
+                doubled,
+                outOfOrder,
+                seconds: (report.elapsedMs / 1000).toFixed(1),
+              })
+            : shell.say('demo.failed', { problems: report.problems.map((problem) => `\n  - ${problem}`).join('') })
+        }\n`,
+      )
+    }
+    if (report.problems.length > 0) shell.end(exitCode.found)
+    if (flags.stay) {
+      shell.note(`${shell.say('demo.stays', { address: day.hub.address, data })}\n`)
+      await shell.untilStopped()
+    }
+  } finally {
+    await day.stop()
+    if (own !== undefined) rmSync(own, { recursive: true, force: true })
+  }
+}
+
+type Bar = ReturnType<typeof openBar>
+
+function openBar(shell: Shell) {
+  if (!shell.colour) return undefined
+  return new cliProgress.SingleBar(
+    { format: ' {clock} {bar} {value}/{total}  {scene}', hideCursor: true, clearOnComplete: true },
+    cliProgress.Presets.shades_classic,
+  )
+}
+
+function newsOf(shell: Shell, seed: number, tell: (text: string) => void, bar: Bar): DayNews {
+  let scene = ''
+  let running = false
+  return {
+    started: ({ shops, supplier }) =>
+      tell(shell.say('demo.start', { seed, orders: shops['shop-us'].orders + shops['shop-eu'].orders, purchases: supplier.purchases })),
+    up: (address) => tell(shell.say('demo.up', { address })),
+    baseline: (seconds) => tell(shell.say('demo.baseline', { seconds: seconds.toFixed(1) })),
+    progress(progress) {
+      if (bar !== undefined) {
+        if (!running) bar.start(progress.total, 0, { clock: progress.clock, scene: '' })
+        running = true
+        return bar.update(progress.done, { clock: progress.clock, scene: shell.say(`demo.scene.${progress.scene}`) })
+      }
+      if (progress.scene === scene) return
+      scene = progress.scene
+      tell(`${progress.clock} ${shell.say(`demo.scene.${progress.scene}`)}`)
+    },
+    crosswalk(line) {
+      if (bar === undefined) tell(shell.say('demo.crosswalk', { line }))
+    },
+    rest() {
+      bar?.stop()
+      tell(shell.say('demo.rest'))
+    },
+  }
+}
+
+async function explainOne(shell: Shell, { hub }: PlayedDay): Promise<void> {
+  const headers = { authorization: `Bearer ${hub.localKey}` }
+  const list = (await (await fetch(`${hub.address}/v1/documents/sales-order?limit=1`, { headers })).json()) as {
+    items?: readonly { readonly key: string }[]
+  }
+  const key = list.items?.[0]?.key
+  if (key === undefined) return
+  const path = 'totals.grandTotal'
+  const answer = (await (
+    await fetch(`${hub.address}/v1/documents/sales-order/explain?key=${encodeURIComponent(key)}&path=${path}`, { headers })
+  ).json()) as JsonObject
+  printExplained(shell, key, path, answer)
+}
+
+/** Plays the same command line again in a process that loads the program without one safeguard. */
+async function playBroken(shell: Shell, name: string): Promise<0 | 1 | 2> {
+  const mutant = mutants.find((candidate) => candidate.name === name)
+  if (mutant === undefined || !demoBreaks.includes(name)) throw usage(shell.say('demo.badBreak', { name, names: demoBreaks.join(', ') }))
+  shell.note(`${shell.say('demo.broken', { name, what: mutant.breaks })}\n`)
+  const register = join(codeRoot, 'src', 'testing', 'mutants', `register${codeSuffix}`)
+  const child = spawn(process.execPath, ['--import', register, ...process.argv.slice(1)], {
+    stdio: 'inherit',
+    env: { ...process.env, CROSSDOCK_MUTANT: name },
+  })
+  return new Promise((resolve) => {
+    child.on('error', () => resolve(2))
+    child.on('exit', (code) => resolve(code === 0 ? 0 : 1))
+  })
+}
+
+function numberOf(shell: Shell, flag: string, text: string, least: number, most: number): number {
+  const value = Number(text)
+  if (!Number.isFinite(value) || value < least || value > most) throw usage(shell.say('demo.badNumber', { flag, value: text, least, most }))
+  return value
+}

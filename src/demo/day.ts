@@ -1,0 +1,181 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { HubConfig } from '../config.ts'
+import type { Hub } from '../main.ts'
+import { startHub } from '../main.ts'
+import { restState } from '../pipeline/at-rest.ts'
+import type { DayFigures } from '../simulator/day/figures.ts'
+import type { Progress } from '../simulator/day/play.ts'
+import type { SystemRecords } from '../simulator/day/records.ts'
+import { listConnections } from '../store/connection.ts'
+import { listSchedule } from '../store/schedule.ts'
+import { ledgerSide, openingStock } from './ledger-side.ts'
+import { startWorldProcess, type WorldProcess } from './world-process.ts'
+
+export interface DayOptions {
+  readonly seed: number
+  readonly scale: number
+  readonly pace: number
+  readonly faults: 'on' | 'off'
+}
+
+/** What the person at the terminal hears meanwhile. */
+export interface DayNews {
+  started(figures: DayFigures): void
+  up(address: string): void
+  baseline(seconds: number): void
+  progress(progress: Progress): void
+  crosswalk(line: string): void
+  rest(): void
+}
+
+export interface PlayedDay {
+  readonly hub: Hub
+  readonly ledger: DayFigures
+  readonly records: SystemRecords
+  /** what should not be: the day did not end, or the hub never came to rest */
+  readonly problems: readonly string[]
+  readonly elapsedMs: number
+  stop(): Promise<void>
+}
+
+const startLimitMs = 30_000
+const baselineLimitMs = 60_000
+const restLimitMs = 60_000
+/** Every stream is polled at least once in this time, so that the last events are in. */
+const quietMs = 4000
+
+/** Plays one day: starts the systems and the hub, lets them trade, waits until all is at rest, and takes both sides' figures. */
+export async function playDay(config: HubConfig, options: DayOptions, news: DayNews): Promise<PlayedDay> {
+  const started = performance.now()
+  const world = startWorldProcess()
+  let hub: Hub | undefined
+  try {
+    const ready = world.next('ready', startLimitMs)
+    world.tell({ kind: 'start', ...options })
+    const { environment, figures } = await ready
+    news.started(figures)
+    hub = await startHub(config, { env: { ...process.env, ...environment } })
+    news.up(hub.address)
+    const hooked = world.next('hooked', startLimitMs)
+    world.tell({ kind: 'hooks', hooks: await hookAddresses(hub) })
+    await hooked
+    const baselineStarted = performance.now()
+    await baselineDone(hub)
+    const opening = await openingStock(hub.context)
+    news.baseline((performance.now() - baselineStarted) / 1000)
+    const problems = await play(world, hub, options, news)
+    news.rest()
+    if (problems.length === 0) problems.push(...(await restProblems(hub)))
+    const records = world.next('records', startLimitMs)
+    world.tell({ kind: 'records' })
+    const ledger = await ledgerSide(hub.context, opening)
+    const day = hub
+    return {
+      hub,
+      ledger,
+      records: (await records).records,
+      problems,
+      elapsedMs: Math.round(performance.now() - started),
+      async stop() {
+        await day.stop(5000)
+        await world.stop()
+      },
+    }
+  } catch (error) {
+    await hub?.stop(1000)
+    await world.stop()
+    throw error
+  }
+}
+
+async function play(world: WorldProcess, hub: Hub, options: DayOptions, news: DayNews): Promise<string[]> {
+  world.on('progress', news.progress)
+  world.on('crosswalk-wanted', ({ line, orders }) => {
+    void addLine(hub, line, orders, news).then(() => world.tell({ kind: 'crosswalk-done' }))
+  })
+  const played = world.next('played', (options.pace + 600) * 1000)
+  world.tell({ kind: 'baseline-done' })
+  return played.then(
+    () => [],
+    (error: unknown) => [error instanceof Error ? error.message : String(error)],
+  )
+}
+
+/** The integrator: looks until the orders stand in the ledger and wait, then adds the line through the API. */
+async function addLine(hub: Hub, line: object, orders: readonly string[], news: DayNews): Promise<void> {
+  const { database, tenant } = hub.context
+  for (let i = 0; i < 600; i++) {
+    const waiting = await database.read
+      .selectFrom('delivery')
+      .select('key')
+      .where('tenant', '=', tenant)
+      .where('state', '=', 'parked')
+      .where('reason', '=', 'missing-link')
+      .where('key', 'in', [...orders])
+      .execute()
+    if (new Set(waiting.map(({ key }) => key)).size >= orders.length) break
+    await sleep(50)
+  }
+  const text = JSON.stringify(line)
+  news.crosswalk(text)
+  const answer = await fetch(`${hub.address}/v1/crosswalk`, {
+    method: 'PUT',
+    headers: { authorization: `Bearer ${hub.localKey}`, 'content-type': 'application/json' },
+    body: text,
+  })
+  if (!answer.ok) throw new Error(`the crosswalk line was refused: ${answer.status} ${await answer.text()}`)
+}
+
+async function hookAddresses(hub: Hub): Promise<Record<string, string>> {
+  const rows = await listConnections(hub.context.database.read, hub.context.tenant)
+  const { connections } = hub.context.catalogue()
+  return Object.fromEntries(
+    rows.flatMap(({ name, hook_token }) =>
+      connections.get(name)?.connector.name === 'woocommerce' ? [[name, `${hub.address}/hooks/${hook_token}`]] : [],
+    ),
+  )
+}
+
+/** Every stream was read once, and what it brought is in the ledger. */
+async function baselineDone({ context }: Hub): Promise<void> {
+  const end = performance.now() + baselineLimitMs
+  for (;;) {
+    const rows = await listSchedule(context.database, context.tenant)
+    const open = rows.filter(({ last_ended_at, last_error }) => last_ended_at === null || last_error !== null)
+    if (open.length === 0 && (await restState(context)).atRest) return
+    if (performance.now() > end)
+      throw new Error(
+        `the baseline did not end: ${open.map(({ connection, stream, last_error }) => `${connection}/${stream} ${last_error ?? ''}`).join('; ')}`,
+      )
+    await sleep(50)
+  }
+}
+
+/** At rest, and nothing new for a while: polls go on and bring what is known already. */
+async function restProblems({ context }: Hub): Promise<string[]> {
+  const end = performance.now() + restLimitMs
+  let last = { news: -1, since: performance.now() }
+  for (;;) {
+    const now = performance.now()
+    const news = await newsCount(context)
+    if (news !== last.news) last = { news, since: now }
+    const { atRest, open } = await restState(context)
+    if (atRest && now - last.since > quietMs) return []
+    if (now > end) return [`not at rest: ${JSON.stringify(open)}`]
+    await sleep(100)
+  }
+}
+
+/** Versions, duties and tries so far: what grows when something happens. */
+async function newsCount({ database, tenant }: Hub['context']): Promise<number> {
+  const counts = await Promise.all(
+    (['document_version', 'delivery', 'attempt'] as const).map((table) =>
+      database.read
+        .selectFrom(table)
+        .select(({ fn }) => fn.countAll<number>().as('count'))
+        .where('tenant', '=', tenant)
+        .executeTakeFirstOrThrow(),
+    ),
+  )
+  return counts.reduce((sum, { count }) => sum + Number(count), 0)
+}
