@@ -39,6 +39,8 @@ export interface BooksData {
   readonly scopes: Scope[]
   readonly orders: Map<string, Cause>
   readonly products: Map<string, Cause>
+  /** products of orders that their shop called off: it may have put them back on its own shelf, whatever is available */
+  readonly restated: Set<string>
   /** products whose purchases moved */
   readonly purchased: Set<string>
   /** stock levels to look at again beside those that have a row */
@@ -75,6 +77,7 @@ export const openBooks = (
     scopes: [],
     orders: new Map(),
     products: new Map(),
+    restated: new Set(),
     purchased: new Set(),
     stockLevels: new Set(),
     journal: [],

@@ -54,11 +54,7 @@ export async function deriveOrders(books: Books, judged: ReadonlyMap<string, Rea
     before.lines,
     [...figures.values()].flatMap(({ lines }) => lines),
   )
-  await writeStates(
-    books,
-    before.states,
-    [...figures.values()].map(({ state }) => state),
-  )
+  await writeStates(books, before.states, [...figures.values()])
   await writeReservations(books, before.reservations, figures)
 }
 
@@ -137,13 +133,24 @@ async function moveSold(books: Books, before: readonly OrderLineTable[], now: re
 
 export const soldUnits = (row: OrderLineTable): bigint => BigInt(row.quantity) - BigInt(row.cancelled) - BigInt(row.restocked)
 
-async function writeStates(books: Books, before: readonly OrderStateTable[], now: readonly OrderStateTable[]): Promise<void> {
+async function writeStates(books: Books, before: readonly OrderStateTable[], figures: readonly OrderFigures[]): Promise<void> {
   const old = new Map(before.map((row) => [documentName(row), row]))
+  for (const { state, lines } of figures) {
+    if (state.type !== 'sales-order' || !isCalledOff(state) || isCalledOff(old.get(documentName(state)))) continue
+    for (const { product } of lines) {
+      if (product === null) continue
+      touchProduct(books, product, causeOf(books, state))
+      books.data.restated.add(product)
+    }
+  }
+  const now = figures.map(({ state }) => state)
   await saveOrderStates(
     books.tx,
     now.filter((row) => differs(old.get(documentName(row)), row)),
   )
 }
+
+const isCalledOff = (state: OrderStateTable | undefined): boolean => state?.status === 'cancelled' || state?.status === 'deleted'
 
 async function writeReservations(
   books: Books,

@@ -54,7 +54,17 @@ export async function deriveStock(books: Books): Promise<Change[]> {
     tx,
     moves.flatMap(({ gone }) => gone),
   )
-  return moves.flatMap(({ changed }) => changed.flatMap((each) => changesOf(books, each)))
+  const changes = moves.flatMap(({ changed }) => changed.flatMap((each) => changesOf(books, each)))
+  return [...changes, ...restated(books, levels, new Set(changes.map(({ key }) => key)))]
+}
+
+/** A shop puts the goods of a cancelled order back on its own shelf, also when they are on the truck: routes look at its figure though ours did not move. */
+function restated({ data }: Books, levels: readonly Level[], told: ReadonlySet<string>): Change[] {
+  return levels.flatMap(({ document: { type, key, version }, product }) =>
+    data.restated.has(product) && !told.has(key)
+      ? [{ type, key, version, operation: 'upsert', baseline: data.products.get(product)?.baseline ?? false, placedAt: null }]
+      : [],
+  )
 }
 
 interface Level {
