@@ -2,13 +2,17 @@ import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { Json } from './model/json.ts'
 
-/** What a config value refers to and could not be had. */
+/** What a config value refers to and could not be had, or a reference that is none. No value ever stands in it. */
 export interface MissingReference {
+  readonly code: 'missing-reference' | 'bad-reference'
   readonly path: readonly string[]
   readonly message: string
+  readonly suggestion: string
 }
 
 const reference = /^\$\{(env|file):([^}]+)\}$/
+/** `Bearer ${env:X}`, `${X}`, `${vault:x}`: meant as references, and none. */
+const almost = /\$\{\s*[A-Za-z]\w*\s*[:}]/
 
 /**
  * Replaces `${env:NAME}` and `${file:path}` (relative to the workspace) in a config. A text is replaced only when it is a reference as a whole. `secrets` collects the
@@ -24,12 +28,23 @@ export function resolveReferences(
   const walk = (value: Json, path: readonly string[]): Json => {
     if (typeof value === 'string') {
       const match = reference.exec(value)
-      if (match === null) return value
+      if (match === null) {
+        if (almost.test(value))
+          missing.push({
+            code: 'bad-reference',
+            path,
+            message: 'the text holds a reference that would be taken as it stands',
+            suggestion: 'a reference is the whole value: $' + '{env:NAME} or $' + '{file:path}',
+          })
+        return value
+      }
       const [, kind, name = ''] = match
-      const found = kind === 'env' ? env[name] : readText(resolve(folder, name))
+      const found = kind === 'env' ? (Object.hasOwn(env, name) ? env[name] : undefined) : readText(resolve(folder, name))
       if (found === undefined || found === '') {
         missing.push({
+          code: 'missing-reference',
           path,
+          suggestion: 'set it, or write another reference',
           message: kind === 'env' ? `the environment variable ${name} is not set` : `the file ${name} cannot be read or is empty`,
         })
         return value

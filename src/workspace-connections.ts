@@ -18,6 +18,8 @@ export interface Surroundings {
   readonly env: Readonly<Record<string, string | undefined>>
   readonly catalog: Catalog
   readonly mappings: ReadonlyMap<string, CompiledMapping>
+  /** names of all mappings, also of those with faults */
+  readonly known: ReadonlySet<string>
   readonly schemas: CompiledSchemas
   readonly locate: Locate
   readonly faults: Fault[]
@@ -48,11 +50,11 @@ export function setUpConnections(
     secrets.push(...resolved.secrets)
     for (const missing of resolved.missing)
       around.faults.push({
-        code: 'missing-reference',
+        code: missing.code,
         severity: 'error',
         ...around.locate([...path, 'config', ...missing.path]),
         message: missing.message,
-        suggestion: 'set it, or write another reference',
+        suggestion: missing.suggestion,
       })
     const config = isObject(resolved.value) ? resolved.value : {}
     for (const field of secretFields(connector)) {
@@ -60,6 +62,18 @@ export function setUpConnections(
       if (typeof found === 'string') secrets.push(found)
     }
     checkConfig(connector, config, [...path, 'config'], around)
+    checkZone(value.config, config, [...path, 'config', 'timeZone'], around)
+    for (const field of secretFields(connector)) {
+      const written = isObject(value.config) ? value.config[field] : undefined
+      if (typeof written === 'string' && written !== '' && written === config[field])
+        around.faults.push({
+          code: 'open-secret',
+          severity: 'warning',
+          ...around.locate([...path, 'config', field]),
+          message: `the secret '${field}' stands in the file itself`,
+          suggestion: 'keep it outside and write $' + '{env:NAME} or $' + '{file:path} here',
+        })
+    }
     const streams = setUpStreams(connector, value.streams, [...path, 'streams'], around)
     connections.set(name, {
       name,
@@ -98,6 +112,29 @@ function checkConfig(connector: Connector, config: JsonObject, path: readonly st
     })
 }
 
+/** The zone decides on which day something happened: a wrong one must not be found out by its figures. A value behind a reference is not shown. */
+function checkZone(written: Json | undefined, config: JsonObject, path: readonly string[], around: Surroundings): void {
+  const zone = config.timeZone
+  if (typeof zone !== 'string' || isZone(zone) || zone.startsWith('${')) return
+  const open = isObject(written) && written.timeZone === zone
+  around.faults.push({
+    code: 'time-zone',
+    severity: 'error',
+    ...around.locate(path),
+    message: open ? `'${zone}' is no IANA time zone` : 'what it refers to is no IANA time zone',
+    ...(open ? { suggestion: 'write a name such as Europe/Berlin', ...nearest(zone, Intl.supportedValuesOf('timeZone')) } : {}),
+  })
+}
+
+function isZone(name: string): boolean {
+  if (!/^[A-Za-z]/.test(name)) return false
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== ''
+  } catch {
+    return false
+  }
+}
+
 function setUpStreams(
   connector: Connector,
   value: Json | undefined,
@@ -119,6 +156,14 @@ function setUpStreams(
     }
     if (!isObject(setting) || setting.enabled === false) continue
     checkMappings(connector, name, stream, [...path, name], around)
+    if (stream.call === null && setting.every !== undefined)
+      around.faults.push({
+        code: 'never-polled',
+        severity: 'warning',
+        ...around.locate([...path, name, 'every'], 'key'),
+        message: `the stream '${name}' comes by webhook only, 'every' has no effect`,
+        suggestion: `write "${name}": {}`,
+      })
     const lookbackMs = typeof setting.lookback === 'string' ? spanMs(setting.lookback) : undefined
     streams.set(name, {
       everyMs: (typeof setting.every === 'string' ? spanMs(setting.every) : undefined) ?? 300_000,
@@ -139,13 +184,13 @@ function checkMappings(connector: Connector, name: string, stream: Stream, path:
         ...around.locate(path),
         message: `stream '${name}' of ${connector.name} feeds '${part.document}', which has no schema`,
       })
-    if (part.mapping !== undefined && !around.mappings.has(part.mapping))
+    if (part.mapping !== undefined && !around.known.has(part.mapping))
       around.faults.push({
         code: 'unknown-mapping',
         severity: 'error',
         ...around.locate(path),
-        message: `stream '${name}' of ${connector.name} needs the mapping '${part.mapping}', which is missing or has faults`,
-        ...nearest(part.mapping, around.mappings.keys()),
+        message: `stream '${name}' of ${connector.name} needs the mapping '${part.mapping}', which is missing`,
+        ...nearest(part.mapping, around.known),
       })
   }
 }

@@ -1,7 +1,7 @@
 import { compileExpression } from './mapping/expression.ts'
 import type { CompiledMapping, MapContext } from './mapping/types.ts'
 import type { Fault } from './model/errors.ts'
-import { isObject, type JsonObject } from './model/json.ts'
+import { isObject, type Json, type JsonObject } from './model/json.ts'
 import type { CompiledSchemas } from './model/schema.ts'
 import type { ConnectionSetup, Route } from './pipeline/context.ts'
 import { type Locate, nearest } from './workspace-connections.ts'
@@ -9,6 +9,8 @@ import { type Locate, nearest } from './workspace-connections.ts'
 interface Surroundings {
   readonly connections: ReadonlyMap<string, ConnectionSetup>
   readonly mappings: ReadonlyMap<string, CompiledMapping>
+  /** names of all mappings, also of those with faults */
+  readonly known: ReadonlySet<string>
   readonly schemas: CompiledSchemas
   readonly locate: Locate
   readonly faults: Fault[]
@@ -31,13 +33,18 @@ export function setUpRoutes(workspace: JsonObject, around: Surroundings): readon
         suggestion: 'a route id is part of every effect key: give it another',
       })
     seen.add(value.id)
-    const route = setUpRoute(value, path, around)
+    const route = setUpRoute(value, path, workspace.connections, around)
     if (route !== undefined) routes.push(route)
   })
   return routes
 }
 
-function setUpRoute(value: JsonObject, path: readonly (string | number)[], around: Surroundings): Route | undefined {
+function setUpRoute(
+  value: JsonObject,
+  path: readonly (string | number)[],
+  named: Json | undefined,
+  around: Surroundings,
+): Route | undefined {
   const fault = (field: string, code: string, message: string, suggestion: { readonly suggestion?: string } = {}) => {
     around.faults.push({ code, severity: 'error', ...around.locate([...path, field]), message, ...suggestion })
     return undefined
@@ -54,6 +61,7 @@ function setUpRoute(value: JsonObject, path: readonly (string | number)[], aroun
       ),
     )
   const connection = around.connections.get(String(value.to))
+  if (connection === undefined && isObject(named) && Object.hasOwn(named, String(value.to))) return undefined
   if (connection === undefined)
     return fault(
       'to',
@@ -80,13 +88,24 @@ function setUpRoute(value: JsonObject, path: readonly (string | number)[], aroun
       ? [action.mapping]
       : [action.create, action.change, action.cancel].flatMap((command) => (command ? [command.mapping] : []))
   for (const mapping of new Set(needed))
-    if (!around.mappings.has(mapping))
+    if (!around.known.has(mapping))
       fault(
         'action',
         'unknown-mapping',
-        `the action '${String(value.action)}' needs the mapping '${mapping}', which is missing or has faults`,
-        nearest(mapping, around.mappings.keys()),
+        `the action '${String(value.action)}' needs the mapping '${mapping}', which is missing`,
+        nearest(mapping, around.known),
       )
+  if (action.kind === 'command' && value.mode !== 'off') {
+    const lacking = [...(action.change ? [] : ['change (an edit']), ...(action.cancel ? [] : ['cancel (a cancellation'])]
+    if (lacking.length > 0)
+      around.faults.push({
+        code: 'no-way-to-edit',
+        severity: 'warning',
+        ...around.locate([...path, 'action']),
+        message: `the action '${String(value.action)}' has no ${lacking.map((one) => `${one} after it was created becomes a finding)`).join(' and no ')}`,
+        suggestion: 'watch `crossdock findings list`, and make such changes at the partner by hand',
+      })
+  }
   const text = typeof value.when === 'string' ? value.when : 'true'
   const place = around.locate([...path, 'when'])
   const { expression, faults } = compileExpression(text, { file: place.file, path: place.path, line: place.line, column: place.column })
