@@ -20,7 +20,7 @@ import { migrate } from './store/migrate.ts'
 import { saveRevision } from './store/revision.ts'
 import { openSqlite } from './store/sqlite.ts'
 import { loadWorkspace, type Workspace } from './workspace.ts'
-import { WorkspaceFaultsError } from './workspace-faults.ts'
+import { formatFaults, WorkspaceFaultsError } from './workspace-faults.ts'
 
 /** A hub on its store, without workers and without a socket: what commands use when no hub runs. */
 export interface OpenHub {
@@ -132,7 +132,7 @@ export async function startHub(config: HubConfig, surroundings: HubSurroundings 
   const workers = startWorkers(open.context)
   const server = await listen(open.app, { host: config.host, port: config.port })
   open.folder.announce(server.address)
-  const watcher = config.watch ? watch(config.workspace, { recursive: true }, () => void open.reload()) : undefined
+  const watcher = config.watch ? watchWorkspace(config.workspace, open) : undefined
   return {
     ...open,
     address: server.address,
@@ -141,6 +141,39 @@ export async function startHub(config: HubConfig, surroundings: HubSurroundings 
       await server.close(graceMs)
       await workers.stop(graceMs)
       await open.close()
+    },
+  }
+}
+
+/** An editor writes a file in several steps: a reload waits until it is quiet for so long. */
+const quietMs = 100
+
+/** Reloads after an edit of the workspace, one reload at a time. Its files only: a data folder inside it never stops changing. */
+function watchWorkspace(folder: string, { context: { log }, reload }: OpenHub): { close(): void } {
+  let timer: NodeJS.Timeout | undefined
+  let running = Promise.resolve()
+  const run = async () => {
+    try {
+      const { changed, revision, faults } = await reload()
+      if (faults.some(({ severity }) => severity === 'error'))
+        log.warn({ folder }, `the workspace was not reloaded:\n${formatFaults(faults)}`)
+      else if (changed) log.info({ folder, revision }, 'the workspace was reloaded')
+    } catch (error) {
+      log.error({ folder, error }, 'the workspace could not be reloaded')
+    }
+  }
+  const watcher = watch(folder, { recursive: true }, (_, name) => {
+    if (name !== null && !/^(crossdock\.json$|connectors\b|mappings\b|schemas\b)/.test(name)) return
+    clearTimeout(timer)
+    timer = setTimeout(() => {
+      running = running.then(run)
+    }, quietMs)
+  })
+  watcher.on('error', (error) => log.error({ folder, error }, 'the workspace is watched no longer: use `crossdock reload`'))
+  return {
+    close() {
+      clearTimeout(timer)
+      watcher.close()
     },
   }
 }
