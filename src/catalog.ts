@@ -81,7 +81,7 @@ export function connectorText(connector: Connector): string {
   return JSON.stringify(plain(connector))
 }
 
-/** `own`: loaded anew when its file changed, because a reload follows an author's edits. */
+/** `own`: a workspace's. Those are held against the contract here (the package's are by its tests), and loaded anew when the file changed, for a reload follows its author's edits. */
 async function loadConnectors(folder: string, own: boolean, faults: Fault[]): Promise<Map<string, Connector>> {
   const found = new Map<string, Connector>()
   for (const name of await folders(folder)) {
@@ -107,7 +107,7 @@ async function loadConnectors(folder: string, own: boolean, faults: Fault[]): Pr
         })
       else {
         found.set(name, module.default)
-        faults.push(...lintConnector(module.default).map((fault) => ({ ...fault, file: place.file })))
+        if (own) faults.push(...lintConnector(module.default).map((fault) => ({ ...fault, file: place.file })))
       }
     } catch (error) {
       faults.push({
