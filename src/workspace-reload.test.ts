@@ -30,7 +30,7 @@ const shop = (more: object = {}) => ({
   books: 'US',
   config: {
     url: 'https://127.0.0.1:9',
-    consumerKey: 'ck',
+    consumerKey: `$\{env:SECRET}`,
     consumerSecret: `$\{env:SECRET}`,
     webhookSecret: `$\{env:SECRET}`,
     timeZone: 'UTC',
