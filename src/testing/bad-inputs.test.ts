@@ -140,7 +140,7 @@ const illnesses: readonly Illness[] = [
     name: 'a body of ten megabytes',
     stream: 'orders',
     answer: () => ({ body: `{"orders":["${'x'.repeat(10_000_000)}"]}` }),
-    error: /^[a-z-]*(large|big|body)[a-z-]*: /,
+    error: /^body-too-large: .*larger than 262144 bytes/,
   },
   {
     name: 'a body that comes byte by byte',
@@ -153,7 +153,7 @@ const illnesses: readonly Illness[] = [
     error: /^timeout: /,
   },
   { name: 'no answer at all', stream: 'orders', answer: () => 'hang', error: /^timeout: / },
-  { name: 'a connection that breaks', stream: 'orders', answer: () => 'lost', error: /^[a-z-]+: / },
+  { name: 'a connection that breaks', stream: 'orders', answer: () => 'lost', error: /^connection-lost: / },
   {
     name: 'a redirect',
     stream: 'orders',
@@ -299,39 +299,62 @@ describe('a webhook', () => {
   const accepted: readonly {
     readonly name: string
     readonly body: string | Uint8Array
-    readonly reason: RegExp
-    readonly state?: string
+    readonly reason: string
+    readonly says: RegExp
   }[] = [
-    { name: 'that is cut off', body: text.slice(0, -20), reason: /unparseable/ },
-    { name: 'with a trailing comma', body: text.replace(/}$/, ',}'), reason: /unparseable|invalid/ },
-    { name: 'that is no JSON', body: 'order=7&state=open', reason: /unparseable|invalid/ },
-    { name: 'with NaN', body: text.replace('"10.00"', 'NaN'), reason: /unparseable|invalid/ },
-    { name: 'without a body', body: '', reason: /unparseable|invalid|filtered/ },
-    { name: 'of blanks', body: ' \n ', reason: /unparseable|invalid|filtered/ },
-    { name: 'that is null', body: 'null', reason: /unparseable|invalid|filtered/ },
-    { name: 'that is a number', body: '7', reason: /unparseable|invalid|filtered/ },
-    { name: 'nested without end', body: `{"id":7,"x":${'['.repeat(1500)}${']'.repeat(1500)}}`, reason: /unparseable|invalid/ },
-    { name: 'with a prototype name', body: text.replace('{', '{"__proto__":{"admin":true},'), reason: /unparseable|invalid/ },
+    { name: 'that is cut off', body: text.slice(0, -20), reason: 'unparseable', says: /ends in the middle/ },
+    { name: 'with a trailing comma', body: text.replace(/}$/, ',}'), reason: 'unparseable', says: /are no JSON/ },
+    { name: 'that is no JSON', body: 'order=7&state=open', reason: 'unparseable', says: /is no JSON/ },
+    { name: 'with NaN', body: text.replace('"10.00"', 'NaN'), reason: 'unparseable', says: /are no JSON/ },
+    { name: 'without a body', body: '', reason: 'unparseable', says: /is empty/ },
+    { name: 'of blanks', body: ' \n ', reason: 'unparseable', says: /is empty/ },
+    { name: 'that is null', body: 'null', reason: 'unparseable', says: /found null/ },
+    { name: 'that is a number', body: '7', reason: 'unparseable', says: /found 7/ },
+    {
+      name: 'nested without end',
+      body: `{"id":7,"x":${'['.repeat(1500)}${']'.repeat(1500)}}`,
+      reason: 'unparseable',
+      says: /deeper than 64/,
+    },
+    {
+      name: 'with a prototype name',
+      body: text.replace('{', '{"__proto__":{"admin":true},'),
+      reason: 'unparseable',
+      says: /__proto__.*not allowed/,
+    },
     {
       name: 'with an escaped prototype name',
       body: text.replace('{', '{"\\u005f_proto__":{"admin":true},'),
-      reason: /unparseable|invalid/,
+      reason: 'unparseable',
+      says: /__proto__.*not allowed/,
     },
     {
       name: 'that is no UTF-8',
       body: Buffer.from(text.replace('LAMP', 'L\u0001MP'), 'latin1').map((byte) => (byte === 1 ? 0xff : byte)),
-      reason: /unparseable|invalid/,
+      reason: 'unparseable',
+      says: /not valid for encoding utf-8/,
     },
-    { name: 'without its key', body: text.replace('"id":7', '"idd":7'), reason: /unparseable|invalid/ },
-    { name: 'with a list for an amount', body: text.replace('"total":"10.00"', '"total":["10.00"]'), reason: /unparseable|invalid/ },
-    { name: 'with another amount notation', body: text.replace('"total":"10.00"', '"total":"1.234,56"'), reason: /unparseable|invalid/ },
+    { name: 'without its key', body: text.replace('"id":7', '"idd":7'), reason: 'invalid', says: /'id' is missing/ },
+    {
+      name: 'with a list for an amount',
+      body: text.replace('"total":"10.00"', '"total":["10.00"]'),
+      reason: 'invalid',
+      says: /must be string/,
+    },
+    {
+      name: 'with another amount notation',
+      body: text.replace('"total":"10.00"', '"total":"1.234,56"'),
+      reason: 'invalid',
+      says: /grandTotal/,
+    },
     {
       name: 'with a day that there is not',
       body: text.replace('"placed":"2026-11-23', '"placed":"2026-02-30'),
-      reason: /unparseable|invalid/,
+      reason: 'invalid',
+      says: /2026-02-30/,
     },
   ]
-  test.each(accepted)('$name is kept byte for byte, set aside with its reason, and holds nobody up', async ({ body, reason }) => {
+  test.each(accepted)('$name is kept byte for byte, set aside with its reason, and holds nobody up', async ({ body, reason, says }) => {
     expect((await signed(body)).status).toBe(202)
     const receipt = await until('the receipt', () => receiptOf(Buffer.from(body)))
     const envelope = await until('its envelope', () =>
@@ -342,8 +365,7 @@ describe('a webhook', () => {
         .where('state', '!=', 'received')
         .executeTakeFirst(),
     )
-    expect(envelope).toMatchObject({ state: 'dead', reason: expect.stringMatching(reason) })
-    expect(envelope.detail).toMatch(/"message":"..|"errors":\[/)
+    expect(envelope).toMatchObject({ state: 'dead', reason, detail: expect.stringMatching(says) })
     await goodOneIsApplied()
     expect(await documentOf('shop/7')).toBeUndefined()
   })
