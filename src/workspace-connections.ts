@@ -65,7 +65,8 @@ export function setUpConnections(
     checkZone(value.config, config, [...path, 'config', 'timeZone'], around)
     for (const field of secretFields(connector)) {
       const written = isObject(value.config) ? value.config[field] : undefined
-      if (typeof written === 'string' && written !== '' && written === config[field])
+      const referred = resolved.missing.some((missing) => missing.path[0] === field)
+      if (typeof written === 'string' && written !== '' && written === config[field] && !referred)
         around.faults.push({
           code: 'open-secret',
           severity: 'warning',

@@ -96,13 +96,13 @@ function setUpRoute(
         nearest(mapping, around.known),
       )
   if (action.kind === 'command' && value.mode !== 'off') {
-    const lacking = [...(action.change ? [] : ['change (an edit']), ...(action.cancel ? [] : ['cancel (a cancellation'])]
+    const lacking = [...(action.change ? [] : ['change']), ...(action.cancel ? [] : ['cancel'])]
     if (lacking.length > 0)
       around.faults.push({
         code: 'no-way-to-edit',
         severity: 'warning',
         ...around.locate([...path, 'action']),
-        message: `the action '${String(value.action)}' has no ${lacking.map((one) => `${one} after it was created becomes a finding)`).join(' and no ')}`,
+        message: `the action '${String(value.action)}' has no ${lacking.join(' and no ')}: what comes of that kind after the create becomes a finding`,
         suggestion: 'watch `crossdock findings list`, and make such changes at the partner by hand',
       })
   }
