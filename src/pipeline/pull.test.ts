@@ -1,6 +1,8 @@
 import { afterEach, describe, expect, test } from 'vitest'
+import type { Stream } from '../connector/types.ts'
 import { documentOf, dutiesOf, knowLamp, later, statesOf } from '../testing/bed-questions.ts'
 import { type Bed, type BedOptions, openBed, toErp } from '../testing/pipeline-bed.ts'
+import { tinyShop } from '../testing/tiny-connectors.ts'
 import { tinyOrder } from '../testing/tiny-partner.ts'
 import { pull } from './pull.ts'
 import { requestPull, schedules } from './schedule.ts'
@@ -66,6 +68,25 @@ test('a failure keeps the pages before it and the baseline mark, backs off, and 
   expect((await ids()).length).toBe(120)
   expect(await dutiesOf(bed)).toEqual([])
   expect(JSON.parse((await position()) ?? '{}')).not.toHaveProperty('baseline')
+})
+
+test('a baseline that moves its checkpoint page by page stays a baseline over a failure', async () => {
+  const { orders = expect.unreachable() } = tinyShop.streams
+  const byTime: Stream = { ...orders, cursor: { paths: ['at'], format: 'iso', zone: null, order: 'asc', lookbackMs: 0 } }
+  await open({ routes: [toErp], shop: { ...tinyShop, streams: { ...tinyShop.streams, orders: byTime } } })
+  await knowLamp(bed)
+  const start = Date.parse('2026-11-23T07:00:00Z')
+  for (let id = 1; id <= 120; id++) bed.partner.orders.set(id, tinyOrder(id, { at: new Date(start + id * 1000).toISOString() }))
+  let broken = true
+  bed.partner.intercept = (_, usual) => (broken && bed.partner.calls('GET', '/shop/orders') > 1 ? { status: 500, body: {} } : usual())
+  await bed.drain(bed.context, ['orders'])
+  expect((await ids()).length).toBe(50)
+  expect(JSON.parse((await position()) ?? '{}')).toMatchObject({ baseline: true, time: expect.stringContaining('2026-11-23T07:00') })
+  broken = false
+  await later(bed, 1000, ['orders'])
+  expect((await ids()).length).toBe(120)
+  expect(JSON.parse((await position()) ?? '{}')).not.toHaveProperty('baseline')
+  expect(await dutiesOf(bed)).toEqual([])
 })
 
 test('refused credentials are a state of the connection, and end with the next good answer', async () => {

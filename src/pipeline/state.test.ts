@@ -1,6 +1,7 @@
 import { afterEach, expect, test } from 'vitest'
 import { dutiesOf, knowLamp, later, order } from '../testing/bed-questions.ts'
 import { type Bed, openBed, toShop } from '../testing/pipeline-bed.ts'
+import { requestPull } from './schedule.ts'
 
 let bed: Bed
 afterEach(() => bed.close())
@@ -42,6 +43,24 @@ test('an older duty is superseded by a newer one and never sent', async () => {
   const duties = await dutiesOf(bed, 'shop')
   expect(duties.slice(0, 2)).toEqual(['state superseded/newer', 'state superseded/newer'])
   expect(duties.at(-1)).toBe('state delivered')
+})
+
+test('a newer figure does not end the back-off of a partner that is down', async () => {
+  await open()
+  bed.partner.intercept = (request, usual) => (request.path.startsWith('/shop/stock') ? { status: 503, body: {} } : usual())
+  const asked = () => bed.partner.calls('GET', '/shop/stock')
+  bed.partner.stock.set(7, 90)
+  await later(bed, minute, ['stock'])
+  expect(asked()).toBe(1)
+  for (const quantity of [80, 70]) {
+    bed.partner.stock.set(7, quantity)
+    await requestPull(bed.context, 'erp', 'stock')
+    await later(bed, 10, ['stock'])
+  }
+  expect((await dutiesOf(bed, 'shop')).length).toBe(3)
+  expect(asked()).toBe(1)
+  await later(bed, 1000)
+  expect(asked()).toBe(2)
 })
 
 test('a figure that stands there already is not written', async () => {
