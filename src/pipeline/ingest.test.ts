@@ -1,4 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest'
+import { reject } from '../model/errors.ts'
+import { seizeLane } from '../store/lane.ts'
 import { documentOf, hook, later, statesOf } from '../testing/bed-questions.ts'
 import { type Bed, type BedOptions, openBed } from '../testing/pipeline-bed.ts'
 import { tinyErp } from '../testing/tiny-connectors.ts'
@@ -132,6 +134,48 @@ test('a record that kills the process each time is found out by the count before
     { key: '3', state: 'applied' },
     { key: '4', state: 'applied' },
   ])
+})
+
+test('a batch that fails does not cost an innocent envelope that was at hand when a process died', async () => {
+  await open({ settings: { ingestBatch: 64 } })
+  for (let id = 1; id <= 3; id++) await hook(bed, tinyOrder(id))
+  await split(bed.context)
+  await bed.database.write(async (tx) => {
+    await tx.updateTable('envelope').set({ crashes: 1 }).execute()
+  })
+  let failures = 0
+  const context = withBug(bed.context, 3, () => {
+    if (failures++ > 0) return false
+    throw reject('bad-data', 'a fault of the data that only the whole batch meets')
+  })
+  for (let round = 0; round < 3; round++) for (const lane of await lanesDue(context)) await ingest(context, lane)
+  expect(await statesOf(bed, 'envelope')).toEqual(['applied', 'applied', 'applied'])
+})
+
+test('lanes that were taken together are given back when one of them went to another worker', async () => {
+  await open()
+  for (let id = 1; id <= 6; id++) await hook(bed, tinyOrder(id))
+  await split(bed.context)
+  const lanes = await lanesDue()
+  const [first = -1, second = -1] = lanes
+  // the second lane is taken away between the claim and the work
+  let writes = 0
+  const context: Context = {
+    ...bed.context,
+    database: {
+      ...bed.database,
+      read: bed.database.read,
+      write: async (work) => {
+        const result = await bed.database.write(work)
+        if (++writes === 2) await bed.database.write((tx) => seizeLane(tx, 'default', 'ingest', String(second), bed.clock.now))
+        return result
+      },
+    },
+  }
+  expect(await ingest(context, first)).toBe(0)
+  expect((await lanesDue()).sort()).toEqual([...lanes].sort())
+  await bed.drain()
+  expect(new Set(await statesOf(bed, 'envelope'))).toEqual(new Set(['applied']))
 })
 
 test('versions of one key take effect in order, over batches and lanes', async () => {

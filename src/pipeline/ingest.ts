@@ -51,7 +51,10 @@ export async function ingest(context: Context, lane: number, halt: Halt = noHalt
     await giveBack(run, 0)
     context.bell.ring({ kind: 'ingest', lane })
   } catch (error) {
-    if (isHubError(error) && error.detail.code === 'fenced') return run.settled
+    if (isFenced(error)) {
+      await giveBack(run, 0)
+      return run.settled
+    }
     context.log.warn({ lane, error }, 'an ingest lane stopped and is tried again')
     await giveBack(run, retryMs)
   }
@@ -67,6 +70,7 @@ interface Run {
   /** envelopes still to be tried one by one */
   careful: number
   retries: number
+  /** of the envelope that is tried by itself */
   lastError: unknown
 }
 
@@ -81,14 +85,15 @@ async function step(run: Run, lane: number): Promise<boolean> {
     ring(context, batch)
     return batch.ended
   } catch (error) {
-    if (isHubError(error) && error.detail.code === 'fenced') throw error
+    if (isFenced(error)) throw error
     if (recoveryOf(error) === 'retry') {
       if (++run.retries >= maxRetries) throw error
       return false
     }
     await leaveOthers(run)
+    // what a whole batch failed with says nothing of its first envelope
+    run.lastError = run.careful > 0 ? error : undefined
     run.careful = Math.max(run.careful, context.settings.ingestBatch)
-    run.lastError = error
     return false
   }
 }
@@ -143,15 +148,21 @@ async function leaveOthers(run: Run): Promise<void> {
 
 const giveBack = ({ context, lease, others }: Run, waitMs: number): Promise<void> => giveBackAll(context, [lease, ...others], waitMs)
 
+/** Each by itself: one that went to another worker must not keep the rest. */
 async function giveBackAll({ database, tenant }: Context, leases: readonly Lease[], waitMs: number): Promise<void> {
-  await database.write(async (tx) => {
-    const now = await database.now()
-    for (const lease of leases) {
-      await holdLane(tx, tenant, lease, now)
-      await releaseLane(tx, tenant, lease, now + waitMs)
+  for (const lease of leases)
+    try {
+      await database.write(async (tx) => {
+        const now = await database.now()
+        await holdLane(tx, tenant, lease, now)
+        await releaseLane(tx, tenant, lease, now + waitMs)
+      })
+    } catch (error) {
+      if (!isFenced(error)) throw error
     }
-  })
 }
+
+const isFenced = (error: unknown): boolean => isHubError(error) && error.detail.code === 'fenced'
 
 function ring({ bell }: Context, batch: Batch): void {
   for (const lane of batch.lanes) bell.ring({ kind: 'ingest', lane })
