@@ -1,6 +1,7 @@
 import { afterEach, expect, test } from 'vitest'
 import { documentOf, dutiesOf, hook, knowLamp, later, order, statesOf } from '../testing/bed-questions.ts'
 import { type Bed, openBed, toErp } from '../testing/pipeline-bed.ts'
+import { tinyShop } from '../testing/tiny-connectors.ts'
 import { tinyOrder } from '../testing/tiny-partner.ts'
 import { rehearse, rehearseDelivery, replayDelivery, replayEnvelopes, settleByHand } from './replay.ts'
 import { openParkWatch, reviewParked } from './sweep.ts'
@@ -59,6 +60,22 @@ test('a range is processed again; what a newer record replaced stays as it is', 
   expect(await statesOf(bed, 'envelope')).toEqual(['applied', 'stale', 'applied'])
   expect((await documentOf(bed, 'sales-order', 'shop/1'))?.version).toBe(2)
   expect((await documentOf(bed, 'sales-order', 'shop/2'))?.version).toBe(3)
+})
+
+test('a receipt that could not be cut is cut again when the connector was mended; still unreadable it is dead again', async () => {
+  bed = await openBed({ routes: [] })
+  await hook(bed, { order: tinyOrder(1) }, 'order-wrapped')
+  await hook(bed, '{"id": 1, ')
+  await bed.drain()
+  const rows = await bed.database.read.selectFrom('envelope').select('id').orderBy('id').execute()
+  expect(await statesOf(bed, 'envelope')).toEqual(['ignored/unknown-topic', 'dead/unparseable'])
+  const webhook = tinyShop.webhook ?? expect.unreachable()
+  const topics = { ...webhook.topics, 'order-wrapped': { stream: 'orders', carries: 'whole', records: 'order' } } as const
+  bed.change({ setups: [{ name: 'shop', connector: { ...tinyShop, webhook: { ...webhook, topics } } }] })
+  expect(await replayEnvelopes(bed.context, { ids: rows.map(({ id }) => id) })).toBe(2)
+  await bed.drain()
+  expect(await statesOf(bed, 'envelope')).toEqual(['duplicate', 'duplicate', 'dead/unparseable', 'applied'])
+  expect((await documentOf(bed, 'sales-order', 'shop/1'))?.version).toBe(1)
 })
 
 test('a delivery is rehearsed, sent again under a new effect key, or settled by hand', async () => {

@@ -7,19 +7,25 @@ import { sha256 } from '../model/id.ts'
 import type { JsonObject } from '../model/json.ts'
 import { endOpenAttempts } from '../store/attempt.ts'
 import type { Tx } from '../store/database.ts'
+import { forgetHash } from '../store/dedupe.ts'
 import { changeDelivery, findDelivery } from '../store/delivery.ts'
-import { type EnvelopeRange, envelopesIn, findEnvelope, reopenEnvelopes } from '../store/envelope.ts'
+import { type EnvelopeRange, envelopesIn, findEnvelope, reopenEnvelopes, settleEnvelopes } from '../store/envelope.ts'
 import { readyLanes, seizeLane } from '../store/lane.ts'
+import { reopenReceipt } from '../store/receipt.ts'
 import type { DeliveryTable } from '../store/tables.ts'
 import { applyEnvelopes } from './apply-batch.ts'
 import type { Context } from './context.ts'
 import { connectionsOf, release } from './release.ts'
 import { render } from './render.ts'
+import { wholeHash } from './split.ts'
 
 /** Envelopes of one range replay; a longer range is replayed in parts. */
 export const maxReplay = 10_000
 
-/** Processes envelopes again with the current revision, in their old places. What a newer record of the same key replaced meanwhile stays stale. Answers how many. */
+/**
+ * Processes envelopes again with the current revision, in their old places. What a newer record of the same key replaced meanwhile stays stale. One that stands for a whole receipt, because it gave no
+ * records, is a duplicate from then on of what the receipt gives when it is cut again. Answers how many.
+ */
 export async function replayEnvelopes(context: Context, which: { readonly ids: readonly string[] } | EnvelopeRange): Promise<number> {
   const { database, tenant } = context
   const lanes = new Set<number>()
@@ -38,9 +44,33 @@ export async function replayEnvelopes(context: Context, which: { readonly ids: r
       found.map(({ id }) => id),
     )
     for (const { lane } of found) lanes.add(lane)
-    return found.length
+    const wholes = 'ids' in which ? await cutAgain(context, tx, which.ids) : 0
+    return found.length + wholes
   })
+  if ('ids' in which) context.bell.ring({ kind: 'split' })
   for (const lane of lanes) context.bell.ring({ kind: 'ingest', lane })
+  return count
+}
+
+/** Receipts that gave no records and are cut once more. */
+async function cutAgain({ database, tenant, catalogue }: Context, tx: Tx, ids: readonly string[]): Promise<number> {
+  let count = 0
+  for (const id of ids.slice(0, maxReplay)) {
+    const row = await findEnvelope(tx, tenant, id)
+    if (row === undefined || row.key !== '' || row.state === 'duplicate') continue
+    const receipt = await reopenReceipt(tx, tenant, row.receipt)
+    if (receipt === undefined) continue
+    await forgetHash(tx, tenant, row.connection, wholeHash(receipt))
+    const settlement = {
+      id,
+      state: 'duplicate',
+      reason: null,
+      detail: JSON.stringify({ message: 'its receipt was cut again' }),
+      waitsFor: null,
+    } as const
+    await settleEnvelopes(tx, tenant, [settlement], catalogue().revision, await database.now())
+    count++
+  }
   return count
 }
 

@@ -126,6 +126,10 @@ interface Whole extends NoRecords {
   readonly length: number
 }
 
+/** By which a receipt that gave no records is known when the same bytes come again. */
+export const wholeHash = (receipt: Pick<ReceiptHead, 'topic' | 'body_hash'>): string =>
+  sha256('whole', receipt.topic ?? '', receipt.body_hash)
+
 /** One envelope over all bytes of each receipt that gave no records; the same bytes again are a duplicate. */
 async function writeWholes(
   context: Context,
@@ -137,7 +141,7 @@ async function writeWholes(
 ): Promise<void> {
   if (wholes.length === 0) return
   const { tenant } = context
-  const hashOf = ({ receipt }: Whole) => sha256('whole', receipt.topic ?? '', receipt.body_hash)
+  const hashOf = ({ receipt }: Whole) => wholeHash(receipt)
   const known = await knownHashes(tx, tenant, connection, wholes.map(hashOf))
   const rows: EnvelopeTable[] = []
   const fresh: DedupeTable[] = []

@@ -25,3 +25,8 @@ export async function knownHashes(
 /** Remembers hashes; answers how many were new. */
 export const insertHashes = (tx: Tx, rows: readonly DedupeTable[]): Promise<number> =>
   insertMany(tx, 'dedupe', rows, { keys: ['tenant', 'connection', 'hash'], then: 'ignore' })
+
+/** Forgets one: what comes with it next is new again. */
+export async function forgetHash(tx: Tx, tenant: string, connection: string, hash: string): Promise<void> {
+  await tx.deleteFrom('dedupe').where('tenant', '=', tenant).where('connection', '=', connection).where('hash', '=', hash).execute()
+}

@@ -63,3 +63,17 @@ export const receiptBodies = (tx: Tx, tenant: string, ids: readonly string[]): P
 export async function findReceipt(database: Database, tenant: string, id: string): Promise<ReceiptTable | undefined> {
   return database.read.selectFrom('receipt').selectAll().where('tenant', '=', tenant).where('id', '=', id).executeTakeFirst()
 }
+
+/** A webhook that is to be cut once more; undefined: there is no such one. */
+export async function reopenReceipt(tx: Tx, tenant: string, id: string): Promise<ReceiptHead | undefined> {
+  const found = await tx
+    .selectFrom('receipt')
+    .select(head)
+    .where('tenant', '=', tenant)
+    .where('id', '=', id)
+    .where('kind', '=', 'webhook')
+    .executeTakeFirst()
+  if (found !== undefined)
+    await tx.updateTable('receipt').set({ state: 'received' }).where('tenant', '=', tenant).where('id', '=', id).execute()
+  return found
+}
