@@ -33,7 +33,8 @@ const levels: readonly LogLevel[] = ['debug', 'info', 'warn', 'error', 'silent']
 export function readConfig(flags: ConfigFlags, env: NodeJS.ProcessEnv = process.env): HubConfig {
   const caller = env.INIT_CWD ?? process.cwd()
   const port = Number(flags.port ?? env.CROSSDOCK_PORT ?? defaultPort)
-  if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new Error(`--port ${flags.port ?? env.CROSSDOCK_PORT} is no port; use a number from 0 to 65535`)
+  if (!Number.isInteger(port) || port < 0 || port > 65_535)
+    throw new Error(`--port ${flags.port ?? env.CROSSDOCK_PORT} is no port; use a number from 0 to 65535`)
   const logLevel = (flags.log ?? env.CROSSDOCK_LOG ?? 'info') as LogLevel
   if (!levels.includes(logLevel)) throw new Error(`--log ${logLevel} is no level; use ${levels.join(', ')}`)
   const named = flags.workspace ?? env.CROSSDOCK_WORKSPACE

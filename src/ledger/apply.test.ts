@@ -252,7 +252,7 @@ describe('versions', () => {
     )
     expect((await kit.apply(sale('erp', '41', [], { status: 'cancelled' }))).applied).toEqual([{ state: 'unchanged', key: 'shop-us/7' }])
     expect((await now('sales-order', 'shop-us/7'))?.status).toBe('closed')
-    await kit.apply(sale('shop-us', '7', [], { status: 'open' }))
+    await kit.apply(sale('shop-us', '7', [], { status: 'draft' }))
     expect(await openCodes()).toEqual(['unexpected-transition sales-order shop-us/7'])
     await kit.apply(sale('shop-us', '7', [], { status: 'closed' }))
     expect(await openCodes()).toEqual([])

@@ -1,6 +1,9 @@
-/** Steps that the statuses of a document may take (canonical model, section 7). */
+/**
+ * Steps that the statuses of a document may take (canonical model, section 7). A shop may cancel or open again what it had closed: whether that came too late is told by the goods
+ * (`cancel-too-late`, `deleted-after-shipment`), and the same whichever of its versions were seen.
+ */
 const steps: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
-  'sales-order': { draft: ['open'], open: ['closed', 'cancelled'], cancelled: ['open'] },
+  'sales-order': { draft: ['open'], open: ['closed', 'cancelled'], closed: ['open', 'cancelled'], cancelled: ['open'] },
   'purchase-order': { draft: ['issued'], issued: ['closed', 'cancelled'], closed: ['issued'] },
   'goods-receipt': { draft: ['posted'], posted: ['reversed'] },
   shipment: {
