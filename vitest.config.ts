@@ -17,6 +17,8 @@ export default defineConfig({
     include: ['src/**/*.test.ts', 'connectors/**/*.test.ts'],
     testTimeout: 20_000,
     pool: 'forks',
+    // a kept transform would bring the safeguard back in
+    fsModuleCache: mutant === undefined,
     maxWorkers: 2,
   },
 })

@@ -1,6 +1,246 @@
 import type { Mutant } from './mutant.ts'
 
+const mutant = (name: string, invariant: string, breaks: string, file: string, edits: Mutant['edits'], test: Mutant['test']): Mutant => ({
+  name,
+  invariant,
+  breaks,
+  file,
+  edits,
+  test,
+})
+const edit = (find: string, replace: string): Mutant['edits'][number] => ({ find, replace })
+
 /** Every safeguard with its mutant. The names of `demoBreaks` are also taken by `crossdock demo --break`. */
-export const mutants: readonly Mutant[] = []
+export const mutants: readonly Mutant[] = [
+  mutant(
+    'early-ack',
+    '1',
+    'a webhook is acknowledged before its receipt is committed',
+    'src/pipeline/receive.ts',
+    [edit('const committed = await store({', 'const committed = true; void store({')],
+    {
+      file: 'src/pipeline/receive.test.ts',
+    },
+  ),
+  mutant(
+    'checkpoint',
+    '1',
+    'the checkpoint runs ahead of the receipts',
+    'src/pipeline/pull.ts',
+    [
+      edit(
+        'const next = page.checkpoint ??',
+        'const next = page.checkpoint?.time ? { time: new Date(Date.parse(page.checkpoint.time) + 3_600_000).toISOString() } :',
+      ),
+    ],
+    {
+      file: 'src/pipeline/pull.test.ts',
+    },
+  ),
+  mutant(
+    'dedupe',
+    '2',
+    'what is a duplicate is decided by the key alone, so later states of a record are taken for the first',
+    'src/pipeline/drafts.ts',
+    [edit("sha256('content', stream, key, version, bodyHash, op)", "sha256('content', stream, key)")],
+    {
+      file: 'src/pipeline/flow.test.ts',
+    },
+  ),
+  mutant(
+    'twins',
+    '2',
+    'duplicates are not recognised',
+    'src/pipeline/drafts.ts',
+    [edit('if (twin !== undefined) return', 'if (twin !== undefined && row.lane < 0) return')],
+    { file: 'src/pipeline/receive.test.ts' },
+  ),
+  mutant(
+    'two-commits',
+    '3',
+    'envelopes are settled although the ledger wrote nothing',
+    'src/pipeline/apply-batch.ts',
+    [edit('const finished = await finish(books)', 'const finished = { changes: [], links: [] }')],
+    {
+      file: 'src/pipeline/ingest.test.ts',
+    },
+  ),
+  mutant(
+    'impatient',
+    '4',
+    'new work wakes a lane out of its back-off',
+    'src/store/lane.ts',
+    [edit(".where('lane', 'in', list)\n      .where('ready_at', 'is', null)", ".where('lane', 'in', list)")],
+    {
+      file: 'src/pipeline/state.test.ts',
+    },
+  ),
+  mutant(
+    'older-wins',
+    '5',
+    'an older version overwrites a newer one',
+    'src/ledger/version.ts',
+    [edit("return order > 0 ? 'newer' : 'older'", "return 'newer'")],
+    { file: 'src/pipeline/decide.test.ts' },
+  ),
+  mutant(
+    'echo',
+    '5',
+    'our own write come back is applied',
+    'src/pipeline/apply-batch.ts',
+    [edit("return link.linked_by === 'delivery' ? order <= 0 : order === 0", 'return order > 9')],
+    { file: 'src/pipeline/flow.test.ts' },
+  ),
+  mutant('stale-state', '6', 'superseded duties are sent too', 'src/pipeline/duty.ts', [edit("      'superseded',\n", "      'due',\n")], {
+    file: 'src/pipeline/state.test.ts',
+  }),
+  mutant(
+    'effect-key',
+    '7',
+    'a try after a lost answer does not look whether the effect happened',
+    'src/pipeline/deliver.ts',
+    [edit('ambiguous: delivery.ambiguous === 1,', 'ambiguous: false,')],
+    {
+      file: 'src/pipeline/deliver.test.ts',
+    },
+  ),
+  mutant(
+    'no-look-up',
+    '7',
+    'a create is sent again without looking it up',
+    'src/connector/write.ts',
+    [edit("context.ambiguous && once.kind === 'find'", "context.ambiguous && once.kind === 'find' && once.key === ''")],
+    {
+      file: 'src/connector/write.test.ts',
+    },
+  ),
+  mutant(
+    'reckless',
+    '7',
+    'an action that offers no way to know is tried again after an ambiguous failure',
+    'src/connector/write.ts',
+    [edit("if (context.ambiguous && once.kind === 'none')", "if (context.ambiguous && once.kind === 'none' && once.why === '')")],
+    {
+      file: 'src/connector/write.test.ts',
+    },
+  ),
+  mutant(
+    'cutoff',
+    '8',
+    'a sale is subtracted from stock that already went without it',
+    'src/ledger/stock-figures.ts',
+    [edit('released_at === null || released_at > each.asOf', 'released_at === null || each.asOf > 0')],
+    {
+      file: 'src/ledger/derive.test.ts',
+    },
+  ),
+  mutant(
+    'overflow',
+    '9',
+    'amounts leave the range of the database',
+    'src/model/decimal.ts',
+    [edit('if (units > int64Max || units < int64Min) {', 'if (units > int64Max * 1000n || units < int64Min * 1000n) {')],
+    {
+      file: 'src/model/decimal.test.ts',
+    },
+  ),
+  mutant(
+    'long-numbers',
+    '9',
+    'long integers and decimals of a partner lose digits',
+    'src/model/json.ts',
+    [edit("return typeof value === 'number' && source !== undefined", "return typeof value === 'number' && source === undefined")],
+    {
+      file: 'src/model/json.test.ts',
+    },
+  ),
+  mutant(
+    'inverted-tax',
+    '9',
+    'tax is added to totals that contain it',
+    'src/ledger/foot.ts',
+    [edit("document.taxBasis === 'exclusive' ? add(net, taxes) : net", "document.taxBasis === 'exclusive' ? net : add(net, taxes)")],
+    {
+      file: 'src/ledger/foot.test.ts',
+    },
+  ),
+  mutant(
+    'poison',
+    '10',
+    'an envelope that kills its worker is tried for ever',
+    'src/pipeline/ingest.ts',
+    [edit('first.crashes < settings.maxCrashes', 'first.crashes < settings.maxCrashes * 1000')],
+    {
+      file: 'src/pipeline/ingest.test.ts',
+    },
+  ),
+  mutant(
+    'fence',
+    '12',
+    'a lane has several workers at once, and one that lost it goes on writing',
+    'src/store/lane.ts',
+    [
+      edit('if (held.numUpdatedRows === 0n) throw', 'if (held.numUpdatedRows < 0n) throw'),
+      edit(".where('kind', '=', kind)\n      .where('lease_until', '<=', now)\n", ".where('kind', '=', kind)\n"),
+      edit(
+        ".where('lane', '=', lane)\n        .where('lease_until', '<=', now)\n        .where('fails', '=', fails)\n",
+        ".where('lane', '=', lane)\n",
+      ),
+      edit(".where('lane', '<', after(prefix))\n    .where('lease_until', '<=', now)\n", ".where('lane', '<', after(prefix))\n"),
+    ],
+    { file: 'src/pipeline/ingest.test.ts' },
+  ),
+  mutant(
+    'any-signature',
+    '13',
+    'a webhook with a wrong signature is taken',
+    'src/connector/verify.ts',
+    [edit('&& timingSafeEqual(given, digest)', '|| timingSafeEqual(Buffer.from([1]), Buffer.from([1]))')],
+    {
+      file: 'src/connector/verify.test.ts',
+    },
+  ),
+  mutant(
+    'foreign-tenant',
+    '13',
+    'documents of another tenant can be read by their key',
+    'src/http/documents.ts',
+    [edit("selectAll().where('tenant', '=', hub.tenant).where('type', '=', params.type)", "selectAll().where('type', '=', params.type)")],
+    {
+      file: 'src/http/tenants.test.ts',
+    },
+  ),
+  mutant('open-log', '13', 'secrets reach the log', 'src/model/log.ts', [edit('write(redact(line, secrets()))', 'write(line)')], {
+    file: 'src/model/log.test.ts',
+  }),
+  mutant(
+    'private-ranges',
+    'input',
+    'partners may live at private addresses nobody opened',
+    'src/connector/address.ts',
+    [edit("if (range !== 'unicast') return", "if (range === 'multicast') return")],
+    {
+      file: 'src/connector/address.test.ts',
+    },
+  ),
+  mutant(
+    'deep-json',
+    'input',
+    'documents of any depth are parsed',
+    'src/model/json.ts',
+    [edit('if (++depth > maxDepth)', 'if (++depth > maxDepth * 1000)')],
+    { file: 'src/model/json.test.ts' },
+  ),
+  mutant(
+    'raw-code',
+    'input',
+    'text of a mapping file reaches the generated code unescaped',
+    'src/mapping/code.ts',
+    [edit('const escaped = JSON.stringify(text)', "const escaped = `'${text}'`")],
+    {
+      file: 'src/mapping/hostile.test.ts',
+    },
+  ),
+]
 
 export const demoBreaks: readonly string[] = ['dedupe', 'fence', 'checkpoint', 'effect-key', 'cutoff']

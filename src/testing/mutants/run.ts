@@ -12,7 +12,7 @@ const worker = async () => {
   for (let mutant = queue.shift(); mutant !== undefined; mutant = queue.shift()) {
     const started = performance.now()
     const { code, output } = await runTest(mutant)
-    const broken = /mutant .*: its text stands|No test files found|no tests/i.test(output)
+    const broken = !/Tests .*\d+ (failed|passed)/.test(output)
     const caught = code !== 0 && !broken
     process.stdout.write(
       `${caught ? 'caught  ' : broken ? 'BROKEN  ' : 'SURVIVED'} ${mutant.name.padEnd(22)} ${mutant.breaks} (${((performance.now() - started) / 1000).toFixed(1)} s)\n`,
@@ -30,7 +30,7 @@ process.exitCode = survivors.length === 0 ? 0 : 1
 function runTest(mutant: Mutant): Promise<{ readonly code: number; readonly output: string }> {
   return new Promise((resolve) => {
     const filter = mutant.test.name === undefined ? [] : ['-t', mutant.test.name]
-    const child = spawn(join(packageRoot, 'node_modules', '.bin', 'vitest'), ['run', '--bail', '1', mutant.test.file, ...filter], {
+    const child = spawn(process.execPath, [join(packageRoot, 'node_modules', 'vitest', 'vitest.mjs'), 'run', mutant.test.file, ...filter], {
       cwd: packageRoot,
       env: { ...process.env, CROSSDOCK_MUTANT: mutant.name, NO_COLOR: '1' },
       stdio: ['ignore', 'pipe', 'pipe'],
