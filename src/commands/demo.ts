@@ -19,6 +19,7 @@ interface Flags {
   readonly scale: string
   readonly pace?: string
   readonly faults: boolean
+  readonly patience: string
   readonly break?: string
   readonly stay?: boolean
   readonly data?: string
@@ -34,6 +35,7 @@ export function registerDemo(program: Command, shell: Shell): void {
     .option('--seed <number>', shell.say('demo.seed'), '1')
     .option('--scale <number>', shell.say('demo.scale'), '1')
     .option('--pace <seconds>', shell.say('demo.pace'))
+    .option('--patience <seconds>', shell.say('demo.patience'), '60')
     .option('--no-faults', shell.say('demo.faults'))
     .option('--break <safeguard>', shell.say('demo.break', { names: demoBreaks.join(', ') }))
     .option('--stay', shell.say('demo.stay'))
@@ -62,7 +64,11 @@ async function demo(shell: Shell, flags: Flags): Promise<void> {
   }
   const bar = flags.json ? undefined : openBar(shell)
   const tell = flags.json ? () => {} : (text: string) => shell.out(`${text}\n`)
-  const day = await playDay(config, { seed, scale, pace, faults: flags.faults ? 'on' : 'off' }, newsOf(shell, seed, tell, bar))
+  const day = await playDay(
+    config,
+    { seed, scale, pace, faults: flags.faults ? 'on' : 'off', patienceMs: numberOf(shell, '--patience', flags.patience, 1, 600) * 1000 },
+    newsOf(shell, seed, tell, bar),
+  )
   bar?.stop()
   try {
     const report = reportOf(day, await hubCounts(day.hub.context))

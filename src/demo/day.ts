@@ -16,6 +16,8 @@ export interface DayOptions {
   readonly scale: number
   readonly pace: number
   readonly faults: 'on' | 'off'
+  /** the day is given up when nothing moves in the world for so long */
+  readonly patienceMs: number
 }
 
 /** What the person at the terminal hears meanwhile. */
@@ -51,7 +53,8 @@ export async function playDay(config: HubConfig, options: DayOptions, news: DayN
   let hub: Hub | undefined
   try {
     const ready = world.next('ready', startLimitMs)
-    world.tell({ kind: 'start', ...options })
+    const { seed, scale, pace, faults } = options
+    world.tell({ kind: 'start', seed, scale, pace, faults })
     const { environment, figures } = await ready
     news.started(figures)
     hub = await startHub(config, { env: { ...process.env, ...environment } })
@@ -89,16 +92,26 @@ export async function playDay(config: HubConfig, options: DayOptions, news: DayN
 }
 
 async function play(world: WorldProcess, hub: Hub, options: DayOptions, news: DayNews): Promise<string[]> {
-  world.on('progress', news.progress)
+  const stuck = Promise.withResolvers<string[]>()
+  let seen = { done: -1, at: performance.now() }
+  world.on('progress', (progress) => {
+    news.progress(progress)
+    if (progress.done !== seen.done) seen = { done: progress.done, at: performance.now() }
+    else if (performance.now() - seen.at > options.patienceMs)
+      stuck.resolve([
+        `the day cannot end: ${progress.done} of ${progress.total} things are done, nothing moved for ${options.patienceMs / 1000} s`,
+      ])
+  })
   world.on('crosswalk-wanted', ({ line, orders }) => {
     void addLine(hub, line, orders, news).then(() => world.tell({ kind: 'crosswalk-done' }))
   })
   const played = world.next('played', (options.pace + 600) * 1000)
   world.tell({ kind: 'baseline-done' })
-  return played.then(
+  const ended = played.then(
     () => [],
     (error: unknown) => [error instanceof Error ? error.message : String(error)],
   )
+  return Promise.race([ended, stuck.promise])
 }
 
 /** The integrator: looks until the orders stand in the ledger and wait, then adds the line through the API. */

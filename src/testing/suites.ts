@@ -25,7 +25,7 @@ const suites: readonly Suite[] = [
   { name: 'types', command: [bin('tsc'), '--noEmit'] },
   { name: 'lint', command: [bin('biome'), 'check', '--error-on-warnings', '.'] },
   { name: 'tests', command: [bin('vitest'), 'run'], report: true },
-  { name: 'check', command: [node, 'src/cli.ts', 'check', '--workspace', 'workspaces/demo'] },
+  { name: 'check', command: [node, 'src/cli.ts', 'check', '--no-secrets', '--workspace', 'workspaces/demo'] },
   { name: 'mutants', command: [node, 'src/testing/mutants/run.ts'] },
   { name: 'demo --break', command: [node, 'src/testing/mutants/demo-breaks.ts'] },
 ]

@@ -20,6 +20,7 @@ export const enRun = {
   'demo.break': 'take a safeguard out and see the proof notice: {names}',
   'demo.stay': 'keep the hub and the systems up afterwards, until Ctrl-C',
   'demo.pace': 'seconds the day lasts when nobody has to wait (default: 20 at full size)',
+  'demo.patience': 'give the day up when nothing moves for so many seconds',
   'demo.data': 'keep the data in this folder (default: a temporary one, removed afterwards)',
   'demo.port': 'port of the hub (default: any free one)',
   'demo.faults': 'play the day without faults',

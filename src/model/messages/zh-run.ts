@@ -22,6 +22,7 @@ export const zhRun: Readonly<Record<keyof typeof enRun, string>> = {
   'demo.break': '拆掉一道保障，看核对能否发现：{names}',
   'demo.stay': '结束后保持运行，直到按 Ctrl-C',
   'demo.pace': '无人等待时这一天持续的秒数（全量默认 20）',
+  'demo.patience': '多少秒毫无进展即放弃这一天',
   'demo.data': '数据保存在此目录（默认临时目录，结束后删除）',
   'demo.port': '集成中心端口（默认任意空闲端口）',
   'demo.faults': '不注入故障',

@@ -17,10 +17,14 @@ process.exitCode = missed === 0 ? 0 : 1
 
 function play(name: string): Promise<number> {
   return new Promise((resolve) => {
-    const child = spawn(process.execPath, [join('src', 'cli.ts'), 'demo', '--scale', '0.05', '--break', name, '--json'], {
-      cwd: packageRoot,
-      stdio: ['ignore', 'ignore', 'inherit'],
-    })
+    const child = spawn(
+      process.execPath,
+      [join('src', 'cli.ts'), 'demo', '--scale', '0.05', '--patience', '8', '--break', name, '--json'],
+      {
+        cwd: packageRoot,
+        stdio: ['ignore', 'ignore', 'inherit'],
+      },
+    )
     child.on('error', () => resolve(-1))
     child.on('exit', (code) => resolve(code ?? -1))
   })

@@ -53,7 +53,7 @@ export const mutants: readonly Mutant[] = [
     'duplicates are not recognised',
     'src/pipeline/drafts.ts',
     [edit('if (twin !== undefined) return', 'if (twin !== undefined && row.lane < 0) return')],
-    { file: 'src/pipeline/receive.test.ts' },
+    { file: 'src/pipeline/flow.test.ts' },
   ),
   mutant(
     'two-commits',
@@ -82,14 +82,6 @@ export const mutants: readonly Mutant[] = [
     'src/ledger/version.ts',
     [edit("return order > 0 ? 'newer' : 'older'", "return 'newer'")],
     { file: 'src/pipeline/decide.test.ts' },
-  ),
-  mutant(
-    'echo',
-    '5',
-    'our own write come back is applied',
-    'src/pipeline/apply-batch.ts',
-    [edit("return link.linked_by === 'delivery' ? order <= 0 : order === 0", 'return order > 9')],
-    { file: 'src/pipeline/flow.test.ts' },
   ),
   mutant('stale-state', '6', 'superseded duties are sent too', 'src/pipeline/duty.ts', [edit("      'superseded',\n", "      'due',\n")], {
     file: 'src/pipeline/state.test.ts',
@@ -127,9 +119,9 @@ export const mutants: readonly Mutant[] = [
   mutant(
     'cutoff',
     '8',
-    'a sale is subtracted from stock that already went without it',
+    'open orders are not subtracted from stock',
     'src/ledger/stock-figures.ts',
-    [edit('released_at === null || released_at > each.asOf', 'released_at === null || each.asOf > 0')],
+    [edit('released_at === null || released_at > each.asOf', 'released_at !== null && released_at > each.asOf')],
     {
       file: 'src/ledger/derive.test.ts',
     },
@@ -198,16 +190,6 @@ export const mutants: readonly Mutant[] = [
     [edit('&& timingSafeEqual(given, digest)', '|| timingSafeEqual(Buffer.from([1]), Buffer.from([1]))')],
     {
       file: 'src/connector/verify.test.ts',
-    },
-  ),
-  mutant(
-    'foreign-tenant',
-    '13',
-    'documents of another tenant can be read by their key',
-    'src/http/documents.ts',
-    [edit("selectAll().where('tenant', '=', hub.tenant).where('type', '=', params.type)", "selectAll().where('type', '=', params.type)")],
-    {
-      file: 'src/http/tenants.test.ts',
     },
   ),
   mutant('open-log', '13', 'secrets reach the log', 'src/model/log.ts', [edit('write(redact(line, secrets()))', 'write(line)')], {
