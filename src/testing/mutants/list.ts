@@ -1,3 +1,4 @@
+import { furtherMutants } from './further.ts'
 import type { Mutant } from './mutant.ts'
 
 const mutant = (name: string, invariant: string, breaks: string, file: string, edits: Mutant['edits'], test: Mutant['test']): Mutant => ({
@@ -218,11 +219,12 @@ export const mutants: readonly Mutant[] = [
     'input',
     'text of a mapping file reaches the generated code unescaped',
     'src/mapping/code.ts',
-    [edit('const escaped = JSON.stringify(text)', "const escaped = `'${text}'`")],
+    [edit('const escaped = JSON.stringify(text)', "const escaped = ['', text, ''].join('\\u0027')")],
     {
       file: 'src/mapping/hostile.test.ts',
     },
   ),
+  ...furtherMutants,
 ]
 
 export const demoBreaks: readonly string[] = ['dedupe', 'fence', 'checkpoint', 'effect-key', 'cutoff']

@@ -4,9 +4,17 @@ import { packageRoot } from '../../package-root.ts'
 import { mutants } from './list.ts'
 import type { Mutant } from './mutant.ts'
 
-/** Runs every mutant against the test that must notice it, two at a time. A mutant that survives is a failure. */
+/**
+ * Runs every mutant, or those that are named, against the test that must notice it, two at a time. A mutant that survives is a failure. One whose test hangs is caught only when vitest itself says so in time;
+ * a run that says nothing until its limit is broken.
+ */
 
-const queue = mutants.filter(({ name }) => process.argv.length < 3 || process.argv.includes(name))
+const limitMs = 60_000
+const wanted = process.argv.slice(2)
+const unknown = wanted.filter((name) => !mutants.some((mutant) => mutant.name === name))
+if (unknown.length > 0)
+  throw new Error(`there is no mutant '${unknown.join("', '")}'; known: ${mutants.map(({ name }) => name).join(', ')}`)
+const queue = mutants.filter(({ name }) => wanted.length === 0 || wanted.includes(name))
 const survivors: string[] = []
 const worker = async () => {
   for (let mutant = queue.shift(); mutant !== undefined; mutant = queue.shift()) {
@@ -34,6 +42,7 @@ function runTest(mutant: Mutant): Promise<{ readonly code: number; readonly outp
       cwd: packageRoot,
       env: { ...process.env, CROSSDOCK_MUTANT: mutant.name, NO_COLOR: '1' },
       stdio: ['ignore', 'pipe', 'pipe'],
+      timeout: limitMs,
     })
     let output = ''
     const take = (chunk: Buffer) => {
