@@ -3,16 +3,20 @@ import { join } from 'node:path'
 import { packageRoot } from '../../package-root.ts'
 import { demoBreaks } from './list.ts'
 
-/** Plays a small day with each safeguard of the demo taken out; the proof must end with exit code 1 every time. */
+/** Plays a small day with each safeguard of the demo taken out, two at a time; the proof must end with exit code 1 every time. */
 
 let missed = 0
-for (const name of demoBreaks) {
-  const started = performance.now()
-  const code = await play(name)
-  const seen = code === 1
-  if (!seen) missed++
-  process.stdout.write(`${seen ? 'noticed' : `MISSED (exit ${code})`} ${name} (${((performance.now() - started) / 1000).toFixed(1)} s)\n`)
+const queue = [...demoBreaks]
+const worker = async () => {
+  for (let name = queue.shift(); name !== undefined; name = queue.shift()) {
+    const started = performance.now()
+    const code = await play(name)
+    const seen = code === 1
+    if (!seen) missed++
+    process.stdout.write(`${seen ? 'noticed' : `MISSED (exit ${code})`} ${name} (${((performance.now() - started) / 1000).toFixed(1)} s)\n`)
+  }
 }
+await Promise.all([worker(), worker()])
 process.exitCode = missed === 0 ? 0 : 1
 
 function play(name: string): Promise<number> {
