@@ -14,7 +14,7 @@ const mutant = process.env.CROSSDOCK_MUTANT
 export default defineConfig({
   plugins: mutant === undefined ? [] : [mutantPlugin(mutant)],
   test: {
-    include: ['src/**/*.test.ts', 'connectors/**/*.test.ts'],
+    include: ['src/**/*.test.ts', 'connectors/**/*.test.ts', 'bench/**/*.test.ts'],
     testTimeout: 20_000,
     pool: 'forks',
     // a kept transform would bring the safeguard back in

@@ -12,7 +12,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   store: ['model'],
   ledger: ['model', 'store', 'connector/types'],
   pipeline: ['model', 'connector', 'mapping', 'store', 'ledger'],
-  queue: ['model', 'store', 'ledger', 'pipeline'],
+  queue: ['model', 'store', 'ledger', 'pipeline', 'connector/limiter'],
   http: ['model', 'store', 'ledger', 'pipeline', 'connector/types'],
   simulator: ['model'],
 }
@@ -24,14 +24,20 @@ const top = new Set([
   'workspace',
   'workspace-connections',
   'workspace-faults',
+  'workspace-mappings',
+  'workspace-overlays',
+  'workspace-alarms',
   'workspace-routes',
+  'workspace-streams',
   'catalog',
   'secret-reference',
   'package-root',
+  'runtime',
   'data-folder',
   'commands',
   'testing',
   'demo',
+  'acceptance',
 ])
 
 /** npm packages that have one home each. */
@@ -49,7 +55,13 @@ const homes: Readonly<Record<string, readonly string[]>> = {
   'p-retry': ['src/connector/http.ts'],
   undici: ['src/connector/egress.ts'],
   'ipaddr.js': ['src/connector/'],
+  '@opentelemetry/api': ['src/main/'],
+  '@opentelemetry/exporter-trace-otlp-http': ['src/main/'],
+  '@opentelemetry/resources': ['src/main/'],
+  '@opentelemetry/sdk-trace': ['src/main/'],
   pino: ['src/model/log.ts'],
+  croner: ['src/model/timing.ts'],
+  nodemailer: ['src/connector/mail.ts'],
   commander: ['src/cli.ts', 'src/commands/'],
   'cli-table3': ['src/commands/', 'src/demo/'],
   'cli-progress': ['src/commands/', 'src/demo/'],
@@ -79,7 +91,9 @@ function sources(folder: string): Source[] {
 }
 
 const code = [...sources('src'), ...sources('connectors')]
-const product = code.filter(({ path }) => !path.endsWith('.test.ts'))
+/** Test beds that stand beside what they test. */
+const beds: ReadonlySet<string> = new Set(['src/http/test-hub.ts', 'src/http/test-rows.ts', 'src/ledger/ledger-kit.ts'])
+const product = code.filter(({ path }) => !path.endsWith('.test.ts') && !beds.has(path))
 
 const roomOf = (path: string): string => {
   const [, first = ''] = path.split('/')

@@ -1,8 +1,11 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { commonJsFault, exportFault, lintFault, loadFault, namePlace } from './catalog/load-fault.ts'
+import { type PartnerSchema, readPartnerSchemas } from './catalog/partner-schemas.ts'
 import { lintConnector } from './connector/lint.ts'
 import type { Connector } from './connector/types.ts'
+import { readTable, type SharedTable, type SharedTables } from './mapping/table.ts'
 import type { Fault } from './model/errors.ts'
 import { sha256 } from './model/id.ts'
 import type { SchemaText } from './model/schema.ts'
@@ -19,29 +22,59 @@ export interface CatalogText {
 
 export interface Catalog {
   readonly connectors: ReadonlyMap<string, Connector>
+  /** folders of connectors with a fault that keeps them out */
+  readonly unloaded?: ReadonlySet<string>
   readonly mappings: readonly CatalogText[]
+  /** lookup tables that mappings share, by name and version */
+  readonly tables: SharedTables
+  readonly tableTexts: readonly CatalogText[]
   readonly schemas: readonly SchemaText[]
+  /** of records and inputs of partners */
+  readonly partnerSchemas: readonly PartnerSchema[]
   readonly faults: readonly Fault[]
+}
+
+interface Found {
+  readonly connectors: Map<string, Connector>
+  readonly unloaded: Set<string>
+  readonly faults: Fault[]
 }
 
 /** Folders whose `connectors`, `mappings` and `schemas` count; what a later one names again replaces the earlier. */
 export async function loadCatalog(workspace?: string): Promise<Catalog> {
-  const faults: Fault[] = []
-  const connectors = new Map<string, Connector>()
+  const found: Found = { connectors: new Map(), unloaded: new Set(), faults: [] }
   const own = workspace !== undefined && workspace !== packageRoot ? workspace : undefined
-  for (const [name, connector] of await loadConnectors(join(codeRoot, 'connectors'), false, faults)) connectors.set(name, connector)
-  if (own !== undefined)
-    for (const [name, connector] of await loadConnectors(join(own, 'connectors'), true, faults)) connectors.set(name, connector)
+  await loadConnectors(join(codeRoot, 'connectors'), false, found)
+  if (own !== undefined) await loadConnectors(join(own, 'connectors'), true, found)
   const mappings = new Map<string, CatalogText>()
+  const tableTexts = new Map<string, CatalogText>()
   const schemas = new Map<string, SchemaText>()
+  const partnerSchemas = new Map<string, PartnerSchema>()
   for (const root of [packageRoot, ...(own === undefined ? [] : [own])]) {
     for (const text of await readMappings(root)) mappings.set(text.name, root === own ? { ...text, own: true } : text)
+    for (const text of await readTables(root)) tableTexts.set(text.name, text)
     for (const name of await jsonFiles(join(root, 'schemas'))) {
       const file = join(root, 'schemas', name)
-      schemas.set(name, { file, text: await readText(file) })
+      schemas.set(name, { file, text: await readText(file), ...(root === own ? {} : { proven: true }) })
     }
+    const partners = await readPartnerSchemas(root)
+    found.faults.push(...partners.faults)
+    for (const schema of partners.schemas) partnerSchemas.set(schema.id, schema)
   }
-  return { connectors, mappings: [...mappings.values()], schemas: [...schemas.values()], faults }
+  const tables = new Map<string, SharedTable>()
+  for (const { name, file, text } of tableTexts.values()) {
+    const read = readTable(name, text, relative(process.cwd(), file))
+    found.faults.push(...read.faults)
+    tables.set(name, read.table)
+  }
+  return {
+    ...found,
+    mappings: [...mappings.values()],
+    tables,
+    tableTexts: [...tableTexts.values()],
+    schemas: [...schemas.values()],
+    partnerSchemas: [...partnerSchemas.values()],
+  }
 }
 
 /** Mappings that a connector's streams and actions name. */
@@ -82,42 +115,56 @@ export function connectorText(connector: Connector): string {
 }
 
 /** `own`: a workspace's. Those are held against the contract here (the package's are by its tests), and loaded anew when the file changed, for a reload follows its author's edits. */
-async function loadConnectors(folder: string, own: boolean, faults: Fault[]): Promise<Map<string, Connector>> {
-  const found = new Map<string, Connector>()
+async function loadConnectors(folder: string, own: boolean, found: Found): Promise<void> {
   for (const name of await folders(folder)) {
     const file = await connectorFile(join(folder, name))
     if (file === undefined) continue
-    const place = { severity: 'error' as const, file: relative(process.cwd(), file), line: 1, column: 1, path: '' }
-    try {
-      const address = pathToFileURL(file).href
-      const module = (await import(own ? `${address}?${sha256(await readText(file)).slice(0, 16)}` : address)) as { default?: Connector }
-      if (module.default === undefined)
-        faults.push({
-          ...place,
-          code: 'connector-no-default',
-          message: `${place.file} exports no connector`,
-          suggestion: 'write `export default connector`',
-        })
-      else if (module.default.name !== name)
-        faults.push({
-          ...place,
-          code: 'connector-name',
-          message: `the connector calls itself '${module.default.name}' but lies in the folder '${name}'`,
-          suggestion: `name it '${name}'`,
-        })
-      else {
-        found.set(name, module.default)
-        if (own) faults.push(...lintConnector(module.default).map((fault) => ({ ...fault, file: place.file })))
-      }
-    } catch (error) {
-      faults.push({
-        ...place,
-        code: 'connector-load',
-        message: `${place.file} cannot be loaded: ${error instanceof Error ? error.message : String(error)}`,
-      })
-    }
+    const faults: Fault[] = []
+    const connector = await loadConnector(file, name, own, faults)
+    found.faults.push(...faults)
+    if (connector === undefined) found.unloaded.add(name)
+    else found.connectors.set(name, connector)
   }
-  return found
+}
+
+async function loadConnector(file: string, name: string, own: boolean, faults: Fault[]): Promise<Connector | undefined> {
+  const text = await readText(file)
+  let module: Readonly<Record<string, unknown>>
+  try {
+    const address = pathToFileURL(file).href
+    module = await import(own ? `${address}?${sha256(text).slice(0, 16)}` : address)
+  } catch (error) {
+    faults.push(await loadFault(file, error))
+    return undefined
+  }
+  if ('module.exports' in module && /\bmodule\.exports\b|\bexports\.\w/.test(text)) {
+    faults.push(commonJsFault(file, text))
+    return undefined
+  }
+  // Node.js takes a file without import and export for CommonJS and gives it an empty default
+  const wrong = exportFault(file, text, 'module.exports' in module ? {} : module)
+  if (wrong !== undefined) {
+    faults.push(wrong)
+    return undefined
+  }
+  const connector = module.default as Connector
+  if (connector.name !== name) {
+    faults.push({
+      ...namePlace(file, text, connector.name),
+      code: 'connector-name',
+      message: `the connector calls itself '${connector.name}' but lies in the folder '${name}'`,
+      suggestion: `name it '${name}', or rename the folder`,
+    })
+    return undefined
+  }
+  if (!own) return connector
+  try {
+    faults.push(...lintConnector(connector).map((fault) => ({ ...fault, file: relative(process.cwd(), file) })))
+    return connector
+  } catch (error) {
+    faults.push(lintFault(file, text, error))
+    return undefined
+  }
 }
 
 async function connectorFile(folder: string): Promise<string | undefined> {
@@ -129,14 +176,30 @@ async function connectorFile(folder: string): Promise<string | undefined> {
 async function readMappings(root: string): Promise<CatalogText[]> {
   const texts: CatalogText[] = []
   const folder = join(root, 'mappings')
-  for (const connector of await folders(folder))
+  for (const connector of await folders(folder)) {
+    if (connector === tablesFolder) continue
     for (const base of await jsonFiles(join(folder, connector))) {
       if (base.endsWith('.cases.json')) continue
       const file = join(folder, connector, base)
       const name = `${connector}/${base.slice(0, -'.json'.length)}`
       texts.push({ name, file, text: await readText(file) })
     }
+  }
   return texts
+}
+
+/** Beside the folders of the connectors: what several mappings share. */
+const tablesFolder = 'tables'
+
+async function readTables(root: string): Promise<CatalogText[]> {
+  const folder = join(root, 'mappings', tablesFolder)
+  const names = await jsonFiles(folder)
+  return Promise.all(
+    names.map(async (base) => {
+      const file = join(folder, base)
+      return { name: base.slice(0, -'.json'.length), file, text: await readText(file) }
+    }),
+  )
 }
 
 /** UTF-8 without a byte order mark. */

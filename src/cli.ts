@@ -1,9 +1,13 @@
 #!/usr/bin/env node
-import { enableCompileCache } from 'node:module'
-import { runProgram } from './commands/program.ts'
-import { processShell } from './commands/shell.ts'
+import { isRuntime } from './runtime.ts'
 
-enableCompileCache()
-const argv = process.argv.slice(2)
-const openLocal = async (config: Parameters<typeof import('./main.ts').openHub>[0]) => (await import('./main.ts')).openHub(config)
-await runProgram(processShell(argv, openLocal), argv)
+// everything else needs the right Node.js, so it is loaded after the question
+if (await isRuntime(process.argv.slice(1))) {
+  const { enableCompileCache } = await import('node:module')
+  enableCompileCache()
+  const [{ runProgram }, { processShell }] = await Promise.all([import('./commands/program.ts'), import('./commands/shell.ts')])
+  const argv = process.argv.slice(2)
+  const openLocal: import('./commands/shell.ts').Shell['openLocal'] = async (config, how) =>
+    (await import('./main.ts')).openHub(config, how?.bare ? { bare: true } : {})
+  await runProgram(processShell(argv, openLocal), argv)
+}

@@ -1,39 +1,44 @@
-import { watch } from 'node:fs'
 import type { HubConfig } from './config.ts'
-import { openAccess } from './connector/open.ts'
-import { type DataFolder, localKey, openDataFolder } from './data-folder.ts'
 import { createApp } from './http/app.ts'
-import { listen } from './http/listen.ts'
-import type { Reloaded } from './http/options.ts'
+import { type Listening, listen } from './http/listen.ts'
+import { openMeter } from './http/meter.ts'
+import { openAccesses } from './main/accesses.ts'
+import { announceAdminKey } from './main/admin-key.ts'
+import { followRevision } from './main/follow.ts'
+import { type Foundation, openFoundation, serviceSecrets } from './main/foundation.ts'
+import { healthOnly } from './main/health-only.ts'
+import { type CheckedWorkspace, isChecked, openReloader, orEmpty, type WorkspaceReloaded } from './main/reload.ts'
+import { openTracing, type Tracing } from './main/tracing.ts'
+import { followSecrets, openVault, prepareVault, sealedLookup } from './main/vault.ts'
+import { watchWorkspace } from './main/watch.ts'
 import { systemClock } from './model/clock.ts'
 import { idMaker } from './model/id.ts'
 import { openLog } from './model/log.ts'
 import { openCompiled } from './pipeline/compiled.ts'
-import type { Access, Catalogue, ConnectionSetup, Context } from './pipeline/context.ts'
+import type { Context } from './pipeline/context.ts'
 import { openHandover } from './pipeline/handover.ts'
 import { openReceiver } from './pipeline/receive.ts'
 import { syncSchedules } from './pipeline/schedule.ts'
-import { openLocalBell } from './queue/local.ts'
-import { startWorkers } from './queue/workers.ts'
+import { startWorkers, type Workers } from './queue/workers.ts'
 import { syncConnections } from './store/connection.ts'
-import { migrate } from './store/migrate.ts'
+import type { Database } from './store/database.ts'
+import { saveDeliveryHold } from './store/delivery-hold.ts'
 import { saveRevision } from './store/revision.ts'
-import { openSqlite } from './store/sqlite.ts'
 import { loadWorkspace, type Workspace } from './workspace.ts'
-import { formatFaults, WorkspaceFaultsError } from './workspace-faults.ts'
+import { WorkspaceFaultsError } from './workspace-faults.ts'
 
 /** A hub on its store, without workers and without a socket: what commands use when no hub runs. */
 export interface OpenHub {
   readonly context: Context
   readonly app: ReturnType<typeof createApp>
   readonly localKey: string
-  /** checks the workspace again; a valid one becomes current, with faults the old one runs on */
-  reload(): Promise<Reloaded>
+  /** checks the workspace again; a valid one becomes current, with faults the old one runs on; one at a time (openReloader) */
+  reload(): Promise<WorkspaceReloaded>
   close(): Promise<void>
 }
 
 export interface Hub extends OpenHub {
-  /** `http://127.0.0.1:4600` */
+  /** `http://127.0.0.1:4600`; empty when nothing is listened on */
   readonly address: string
   /** stops taking work, ends what runs, releases the data folder */
   stop(graceMs?: number): Promise<void>
@@ -41,166 +46,194 @@ export interface Hub extends OpenHub {
 
 export interface HubSurroundings {
   readonly env?: NodeJS.ProcessEnv
+  /** opens also when the workspace does not hold, and runs none of it then: for commands that mend what it waits for */
+  readonly bare?: boolean
 }
 
 /**
- * Opens the data folder, migrates the store, makes the workspace's revision current and puts the context together.
- * @throws WorkspaceFaultsError when the workspace does not hold; FolderLockedError when another process owns the data
+ * Opens what the hub stands on, makes the workspace's revision current and puts the context together.
+ * @throws WorkspaceFaultsError when the workspace does not hold; what openFoundation throws
  */
-export async function openHub(config: HubConfig, surroundings: HubSurroundings = {}): Promise<OpenHub & { readonly folder: DataFolder }> {
+export async function openHub(
+  config: HubConfig,
+  surroundings: HubSurroundings = {},
+): Promise<OpenHub & { readonly foundation: Foundation }> {
   const env = surroundings.env ?? process.env
-  let workspace = await checked(config, env)
-  const folder = openDataFolder(config.data)
+  const bare = surroundings.bare === true
+  const seen = await loadWorkspace(config.workspace, { env })
+  if (!bare) demandChecked(config, seen)
+  const vaultSettings = { env, data: config.data, shared: config.database !== undefined }
+  const vault = openVault(vaultSettings)
+  const services = [...serviceSecrets(config), ...vault.texts()]
+  let secrets: readonly string[] = [...seen.secrets, ...services]
+  let credentials = seen.credentials
+  const log = openLog(config.logLevel, () => secrets)
+  const foundation = await openFoundation(config, log, orEmpty(seen).settings.leaseMs)
+  const { database, bell } = foundation
+  let tracing: Tracing | undefined
   try {
-    const database = await openSqlite(folder.databaseFile)
-    await migrate(database, { backup: true })
-    const log = openLog(config.logLevel, () => workspace.secrets)
-    const accesses = openAccesses(log)
-    let catalogue = workspace.catalogue
+    await prepareVault(database, vault, { ...vaultSettings, log, bare })
+    const load = (of: { readonly tenant?: string }) =>
+      loadWorkspace(config.workspace, { env, ...of, sealed: (tenant) => sealedLookup(database, vault, tenant) })
+    // what is sealed is known only now
+    const whole = seen.sealed.size > 0 ? await load({}) : seen
+    let workspace = bare ? orEmpty(whole) : demandChecked(config, whole)
+    const accesses = openAccesses(log, foundation.limiter)
+    const meter = openMeter()
+    tracing = openTracing(env, config.role ?? 'serve', log)
+    const { tenant } = workspace
     const context: Context = {
-      tenant: workspace.tenant,
+      tenant,
       database,
       clock: systemClock,
       log,
-      bell: openLocalBell(),
+      meter,
+      ...(tracing === undefined ? {} : { tracer: tracing.tracer }),
+      bell,
       handover: openHandover(),
       compiled: openCompiled(),
       newId: idMaker(systemClock.now),
       random: Math.random,
-      settings: workspace.settings,
-      catalogue: () => catalogue,
+      get settings() {
+        return workspace.settings
+      },
+      catalogue: () => workspace.catalogue,
       access: accesses.of,
     }
-    const makeCurrent = async (next: CheckedWorkspace) => {
-      const now = systemClock.now()
-      await database.write(async (tx) => {
-        await saveRevision(tx, next.tenant, { hash: next.catalogue.revision, files: next.files }, next.texts, now)
-        await syncConnections(
-          tx,
-          next.tenant,
-          [...next.catalogue.connections.values()].map(({ name, connector, paused }) => ({ name, connector: connector.name, paused })),
-          now,
-        )
-      })
+    const take = async (next: CheckedWorkspace, isNew: boolean): Promise<void> => {
+      if (isNew) await store(database, next)
+      secrets = withFormer([...services, ...next.secrets], secrets)
+      credentials = withFormer(next.credentials, credentials)
       workspace = next
-      catalogue = next.catalogue
-      await syncSchedules(context)
+      accesses.keep(next.catalogue.connections.values())
+      if (isNew) await syncSchedules(context)
     }
-    await makeCurrent(workspace)
-    const reload = async (): Promise<Reloaded> => {
-      const next = await loadWorkspace(config.workspace, { env })
-      if (!holds(next)) return { revision: catalogue.revision, changed: false, faults: next.faults }
-      const changed = next.catalogue.revision !== catalogue.revision
-      if (changed) await makeCurrent(next)
-      return { revision: catalogue.revision, changed, faults: next.faults }
-    }
+    if (isChecked(whole)) await take(workspace, true)
+    const { reload, close: endReload } = openReloader({
+      folder: config.workspace,
+      log,
+      load: () => load({ tenant }),
+      current: () => workspace,
+      take,
+    })
     const receiver = openReceiver(context)
-    const key = localKey(config.data)
+    const { localKey } = foundation
     let closing = false
     const app = createApp(context, {
       receiver,
-      localKey: key,
-      secrets: () => workspace.secrets,
+      meter,
+      localKey,
+      secrets: () => secrets,
+      credentials: () => credentials,
+      vault: { ...vault, usedBy: (name) => workspace.sealed.get(name) ?? [] },
       closing: () => closing,
       reload,
-      schemas: workspace.schemas,
+      get schemas() {
+        return workspace.schemas
+      },
     })
     return {
       context,
       app,
-      folder,
-      localKey: key,
+      foundation,
+      localKey,
       reload,
       async close() {
         closing = true
-        await receiver.close()
-        await context.bell.close()
-        await accesses.close()
-        await database.close()
-        folder.release()
+        try {
+          await endReload()
+          await receiver.close()
+          await context.bell.close()
+          await accesses.close()
+          await tracing?.close()
+          await foundation.close()
+          await database.close()
+        } finally {
+          foundation.release()
+        }
       },
     }
   } catch (error) {
-    folder.release()
+    try {
+      await bell.close()
+      await tracing?.close()
+      await foundation.close()
+      await database.close()
+    } finally {
+      foundation.release()
+    }
     throw error
   }
 }
 
-/** Starts everything: the store, the workers and the HTTP address. */
-export async function startHub(config: HubConfig, surroundings: HubSurroundings = {}): Promise<Hub> {
-  const open = await openHub(config, surroundings)
-  const workers = startWorkers(open.context)
-  const server = await listen(open.app, { host: config.host, port: config.port })
-  open.folder.announce(server.address)
-  const watcher = config.watch ? watchWorkspace(config.workspace, open) : undefined
-  return {
-    ...open,
-    address: server.address,
-    async stop(graceMs = 20_000) {
-      watcher?.close()
-      await server.close(graceMs)
-      await workers.stop(graceMs)
-      await open.close()
-    },
-  }
+/** Earlier values of secrets that the log and answers still hide: what ran with them may yet speak of them. */
+const formerSecrets = 64
+const withFormer = (next: readonly string[], former: readonly string[]): readonly string[] => [
+  ...next,
+  ...former.filter((secret) => !next.includes(secret)).slice(0, formerSecrets),
+]
+
+/** Makes a workspace's revision and its connections the current ones of the store. */
+async function store(database: Database, { tenant, catalogue, files, texts }: CheckedWorkspace): Promise<void> {
+  const now = systemClock.now()
+  await database.write(async (tx) => {
+    await saveRevision(tx, tenant, { hash: catalogue.revision, files }, texts, now)
+    await syncConnections(
+      tx,
+      tenant,
+      [...catalogue.connections.values()].map(({ name, connector, paused }) => ({ name, connector: connector.name, paused })),
+      now,
+    )
+  })
 }
 
-/** An editor writes a file in several steps: a reload waits until it is quiet for so long. */
-const quietMs = 100
-
-/** Reloads after an edit of the workspace, one reload at a time. Its files only: a data folder inside it never stops changing. */
-function watchWorkspace(folder: string, { context: { log }, reload }: OpenHub): { close(): void } {
-  let timer: NodeJS.Timeout | undefined
-  let running = Promise.resolve()
-  const run = async () => {
+/**
+ * Starts what the role asks for: the API, the workers, or both. What was begun is ended again when one of them fails.
+ * @throws ListenError when the address cannot be had, and what openHub throws
+ */
+export async function startHub(config: HubConfig, surroundings: HubSurroundings = {}): Promise<Hub> {
+  const { role = 'serve', host, port } = config
+  const open = await openHub(config, surroundings)
+  const { context, foundation } = open
+  let server: Listening | undefined
+  let workers: Workers | undefined
+  const watchers: { close(): void }[] = []
+  const stop = async (graceMs = 20_000): Promise<void> => {
+    for (const watcher of watchers) watcher.close()
     try {
-      const { changed, revision, faults } = await reload()
-      if (faults.some(({ severity }) => severity === 'error'))
-        log.warn({ folder }, `the workspace was not reloaded:\n${formatFaults(faults)}`)
-      else if (changed) log.info({ folder, revision }, 'the workspace was reloaded')
-    } catch (error) {
-      log.error({ folder, error }, 'the workspace could not be reloaded')
+      await server?.close(graceMs)
+      await workers?.stop(graceMs)
+    } finally {
+      await open.close()
     }
   }
-  const watcher = watch(folder, { recursive: true }, (_, name) => {
-    if (name !== null && !/^(crossdock\.json$|connectors\b|mappings\b|schemas\b)/.test(name)) return
-    clearTimeout(timer)
-    timer = setTimeout(() => {
-      running = running.then(run)
-    }, quietMs)
-  })
-  watcher.on('error', (error) => log.error({ folder, error }, 'the workspace is watched no longer: use `crossdock reload`'))
-  return {
-    close() {
-      clearTimeout(timer)
-      watcher.close()
-    },
+  try {
+    if (config.hold === true) await holdDeliveries(context)
+    if (role !== 'worker') await announceAdminKey(context, { env: surroundings.env ?? process.env, data: config.data })
+    if (port !== undefined) server = await listen(role === 'worker' ? healthOnly(open.app) : open.app, { host, port })
+    if (role !== 'api') workers = startWorkers(context)
+    if (server !== undefined) foundation.announce(server.address)
+    if (config.watch) watchers.push(watchWorkspace(config.workspace, context.log, open.reload))
+    if (config.database !== undefined) watchers.push(followRevision(context, open.reload), followSecrets(context, open.reload))
+    return { ...open, address: server?.address ?? '', stop }
+  } catch (error) {
+    await stop(0)
+    throw error
   }
 }
 
-type CheckedWorkspace = Workspace & { readonly catalogue: Catalogue }
-const holds = (workspace: Workspace): workspace is CheckedWorkspace => workspace.catalogue !== undefined
+/** The database may be older than the world: nothing is sent before a person says so. */
+async function holdDeliveries({ database, tenant, log, clock }: Context): Promise<void> {
+  const hold = { at: clock.now(), who: 'start', reason: 'started with --hold-deliveries', restored: true }
+  await database.write((tx) => saveDeliveryHold(tx, tenant, hold, hold.at))
+  log.warn({}, 'all deliveries are held: `crossdock hold release` lets them go')
+}
 
-async function checked(config: HubConfig, env: NodeJS.ProcessEnv): Promise<CheckedWorkspace> {
-  const workspace = await loadWorkspace(config.workspace, { env })
-  if (!holds(workspace)) throw new WorkspaceFaultsError(config.workspace, workspace.faults)
+function demandChecked(config: HubConfig, workspace: Workspace): CheckedWorkspace {
+  if (!isChecked(workspace)) {
+    // what is sealed is looked up when all else holds
+    const faults = workspace.faults.filter(({ code }) => code !== 'sealed-unseen')
+    throw new WorkspaceFaultsError(config.workspace, faults)
+  }
   return workspace
-}
-
-/** One open access per definition of a connection; an old one is closed when its definition changed. */
-function openAccesses(log: Context['log']) {
-  const open = new Map<string, { readonly setup: ConnectionSetup; readonly access: Access }>()
-  return {
-    of(setup: ConnectionSetup): Access {
-      const known = open.get(setup.name)
-      if (known?.setup === setup) return known.access
-      const access = openAccess(setup, { clock: systemClock, log })
-      open.set(setup.name, { setup, access })
-      void known?.access.close()
-      return access
-    },
-    async close() {
-      await Promise.all([...open.values()].map(({ access }) => access.close()))
-    },
-  }
 }

@@ -1,14 +1,20 @@
-import { distance } from 'fastest-levenshtein'
 import type { Catalog } from './catalog.ts'
-import type { Connector, Stream } from './connector/types.ts'
+import { secretValues } from './connector/secrets.ts'
+import { isZone } from './connector/time.ts'
+import type { Connector } from './connector/types.ts'
 import type { CompiledMapping } from './mapping/types.ts'
-import { spanMs } from './model/clock.ts'
 import { defaultRetryTable, type RetryTable } from './model/delivery.ts'
 import type { Fault } from './model/errors.ts'
 import { isObject, type Json, type JsonObject } from './model/json.ts'
 import { type CompiledSchemas, compileSchemas } from './model/schema.ts'
 import type { ConnectionSetup } from './pipeline/context.ts'
-import { resolveReferences } from './secret-reference.ts'
+import { resolveReferences, type SealedLookup } from './secret-reference.ts'
+import { nearest } from './workspace-faults.ts'
+import { setUpStreams, timingOf } from './workspace-streams.ts'
+
+const nightMs = 86_400_000
+/** Business days back that are compared, where the workspace does not say. */
+const defaultDays = 7
 
 /** File, line, column and path of a value of crossdock.json. */
 export type Locate = (path: readonly (string | number)[], part?: 'key' | 'value') => Pick<Fault, 'file' | 'line' | 'column' | 'path'>
@@ -16,6 +22,7 @@ export type Locate = (path: readonly (string | number)[], part?: 'key' | 'value'
 export interface Surroundings {
   readonly folder: string
   readonly env: Readonly<Record<string, string | undefined>>
+  readonly sealed?: SealedLookup | undefined
   readonly catalog: Catalog
   readonly mappings: ReadonlyMap<string, CompiledMapping>
   /** names of all mappings, also of those with faults */
@@ -25,18 +32,28 @@ export interface Surroundings {
   readonly faults: Fault[]
 }
 
+export interface SetUpConnections {
+  readonly connections: Map<string, ConnectionSetup>
+  readonly secretsOf: ReadonlyMap<string, readonly string[]>
+  /** values of fields that connectors call secret, and of sealed secrets: they are in no answer at all */
+  readonly credentials: readonly string[]
+  /** names of the sealed secrets that are referred to, and by which connection */
+  readonly sealed: Map<string, readonly string[]>
+}
+
 /** The connections of a workspace, each checked against its connector. */
-export function setUpConnections(
-  workspace: JsonObject,
-  around: Surroundings,
-): { readonly connections: Map<string, ConnectionSetup>; readonly secrets: readonly string[] } {
+export function setUpConnections(workspace: JsonObject, around: Surroundings): SetUpConnections {
   const connections = new Map<string, ConnectionSetup>()
-  const secrets: string[] = []
+  const secretsOf = new Map<string, string[]>()
+  const credentials = new Set<string>()
+  const sealed = new Map<string, readonly string[]>()
   for (const [name, value] of Object.entries(isObject(workspace.connections) ? workspace.connections : {})) {
     if (!isObject(value)) continue
     const path = ['connections', name]
     const connector = around.catalog.connectors.get(String(value.connector))
     if (connector === undefined) {
+      // its own fault says more
+      if (around.catalog.unloaded?.has(String(value.connector))) continue
       around.faults.push({
         code: 'unknown-connector',
         severity: 'error',
@@ -46,22 +63,22 @@ export function setUpConnections(
       })
       continue
     }
-    const resolved = resolveReferences(value.config ?? {}, around.folder, around.env)
-    secrets.push(...resolved.secrets)
+    const resolved = resolveReferences(value.config ?? {}, around)
+    for (const each of resolved.sealed) sealed.set(each, [...(sealed.get(each) ?? []), name])
     for (const missing of resolved.missing)
       around.faults.push({
         code: missing.code,
-        severity: 'error',
+        severity: missing.code === 'sealed-unseen' ? 'warning' : 'error',
         ...around.locate([...path, 'config', ...missing.path]),
         message: missing.message,
         suggestion: missing.suggestion,
       })
     const config = isObject(resolved.value) ? resolved.value : {}
-    for (const field of secretFields(connector)) {
-      const found = config[field]
-      if (typeof found === 'string') secrets.push(found)
-    }
-    checkConfig(connector, config, [...path, 'config'], around)
+    const hidden = secretValues(connector.config, config)
+    const unseen = resolved.missing.map((missing) => missing.path.join('/'))
+    for (const secret of [...hidden, ...resolved.opened]) if (!secret.startsWith('${')) credentials.add(secret)
+    secretsOf.set(name, [...resolved.secrets, ...hidden])
+    checkConfig(connector, config, { path: [...path, 'config'], unseen }, around)
     checkZone(value.config, config, [...path, 'config', 'timeZone'], around)
     for (const field of secretFields(connector)) {
       const written = isObject(value.config) ? value.config[field] : undefined
@@ -72,10 +89,10 @@ export function setUpConnections(
           severity: 'warning',
           ...around.locate([...path, 'config', field]),
           message: `the secret '${field}' stands in the file itself`,
-          suggestion: 'keep it outside and write $' + '{env:NAME} or $' + '{file:path} here',
+          suggestion: 'keep it outside and write $' + '{sealed:NAME}, $' + '{env:NAME} or $' + '{file:path} here',
         })
     }
-    const streams = setUpStreams(connector, value.streams, [...path, 'streams'], around)
+    const streams = setUpStreams({ connector, zone: zoneOf(config), path: [...path, 'streams'] }, value.streams, around)
     connections.set(name, {
       name,
       connector,
@@ -86,12 +103,23 @@ export function setUpConnections(
       streams,
       retry: retryTable(value.retry, workspace.settings),
       concurrency: numberAt(value.limits, 'concurrency') ?? connector.http.concurrency ?? 4,
+      ...limitOf(value.limits),
       ...(typeof value.timeoutMs === 'number' ? { timeoutMs: value.timeoutMs } : {}),
       allowPrivate: Array.isArray(value.allowPrivate) ? value.allowPrivate.map(String) : [],
       paused: value.paused === true,
+      ...(value.sendTrace === true ? { sendTrace: true } : {}),
+      ...(isObject(value.reconcile)
+        ? {
+            reconcile: {
+              timing: timingOf({ zone: zoneOf(config), path: [...path, 'reconcile'] }, value.reconcile, nightMs, around),
+              days: numberAt(value.reconcile, 'days') ?? defaultDays,
+            },
+          }
+        : {}),
+      secrets: resolved.secrets,
     })
   }
-  return { connections, secrets }
+  return { connections, secretsOf, credentials: [...credentials], sealed }
 }
 
 /** Fields of the connector's config that hold secrets. */
@@ -100,10 +128,17 @@ export function secretFields(connector: Connector): readonly string[] {
   return Object.entries(properties).flatMap(([name, schema]) => (isObject(schema) && schema.writeOnly === true ? [name] : []))
 }
 
-function checkConfig(connector: Connector, config: JsonObject, path: readonly string[], around: Surroundings): void {
+/** `unseen`: values that were not looked up, so that nothing can be said of them. */
+function checkConfig(
+  connector: Connector,
+  config: JsonObject,
+  { path, unseen }: { readonly path: readonly string[]; readonly unseen: readonly string[] },
+  around: Surroundings,
+): void {
   const id = `connector:${connector.name}`
   const compiled = compileSchemas([{ file: connector.name, text: JSON.stringify({ ...connector.config, $id: id }) }])
-  for (const fault of compiled.inspectors.get(id)?.(config) ?? [])
+  for (const fault of compiled.inspectors.get(id)?.(config) ?? []) {
+    if (unseen.includes(fault.path.slice(1))) continue
     around.faults.push({
       code: 'config',
       severity: 'error',
@@ -111,6 +146,7 @@ function checkConfig(connector: Connector, config: JsonObject, path: readonly st
       message: fault.message,
       suggestion: `see connectors/${connector.name}/README.md`,
     })
+  }
 }
 
 /** The zone decides on which day something happened: a wrong one must not be found out by its figures. A value behind a reference is not shown. */
@@ -127,74 +163,8 @@ function checkZone(written: Json | undefined, config: JsonObject, path: readonly
   })
 }
 
-function isZone(name: string): boolean {
-  if (!/^[A-Za-z]/.test(name)) return false
-  try {
-    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== ''
-  } catch {
-    return false
-  }
-}
-
-function setUpStreams(
-  connector: Connector,
-  value: Json | undefined,
-  path: readonly string[],
-  around: Surroundings,
-): ConnectionSetup['streams'] {
-  const streams = new Map<string, { everyMs: number; lookbackMs?: number }>()
-  for (const [name, setting] of Object.entries(isObject(value) ? value : {})) {
-    const stream = connector.streams[name]
-    if (stream === undefined) {
-      around.faults.push({
-        code: 'unknown-stream',
-        severity: 'error',
-        ...around.locate([...path, name], 'key'),
-        message: `${connector.name} has no stream '${name}'`,
-        ...nearest(name, Object.keys(connector.streams)),
-      })
-      continue
-    }
-    if (!isObject(setting) || setting.enabled === false) continue
-    checkMappings(connector, name, stream, [...path, name], around)
-    if (stream.call === null && setting.every !== undefined)
-      around.faults.push({
-        code: 'never-polled',
-        severity: 'warning',
-        ...around.locate([...path, name, 'every'], 'key'),
-        message: `the stream '${name}' comes by webhook only, 'every' has no effect`,
-        suggestion: `write "${name}": {}`,
-      })
-    const lookbackMs = typeof setting.lookback === 'string' ? spanMs(setting.lookback) : undefined
-    streams.set(name, {
-      everyMs: (typeof setting.every === 'string' ? spanMs(setting.every) : undefined) ?? 300_000,
-      ...(lookbackMs === undefined ? {} : { lookbackMs }),
-    })
-  }
-  return streams
-}
-
-function checkMappings(connector: Connector, name: string, stream: Stream, path: readonly string[], around: Surroundings): void {
-  const parts = [...stream.parts, ...(stream.children ?? []).flatMap((child) => (child.as.kind === 'records' ? child.as.parts : []))]
-  for (const part of parts) {
-    if ('link' in part) continue
-    if (!around.schemas.validators.has(`${part.document}@1`))
-      around.faults.push({
-        code: 'unknown-document',
-        severity: 'error',
-        ...around.locate(path),
-        message: `stream '${name}' of ${connector.name} feeds '${part.document}', which has no schema`,
-      })
-    if (part.mapping !== undefined && !around.known.has(part.mapping))
-      around.faults.push({
-        code: 'unknown-mapping',
-        severity: 'error',
-        ...around.locate(path),
-        message: `stream '${name}' of ${connector.name} needs the mapping '${part.mapping}', which is missing`,
-        ...nearest(part.mapping, around.known),
-      })
-  }
-}
+/** Zone of the system's wall times, where it has one that holds. */
+const zoneOf = ({ timeZone }: JsonObject): string => (typeof timeZone === 'string' && isZone(timeZone) ? timeZone : 'UTC')
 
 function retryTable(own: Json | undefined, settings: Json | undefined): RetryTable {
   const merged: JsonObject = { ...(isObject(settings) && isObject(settings.retry) ? settings.retry : {}), ...(isObject(own) ? own : {}) }
@@ -205,23 +175,13 @@ function retryTable(own: Json | undefined, settings: Json | undefined): RetryTab
   }
 }
 
+function limitOf(limits: Json | undefined): Pick<ConnectionSetup, 'limit'> {
+  const requests = numberAt(limits, 'requests')
+  const perMs = numberAt(limits, 'perMs')
+  return requests === undefined || perMs === undefined ? {} : { limit: { requests, perMs } }
+}
+
 function numberAt(value: Json | undefined, name: string): number | undefined {
   const found = isObject(value) ? value[name] : undefined
   return typeof found === 'number' ? found : undefined
-}
-
-/** The known name that was probably meant. */
-export function nearest(name: string, known: Iterable<string>): { readonly suggestion?: string } {
-  let best: string | undefined
-  let least = Math.max(2, Math.floor(name.length / 3)) + 1
-  const all = [...known]
-  for (const candidate of all) {
-    const steps = distance(name.toLowerCase(), candidate.toLowerCase())
-    if (steps < least) {
-      best = candidate
-      least = steps
-    }
-  }
-  if (best !== undefined) return { suggestion: `did you mean '${best}'?` }
-  return all.length > 0 && all.length <= 12 ? { suggestion: `known: ${all.sort().join(', ')}` } : {}
 }

@@ -1,10 +1,13 @@
 import { compileExpression } from './mapping/expression.ts'
-import type { CompiledMapping, MapContext } from './mapping/types.ts'
+import type { CompiledExpression, CompiledMapping, MapContext } from './mapping/types.ts'
+import { spanMs } from './model/clock.ts'
 import type { Fault } from './model/errors.ts'
 import { isObject, type Json, type JsonObject } from './model/json.ts'
 import type { CompiledSchemas } from './model/schema.ts'
-import type { ConnectionSetup, Route } from './pipeline/context.ts'
-import { type Locate, nearest } from './workspace-connections.ts'
+import type { ConnectionSetup, PushLimit, Route } from './pipeline/context.ts'
+import { defaultPushLimit } from './pipeline/duty-fall.ts'
+import type { Locate } from './workspace-connections.ts'
+import { nearest } from './workspace-faults.ts'
 
 interface Surroundings {
   readonly connections: ReadonlyMap<string, ConnectionSetup>
@@ -39,78 +42,22 @@ export function setUpRoutes(workspace: JsonObject, around: Surroundings): readon
   return routes
 }
 
+/** Every fault of the route comes, also those after the first. */
 function setUpRoute(
   value: JsonObject,
   path: readonly (string | number)[],
   named: Json | undefined,
   around: Surroundings,
 ): Route | undefined {
-  const fault = (field: string, code: string, message: string, suggestion: { readonly suggestion?: string } = {}) => {
-    around.faults.push({ code, severity: 'error', ...around.locate([...path, field]), message, ...suggestion })
+  const fault: Tell = (field, code, message, more = {}) => {
+    around.faults.push({ code, severity: 'error', ...around.locate([...path, field]), message, ...more })
     return undefined
   }
-  const document = String(value.document)
-  if (!around.schemas.validators.has(`${document}@1`))
-    return fault(
-      'document',
-      'unknown-document',
-      `there is no document '${document}'`,
-      nearest(
-        document,
-        [...around.schemas.validators.keys()].map((id) => id.replace(/@.*$/, '')),
-      ),
-    )
-  const connection = around.connections.get(String(value.to))
-  if (connection === undefined && isObject(named) && Object.hasOwn(named, String(value.to))) return undefined
-  if (connection === undefined)
-    return fault(
-      'to',
-      'unknown-connection',
-      `there is no connection '${String(value.to)}'`,
-      nearest(String(value.to), around.connections.keys()),
-    )
-  const action = connection.connector.actions[String(value.action)]
-  if (action === undefined)
-    return fault(
-      'action',
-      'unknown-action',
-      `${connection.connector.name} has no action '${String(value.action)}'`,
-      nearest(String(value.action), Object.keys(connection.connector.actions)),
-    )
-  if (action.document !== document)
-    return fault(
-      'action',
-      'wrong-document',
-      `the action '${String(value.action)}' takes a ${action.document}, the route carries a ${document}`,
-    )
-  const needed =
-    action.kind === 'state'
-      ? [action.mapping]
-      : [action.create, action.change, action.cancel].flatMap((command) => (command ? [command.mapping] : []))
-  for (const mapping of new Set(needed))
-    if (!around.known.has(mapping))
-      fault(
-        'action',
-        'unknown-mapping',
-        `the action '${String(value.action)}' needs the mapping '${mapping}', which is missing`,
-        nearest(mapping, around.known),
-      )
-  if (action.kind === 'command' && value.mode !== 'off') {
-    const lacking = [...(action.change ? [] : ['change']), ...(action.cancel ? [] : ['cancel'])]
-    if (lacking.length > 0)
-      around.faults.push({
-        code: 'no-way-to-edit',
-        severity: 'warning',
-        ...around.locate([...path, 'action']),
-        message: `the action '${String(value.action)}' has no ${lacking.join(' and no ')}: what comes of that kind after the create becomes a finding`,
-        suggestion: 'watch `crossdock findings list`, and make such changes at the partner by hand',
-      })
-  }
-  const text = typeof value.when === 'string' ? value.when : 'true'
-  const place = around.locate([...path, 'when'])
-  const { expression, faults } = compileExpression(text, { file: place.file, path: place.path, line: place.line, column: place.column })
-  around.faults.push(...faults)
-  if (expression === undefined) return undefined
+  const document = documentOf(value, around, fault)
+  const connection = connectionOf(value, named, around, fault)
+  if (connection !== undefined) checkAction(value, document, connection, around, fault)
+  const expression = conditionOf(value, [...path, 'when'], document, around)
+  if (document === undefined || connection === undefined || expression === undefined) return undefined
   const context: MapContext = {
     connection: connection.name,
     books: connection.books,
@@ -125,7 +72,87 @@ function setUpRoute(
     action: String(value.action),
     mode: value.mode === 'off' || value.mode === 'shadow' ? value.mode : 'live',
     from: typeof value.from === 'string' ? Date.parse(value.from) : 0,
+    ...(isObject(value.limit) ? { limit: limitOf(value.limit) } : {}),
     onDead: value.onDead === 'skip' ? 'skip' : 'block',
     holds: Array.isArray(value.holds) ? value.holds.map(String) : [],
   }
+}
+
+function limitOf({ percent, atLeast, change, within }: JsonObject): PushLimit {
+  const numberOr = (value: Json | undefined, usual: number): number => (typeof value === 'number' ? value : usual)
+  return {
+    percent: numberOr(percent, defaultPushLimit.percent),
+    atLeast: numberOr(atLeast, defaultPushLimit.atLeast),
+    change: numberOr(change, defaultPushLimit.change),
+    withinMs: typeof within === 'string' ? (spanMs(within) ?? defaultPushLimit.withinMs) : defaultPushLimit.withinMs,
+  }
+}
+
+type Tell = (
+  field: string,
+  code: string,
+  message: string,
+  more?: { readonly suggestion?: string; readonly severity?: 'warning' },
+) => undefined
+
+function documentOf(value: JsonObject, { schemas }: Surroundings, fault: Tell): string | undefined {
+  const document = String(value.document)
+  if (schemas.validators.has(`${document}@1`)) return document
+  const documents = [...schemas.validators.keys()].map((id) => id.replace(/@.*$/, ''))
+  return fault('document', 'unknown-document', `there is no document '${document}'`, nearest(document, documents))
+}
+
+/** A connection that stands in the file but has faults of its own was told of already. */
+function connectionOf(value: JsonObject, named: Json | undefined, { connections }: Surroundings, fault: Tell): ConnectionSetup | undefined {
+  const to = String(value.to)
+  const connection = connections.get(to)
+  if (connection !== undefined || (isObject(named) && Object.hasOwn(named, to))) return connection
+  return fault('to', 'unknown-connection', `there is no connection '${to}'`, nearest(to, connections.keys()))
+}
+
+function checkAction(
+  value: JsonObject,
+  document: string | undefined,
+  { connector }: ConnectionSetup,
+  { known }: Surroundings,
+  fault: Tell,
+): undefined {
+  const name = String(value.action)
+  const action = connector.actions[name]
+  if (action === undefined)
+    return fault('action', 'unknown-action', `${connector.name} has no action '${name}'`, nearest(name, Object.keys(connector.actions)))
+  if (document !== undefined && action.document !== document)
+    return fault('action', 'wrong-document', `the action '${name}' takes a ${action.document}, the route carries a ${document}`)
+  const needed =
+    action.kind === 'state'
+      ? [action.mapping]
+      : [action.create, action.change, action.cancel].flatMap((command) => (command ? [command.mapping] : []))
+  for (const mapping of new Set(needed))
+    if (!known.has(mapping))
+      fault('action', 'unknown-mapping', `the action '${name}' needs the mapping '${mapping}', which is missing`, nearest(mapping, known))
+  if (action.kind === 'state' || value.mode === 'off') return
+  const lacking = [...(action.change ? [] : ['change']), ...(action.cancel ? [] : ['cancel'])]
+  if (lacking.length > 0)
+    fault(
+      'action',
+      'no-way-to-edit',
+      `the action '${name}' has no ${lacking.join(' and no ')}: what comes of that kind after the create becomes a finding`,
+      { severity: 'warning', suggestion: 'watch `crossdock findings list`, and make such changes at the partner by hand' },
+    )
+}
+
+/** `when`, checked against the schema of the document it is asked of. */
+function conditionOf(
+  value: JsonObject,
+  path: readonly (string | number)[],
+  document: string | undefined,
+  { locate, schemas, faults }: Surroundings,
+): CompiledExpression | undefined {
+  const text = typeof value.when === 'string' ? value.when : 'true'
+  const schema = document === undefined ? undefined : schemas.schemas.get(`${document}@1`)
+  const place = locate(path)
+  const inQuotes = { ...place, column: place.column + 1 }
+  const compiled = compileExpression(text, { ...inQuotes, ...(schema === undefined ? {} : { schema, schemas: schemas.schemas }) })
+  faults.push(...compiled.faults)
+  return compiled.expression
 }

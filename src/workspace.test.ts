@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -5,6 +6,7 @@ import { afterEach, describe, expect, test } from 'vitest'
 import { connectorText, loadCatalog } from './catalog.ts'
 import { lintConnector } from './connector/lint.ts'
 import type { Fault } from './model/errors.ts'
+import { packageRoot } from './package-root.ts'
 import { tinyMappings, tinyShop } from './testing/tiny-connectors.ts'
 import { loadWorkspace, type Workspace } from './workspace.ts'
 import { formatFaults } from './workspace-faults.ts'
@@ -119,6 +121,35 @@ const cases: readonly {
     warning: true,
   },
   {
+    name: 'a pattern that is none',
+    text: `{ "connections": { "tiny": { "connector": "tiny-shop", "books": "US", "config": { "url": "https://a.example/" },\n  "streams": { "orders": { "cron": ‸"61 * * * *" } } } } }`,
+    code: 'bad-cron',
+    path: 'connections.tiny.streams.orders.cron',
+    says: /minute/,
+    suggests: /five fields/,
+  },
+  {
+    name: 'two timings of one stream',
+    text: `{ "connections": { "tiny": { "connector": "tiny-shop", "books": "US", "config": { "url": "https://a.example/" },\n  "streams": { "orders": { "cron": "0 3 * * *", ‸"every": "5m" } } } } }`,
+    code: 'two-timings',
+    path: 'connections.tiny.streams.orders.every',
+    suggests: /remove one/,
+  },
+  {
+    name: 'a comparison of keys that the connector has no list for',
+    text: `{ "connections": { "tiny": { "connector": "tiny-shop", "books": "US", "config": { "url": "https://a.example/" },\n  "streams": { "orders": { ‸"deletes": { "every": "1d" } } } } } }`,
+    code: 'no-key-list',
+    path: 'connections.tiny.streams.orders.deletes',
+    suggests: /"ids"/,
+  },
+  {
+    name: 'a channel of alarms whose secret is none',
+    text: `{ "connections": {}, "alarms": { "ops": { "kind": "webhook", "url": "https://a.example/", "secret": ‸"password" } } }`,
+    code: 'bad-secret',
+    path: 'alarms.ops.secret',
+    suggests: /whsec_/,
+  },
+  {
     name: 'a config that lacks a field',
     text: `{ "connections": { "tiny": { "connector": "tiny-shop", "books": "US",\n  "config": ‸{} } } }`,
     code: 'config',
@@ -229,6 +260,20 @@ const cases: readonly {
     path: 'routes.0.when',
   },
   {
+    name: 'a condition on a field that the document has not',
+    text: route('"document": "stock-level", "to": "tiny", "action": "set-stock", "mode": "live",\n  "when": "‸onHnd > 1"'),
+    code: 'E_PATH',
+    path: 'routes.0.when',
+    suggests: /did you mean 'onHand'/,
+  },
+  {
+    name: 'a condition on a code that never comes',
+    text: route('"document": "stock-level", "to": "tiny", "action": "set-stock", "mode": "live",\n  "when": "condition == ‸\'sellible\'"'),
+    code: 'E_ENUM',
+    path: 'routes.0.when',
+    suggests: /did you mean 'sellable'/,
+  },
+  {
     name: 'a route that stands twice',
     text: route(`"document": "stock-level", "to": "tiny", "action": "set-stock", "mode": "live" },
   { "id": ‸"r", "document": "stock-level", "to": "tiny", "action": "set-stock", "mode": "live"`),
@@ -236,6 +281,12 @@ const cases: readonly {
     path: 'routes.1.id',
   },
 ]
+
+test('every fault of a route comes at once', async () => {
+  const text = route('"document": "stok-level", "to": "tinny", "action": "set-stock", "mode": "live", "when": "onHand >"')
+  const { faults } = await load({ ...own, 'crossdock.json': text })
+  expect(faults.map(({ code }) => code)).toEqual(expect.arrayContaining(['unknown-document', 'unknown-connection', 'E_SYNTAX']))
+})
 
 describe('a fault of the file points at its place', () => {
   test.each(cases)('$name', async ({ text, code, path, says, suggests, warning }) => {
@@ -311,16 +362,19 @@ describe('a workspace', () => {
   })
 
   test('takes its own connectors, mappings and schemas in place of the package’s', async () => {
+    const event = readFileSync(join(packageRoot, 'mappings/standard-webhooks/stock-level-event.json'), 'utf8')
     const { catalogue, faults } = await load({
       ...own,
-      'mappings/standard-webhooks/stock-level-event.json': tinyMappings['tiny/stock-out'],
+      'mappings/standard-webhooks/stock-level-event.json': event.replace('standard-webhooks.stock-level-event', 'own.event'),
       'crossdock.json': `﻿{ "connections": { "tiny": ${tiny(', "paused": true, "streams": { "orders": { "every": "10s" }, "items": { "enabled": false } }')}, "hook": ${hook()} } }`,
     })
     expect(faults).toEqual([])
     const connection = catalogue?.connections.get('tiny')
     expect(connection).toMatchObject({ paused: true, books: 'US', connector: { title: 'Tiny shop' } })
-    expect([...(connection?.streams ?? [])]).toEqual([['orders', { everyMs: 10_000 }]])
-    expect(catalogue?.mappings.get('standard-webhooks/stock-level-event')?.id).toBe('tiny.stock-out')
+    expect([...(connection?.streams ?? [])]).toEqual([
+      ['orders', { timing: { kind: 'every', everyMs: 10_000, jitterMs: 1000, misfire: 'once' }, staleMs: 3_600_000 }],
+    ])
+    expect(catalogue?.mappings.get('standard-webhooks/stock-level-event')?.id).toBe('own.event')
   })
 
   test('needs a mapping that nobody wrote', async () => {
@@ -353,6 +407,19 @@ describe('a workspace', () => {
       { severity: 'warning', path: 'routes.0.action', line: 3, message: expect.stringMatching(/no change and no cancel: .* finding/) },
     ])
     expect(codesOf((await load({ ...files, 'crossdock.json': text('off') })).faults)).not.toContain('no-way-to-edit')
+  })
+
+  test('hands on budgets, traces and retention', async () => {
+    const settings = '"settings": { "retention": { "bodiesDays": 30, "dedupeDays": 90 } }'
+    const more = ', "sendTrace": true, "limits": { "requests": 2, "perMs": 1000, "concurrency": 1 }'
+    const workspace = await load({ 'crossdock.json': `{ "connections": { "hook": ${hook(more)}, "plain": ${hook()} }, ${settings} }` })
+    expect(workspace.faults).toEqual([])
+    expect(workspace.settings.retention).toEqual({ bodiesDays: 30, dedupeDays: 90 })
+    const limit = { requests: 2, perMs: 1000 }
+    expect(workspace.catalogue?.connections.get('hook')).toMatchObject({ sendTrace: true, limit, concurrency: 1 })
+    expect(workspace.catalogue?.connections.get('plain')).not.toHaveProperty('limit')
+    const short = '"settings": { "retention": { "dedupeDays": 89 } }'
+    expect((await load({ 'crossdock.json': `{ "connections": {}, ${short} }` })).catalogue).toBeUndefined()
   })
 
   test('keeps secrets out of what is shown and stored', async () => {

@@ -2,18 +2,20 @@ import { readFile } from 'node:fs/promises'
 import { basename, join, relative } from 'node:path'
 import { type Catalog, type CatalogText, connectorText, loadCatalog, mappingsOf } from './catalog.ts'
 import type { Connector } from './connector/types.ts'
-import { compileMapping } from './mapping/compile.ts'
 import { readSourceText, type SourceText } from './mapping/source-text.ts'
-import type { CompiledMapping } from './mapping/types.ts'
 import type { Fault } from './model/errors.ts'
-import { sha256 } from './model/id.ts'
+import { sha256, textHash } from './model/id.ts'
 import type { Json, JsonObject } from './model/json.ts'
 import { isObject, parseJson } from './model/json.ts'
-import { redact } from './model/log.ts'
+import { redact } from './model/redact.ts'
 import { type CompiledSchemas, compileSchemas, type SchemaFault, type SchemaText } from './model/schema.ts'
 import { packageRoot } from './package-root.ts'
 import type { Catalogue, Settings } from './pipeline/context.ts'
+import type { SealedLookup } from './secret-reference.ts'
+import { setUpChannels } from './workspace-alarms.ts'
 import { type Locate, setUpConnections } from './workspace-connections.ts'
+import { compileMappings, madeOfSeveral } from './workspace-mappings.ts'
+import { readOverlays } from './workspace-overlays.ts'
 import { setUpRoutes } from './workspace-routes.ts'
 
 /** One state of a workspace, checked whole. */
@@ -28,6 +30,12 @@ export interface Workspace {
   readonly files: Readonly<Record<string, string>>
   /** values that must never be shown */
   readonly secrets: readonly string[]
+  /** of each connection its secrets and its other values behind references, in the order of its config; equal lists: nothing was renewed */
+  readonly secretsOf: ReadonlyMap<string, readonly string[]>
+  /** those of them that stand in no answer at all: values of fields that connectors call secret, and sealed ones */
+  readonly credentials: readonly string[]
+  /** names of sealed secrets that are referred to, and the connections that do */
+  readonly sealed: ReadonlyMap<string, readonly string[]>
   /** compiled schemas by id */
   readonly schemas: ReadonlyMap<string, JsonObject>
 }
@@ -42,6 +50,10 @@ export const defaultSettings: Settings = {
   deliverConcurrency: 8,
   maxCrashes: 3,
   parkAlarmMs: 86_400_000,
+  pullPages: 1000,
+  pullMs: 600_000,
+  backfillAhead: 500,
+  watchMs: 60_000,
 }
 
 /**
@@ -51,7 +63,14 @@ export const defaultSettings: Settings = {
  */
 export async function loadWorkspace(
   folder: string,
-  options: { readonly env?: NodeJS.ProcessEnv; readonly text?: string } = {},
+  options: {
+    readonly env?: NodeJS.ProcessEnv
+    readonly text?: string
+    /** of the hub that runs already: its data belongs to it, another one is a fault */
+    readonly tenant?: string
+    /** the sealed secrets of a tenant; left out: they are not looked up, and each is a warning */
+    readonly sealed?: (tenant: string) => Promise<SealedLookup>
+  } = {},
 ): Promise<Workspace> {
   const file = join(folder, workspaceFile)
   const shown = relative(process.cwd(), file) || file
@@ -83,24 +102,42 @@ export async function loadWorkspace(
   const codes = codeLists(value.codes)
   const inUse = usedConnectors(value, catalog)
   const texts = usedMappings(inUse, catalog)
-  const mappings = compileMappings(texts, schemas, codes, faults)
+  const overlays = await readOverlays(value, { folder, catalog, locate, faults })
+  const { mappings, overlaid, compile } = compileMappings(texts, { overlays, catalog, schemas, codes, faults })
   const tenant = typeof value.tenant === 'string' ? value.tenant : 'default'
+  if (options.tenant !== undefined && options.tenant !== tenant)
+    faults.push({
+      code: 'tenant-changed',
+      severity: 'error',
+      ...locate(['tenant']),
+      message: `the running hub works for the tenant '${options.tenant}', the file names '${tenant}'`,
+      suggestion: `write '${options.tenant}' again, or stop the hub and start it with this file`,
+    })
   const known = new Set(catalog.mappings.map(({ name }) => name))
   const around = { mappings, known, schemas, locate, faults }
-  const { connections, secrets } = setUpConnections(value, { ...around, folder, env: options.env ?? process.env, catalog })
+  const from = { folder, env: options.env ?? process.env, sealed: await options.sealed?.(tenant) }
+  const { connections, secretsOf, credentials, sealed } = setUpConnections(value, { ...around, ...from, catalog })
+  const { channels, ...told } = setUpChannels(value, { ...around, ...from, catalog })
+  for (const name of told.sealed) sealed.set(name, [...(sealed.get(name) ?? []), 'alarms'])
+  const secrets = [...[...secretsOf.values()].flat(), ...told.secrets]
   const routes = setUpRoutes(value, { ...around, connections })
   const { stored, files } = revisionOf([
     { path: workspaceFile, text, shown: redact(text, secrets) },
     ...texts.map(({ name, text: mapping }) => ({ path: `mappings/${name}.json`, text: mapping })),
+    ...catalog.tableTexts.map(({ name, text: table }) => ({ path: `mappings/tables/${name}.json`, text: table })),
+    ...overlays.map(({ path, text: overlay }) => ({ path, text: overlay })),
+    ...madeOfSeveral(texts, mappings, overlaid),
     ...catalog.schemas.map((schema) => ({ path: `schemas/${basename(schema.file)}`, text: schema.text })),
+    ...catalog.partnerSchemas.map(({ id, text }) => ({ path: `schemas/${id}.json`, text })),
     ...inUse.map((connector) => ({ path: `connectors/${connector.name}`, text: connectorText(connector) })),
   ])
   const settings = { ...defaultSettings, ...pick(value.settings) }
-  const base = { tenant, settings, faults, texts: stored, files, secrets, schemas: schemas.schemas }
+  const hidden = { secrets, secretsOf, credentials: [...credentials, ...told.secrets], sealed }
+  const base = { tenant, settings, faults, texts: stored, files, ...hidden, schemas: schemas.schemas }
   if (faults.some((fault) => fault.severity === 'error')) return base
   const revision = sha256(...Object.entries(files).sort(byName).flat())
   const validate: Catalogue['validate'] = (document, body) => schemas.validators.get(`${document}@1`)?.(body)
-  return { ...base, catalogue: { revision, connections, routes, mappings, validate, codes } }
+  return { ...base, catalogue: { revision, connections, routes, mappings, overlaid, compile, validate, codes, channels } }
 }
 
 /** JSON with places; names that would reach a prototype are refused like any other text from outside. */
@@ -158,7 +195,7 @@ function revisionOf(entries: readonly { readonly path: string; readonly text: st
   const stored = new Map<string, string>()
   const files: Record<string, string> = {}
   for (const { path, text, shown } of entries) {
-    const hash = sha256(text)
+    const hash = textHash(text)
     stored.set(hash, shown ?? text)
     files[path] = hash
   }
@@ -166,23 +203,6 @@ function revisionOf(entries: readonly { readonly path: string; readonly text: st
 }
 
 const byName = ([a]: readonly [string, string], [b]: readonly [string, string]): number => (a < b ? -1 : a > b ? 1 : 0)
-
-function compileMappings(
-  texts: readonly CatalogText[],
-  schemas: CompiledSchemas,
-  codes: Catalogue['codes'],
-  faults: Fault[],
-): Map<string, CompiledMapping> {
-  const compiled = new Map<string, CompiledMapping>()
-  const lists = Object.fromEntries([...codes].map(([kind, list]) => [kind, Object.fromEntries(list)]))
-  for (const { name, file, text } of texts) {
-    const shown = relative(process.cwd(), file)
-    const result = compileMapping(text, { file: shown, codes: lists, schemas: schemas.schemas })
-    faults.push(...result.faults)
-    if (result.mapping) compiled.set(name, result.mapping)
-  }
-  return compiled
-}
 
 function codeLists(value: Json | undefined): Map<string, Map<string, string>> {
   const lists = new Map<string, Map<string, string>>()
@@ -195,7 +215,12 @@ function codeLists(value: Json | undefined): Map<string, Map<string, string>> {
 
 function pick(value: Json | undefined): Partial<Settings> {
   if (!isObject(value)) return {}
-  return Object.fromEntries(Object.keys(defaultSettings).flatMap((name) => (typeof value[name] === 'number' ? [[name, value[name]]] : [])))
+  const numbers = Object.keys(defaultSettings).flatMap((name) => (typeof value[name] === 'number' ? [[name, value[name]]] : []))
+  return {
+    ...Object.fromEntries(numbers),
+    ...(typeof value.publicUrl === 'string' ? { publicUrl: value.publicUrl } : {}),
+    ...(isObject(value.retention) ? { retention: value.retention } : {}),
+  }
 }
 
 async function metaSchemas() {
@@ -204,6 +229,7 @@ async function metaSchemas() {
     ['workspace.json', 'mapping.json'].map(async (name) => ({
       file: join(folder, name),
       text: await readFile(join(folder, name), 'utf8'),
+      proven: true as const,
     })),
   )
 }
@@ -222,6 +248,9 @@ const empty = (faults: readonly Fault[]): Workspace => ({
   texts: new Map(),
   files: {},
   secrets: [],
+  secretsOf: new Map(),
+  credentials: [],
+  sealed: new Map(),
   schemas: new Map(),
 })
 

@@ -1,4 +1,4 @@
-import type { CommandAction, StateAction } from '../../src/connector/types.ts'
+import type { StateAction } from '../../src/connector/types.ts'
 
 const id = { type: 'string', minLength: 1 }
 const product = '/products/{input.product|path}'
@@ -19,32 +19,33 @@ export const setStock: StateAction = {
   current: { call: { path: product }, value: 'stock_quantity', orders: 'orders' },
 }
 
-/** Core WooCommerce has no shipments: the order is completed and carries the tracking number in its meta data. */
-export const completeOrder: CommandAction = {
-  kind: 'command',
-  title: 'Order shipped, with tracking number',
+/**
+ * Core WooCommerce has no shipments: the order carries the tracking number in its meta data, and is completed once all of it has left. A parcel with a part of the
+ * order leaves its status alone. A state, because what a parcel means for its order depends on the others: whichever is sent last sees them all.
+ */
+export const completeOrder: StateAction = {
+  kind: 'state',
+  title: 'Order shipped, with tracking number; completed when nothing is open',
   document: 'shipment',
-  create: {
-    mapping: 'woocommerce/shipment',
-    input: {
-      type: 'object',
-      additionalProperties: false,
-      required: ['order', 'tracking', 'carrier'],
-      properties: { order: id, tracking: { type: 'string' }, carrier: { type: 'string' } },
-    },
-    call: {
-      method: 'PUT',
-      path: '/orders/{input.order}',
-      json: {
-        status: 'completed',
-        meta_data: [
-          { key: '_tracking_number', value: '{input.tracking}' },
-          { key: '_tracking_provider', value: '{input.carrier}' },
-        ],
-      },
-    },
-    once: { kind: 'natural', why: 'status and meta data by key are set, not added' },
+  mapping: 'woocommerce/shipment',
+  input: {
+    type: 'object',
+    additionalProperties: false,
+    required: ['order', 'tracking', 'carrier'],
+    properties: { order: id, status: { const: 'completed' }, tracking: { type: 'string' }, carrier: { type: 'string' } },
   },
+  call: {
+    method: 'PUT',
+    path: '/orders/{input.order}',
+    json: {
+      status: '{input.status}',
+      meta_data: [
+        { key: '_tracking_number', value: '{input.tracking}' },
+        { key: '_tracking_provider', value: '{input.carrier}' },
+      ],
+    },
+  },
+  once: { kind: 'natural', why: 'status and meta data by key are set, not added' },
 }
 
 export const orderStatus: StateAction = {

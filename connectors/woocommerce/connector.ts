@@ -56,6 +56,24 @@ const woocommerce: Connector = {
       body.byteLength < 64 &&
       /^webhook_id=\d+$/.test(Buffer.from(body).toString('latin1')),
     ack: { status: 200 },
+    subscription: {
+      list: {
+        call: { path: '/webhooks', query: { per_page: '{page.size}', page: '{page.number}' } },
+        records: '',
+        page: { kind: 'link', size: 100 },
+      },
+      key: 'id',
+      topic: 'topic',
+      address: 'delivery_url',
+      works: { path: 'status', in: ['active'] },
+      create: {
+        method: 'POST',
+        path: '/webhooks',
+        json: { name: 'Crossdock {topic}', status: 'active', topic: '{topic}', delivery_url: '{address}', secret: '{secret}' },
+      },
+      // a shop that turned one off, or sends nothing any more, begins again when it is saved as active
+      renew: { method: 'PUT', path: '/webhooks/{key}', json: { status: 'active', delivery_url: '{address}', secret: '{secret}' } },
+    },
   },
 }
 

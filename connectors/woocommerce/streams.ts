@@ -9,6 +9,14 @@ const list = { type: 'array' }
 const modified: Cursor = { paths: ['date_modified_gmt'], format: 'local', zone: 'UTC', order: 'none', lookbackMs: 120_000 }
 const byId = { per_page: '{page.size}', page: '{page.number}', orderby: 'id', order: 'asc', dates_are_gmt: 'true' }
 
+/** Ids of everything that is not in the trash. */
+const keysOf = (path: string): NonNullable<Stream['ids']> => ({
+  call: { path, query: { per_page: '{page.size}', page: '{page.number}', orderby: 'id', order: 'asc', _fields: 'id' } },
+  records: '',
+  page: { kind: 'link', size: 100 },
+  key: 'id',
+})
+
 export const orders: Stream = {
   title: 'Orders',
   schema: {
@@ -36,6 +44,7 @@ export const orders: Stream = {
   page: { kind: 'link', size: 100 },
   cursor: modified,
   byKey: { path: '/orders/{key}', records: '' },
+  ids: keysOf('/orders'),
   parts: [
     {
       document: 'sales-order',

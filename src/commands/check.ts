@@ -1,6 +1,7 @@
 import { relative } from 'node:path'
 import type { Command } from 'commander'
 import type { Fault } from '../model/errors.ts'
+import { enFaults } from '../model/messages/en-faults.ts'
 import { loadWorkspace } from '../workspace.ts'
 import { formatFaults } from '../workspace-faults.ts'
 import { configOf } from './client.ts'
@@ -48,7 +49,7 @@ export function registerCheck(program: Command, shell: Shell): void {
     })
 }
 
-/** Faults by file, each as one line that editors and terminals link: `file:line:column severity code message (suggestion)`. */
+/** Faults by file, each as one line that editors and terminals link: `file:line:column severity code message (suggestion)`; then once for each code what it means. */
 export function printFaults(shell: Shell, faults: readonly Fault[]): void {
   let file: string | undefined
   for (const fault of [...faults].sort(byPlace)) {
@@ -57,7 +58,13 @@ export function printFaults(shell: Shell, faults: readonly Fault[]): void {
     shell.out(`${formatFaults([fault])}\n`)
   }
   if (faults.length > 0) shell.out('\n')
+  const known = [...new Set(faults.map(({ code }) => `fault.${code}`))].filter(isMessage).sort()
+  for (const key of known) shell.out(`${key.slice('fault.'.length)}: ${shell.say(key)}\n`)
+  if (known.length > 0) shell.out('\n')
 }
+
+type FaultMessage = keyof typeof enFaults & `fault.${string}`
+const isMessage = (key: string): key is FaultMessage => Object.hasOwn(enFaults, key)
 
 /** On a machine that does not know the secrets (a build server) a reference that leads nowhere is a warning, and what its value would have to be is not judged. */
 export function withoutSecrets(faults: readonly Fault[]): readonly Fault[] {

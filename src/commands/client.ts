@@ -1,4 +1,4 @@
-import { type ConfigFlags, readConfig } from '../config.ts'
+import { type ConfigFlags, type Role, readConfig } from '../config.ts'
 import { FolderLockedError, localKey, runningHub } from '../data-folder.ts'
 import { isObject, type Json, type JsonObject, parseJson } from '../model/json.ts'
 import { WorkspaceFaultsError } from '../workspace-faults.ts'
@@ -18,7 +18,8 @@ export interface Client {
   /** no hub runs: what is asked for is stored, and done when one starts */
   readonly offline: boolean
   get(path: string, query?: Query): Promise<JsonObject>
-  send(method: 'POST' | 'PUT' | 'DELETE', path: string, body?: Json, query?: Query): Promise<JsonObject>
+  /** `limitMs`: how long the answer may take, where it is more than usual */
+  send(method: 'POST' | 'PUT' | 'DELETE', path: string, body?: Json, query?: Query, limitMs?: number): Promise<JsonObject>
   /** sends bytes and reads a JSON answer */
   upload(path: string, contentType: string, body: string, query?: Query): Promise<JsonObject>
   bytes(path: string, query?: Query): Promise<Uint8Array>
@@ -30,10 +31,10 @@ export interface Client {
 type Ask = (request: Request) => Response | Promise<Response>
 
 /**
- * The hub at --url; else the one that runs on this data folder; else the data folder itself, opened under its lock without workers.
+ * The hub at --url; else the one that runs on this data folder; else the data folder itself, opened under its lock without workers; `bare`: also with a workspace that does not hold.
  * @throws CommandError usage, unreachable
  */
-export async function openClient(shell: Shell, flags: HubFlags): Promise<Client> {
+export async function openClient(shell: Shell, flags: HubFlags, how: { readonly bare: boolean } = { bare: false }): Promise<Client> {
   const url = flags.url ?? shell.env.CROSSDOCK_URL
   if (url !== undefined) {
     if (!/^https?:\/\//.test(url)) throw usage(shell.say('client.badUrl', { url }))
@@ -46,7 +47,7 @@ export async function openClient(shell: Shell, flags: HubFlags): Promise<Client>
   if (running)
     return clientOf(shell, { base: running.address, key: localKey(config.data), ask: fetch, where: running.address, offline: false })
   try {
-    const { app, localKey: key, close } = await shell.openLocal({ ...config, logLevel: flags.log ? config.logLevel : 'error' })
+    const { app, localKey: key, close } = await shell.openLocal({ ...config, logLevel: flags.log ? config.logLevel : 'error' }, how)
     return clientOf(shell, {
       base: 'http://127.0.0.1',
       key,
@@ -63,9 +64,9 @@ export async function openClient(shell: Shell, flags: HubFlags): Promise<Client>
 }
 
 /** Settings of the flags and the environment. @throws CommandError usage */
-export function configOf(shell: Shell, flags: ConfigFlags) {
+export function configOf(shell: Shell, flags: ConfigFlags, role?: Role) {
   try {
-    return readConfig(flags, { ...shell.env, INIT_CWD: shell.folder })
+    return readConfig(flags, { ...shell.env, INIT_CWD: shell.folder }, role)
   } catch (error) {
     throw usage(error instanceof Error ? error.message : String(error))
   }
@@ -93,14 +94,21 @@ interface Line {
 const requestLimitMs = 60_000
 
 function clientOf(shell: Shell, line: Line): Client {
-  const call = async (method: string, path: string, query: Query = {}, body?: string, contentType?: string): Promise<Response> => {
+  const call = async (
+    method: string,
+    path: string,
+    query: Query = {},
+    body?: string,
+    contentType?: string,
+    limitMs = requestLimitMs,
+  ): Promise<Response> => {
     const url = new URL(line.base + path)
     for (const [name, value] of Object.entries(query)) if (value !== undefined) url.searchParams.set(name, String(value))
     const request = new Request(url, {
       method,
       headers: { authorization: `Bearer ${line.key}`, ...(contentType ? { 'content-type': contentType } : {}) },
       ...(body === undefined ? {} : { body }),
-      signal: AbortSignal.timeout(requestLimitMs),
+      signal: AbortSignal.timeout(limitMs),
     })
     const answer = await reach(shell, line, request)
     if (!answer.ok) throw refusal(shell, answer.status, await answer.text(), `${method} ${path}`)
@@ -115,8 +123,8 @@ function clientOf(shell: Shell, line: Line): Client {
     where: line.where,
     offline: line.offline,
     get: async (path, query) => read(await call('GET', path, query)),
-    send: async (method, path, body, query) =>
-      read(await call(method, path, query, body === undefined ? undefined : JSON.stringify(body), 'application/json')),
+    send: async (method, path, body, query, limitMs) =>
+      read(await call(method, path, query, body === undefined ? undefined : JSON.stringify(body), 'application/json', limitMs)),
     upload: async (path, contentType, body, query) => read(await call('POST', path, query, body, contentType)),
     bytes: async (path, query) => new Uint8Array(await (await call('GET', path, query)).arrayBuffer()),
     async *rows(path, query, most) {

@@ -172,10 +172,33 @@ describe('with a running hub', () => {
     expect((await run('keys list --json')).out).not.toContain(apiKey)
   })
 
+  test('a connection is compared with the ledger, and the report is kept as a page', async () => {
+    const compared = await run('reconcile partner --from 7d --html report.html --json')
+    expect(compared).toMatchObject({ code: 0, err: '' })
+    expect(JSON.parse(compared.out)).toMatchObject({ connection: 'partner', same: true, parts: [] })
+    expect(await readFile(join(folder, 'report.html'), 'utf8')).toMatch(/^<!doctype html>/)
+    expect((await run('reconcile partner')).out).toBe('Both sides are the same.\n')
+    expect((await run('reconcile partner --heal magic')).code).toBe(2)
+    expect((await run('reconcile nobody')).code).toBe(4)
+  })
+
   test('the doctor finds it well', async () => {
     const { out, code } = await run('doctor --json')
     expect(code).toBe(0)
     expect(out).toContain(hub.address)
+  })
+
+  test('deliveries are held and let go', async () => {
+    const json = async (line: string | readonly string[]) => JSON.parse((await run(line)).out) as unknown
+    expect(await json(['hold', 'set', '--restored', '--reason', 'backup of last night', '--json'])).toMatchObject({
+      held: true,
+      restored: true,
+      reason: 'backup of last night',
+    })
+    expect((await run('hold show')).out).toContain('backup of last night')
+    expect((await run('doctor --json')).out).toContain('crossdock hold release')
+    expect(await json('hold release --json')).toEqual({ held: false, doubted: 0 })
+    expect(await json('hold show --json')).toMatchObject({ held: false, since: null, restored: false })
   })
 
   test('the data folder is refused to a second process', async () => {

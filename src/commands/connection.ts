@@ -1,6 +1,9 @@
 import type { Command } from 'commander'
-import { isObject, type Json } from '../model/json.ts'
+import { isObject, type Json, type JsonObject } from '../model/json.ts'
+import { registerBaseline } from './baseline.ts'
 import type { Client } from './client.ts'
+import { pathOf } from './connection-path.ts'
+import { registerCursor } from './cursor.ts'
 import { exitCode } from './exit-code.ts'
 import { type HubCommandFlags, hubCommand, withHub } from './hub-command.ts'
 import { printJson, printPairs, printRows } from './print.ts'
@@ -52,10 +55,27 @@ export function registerConnection(program: Command, shell: Shell): void {
           Array.isArray(found.streams) ? found.streams.filter(isObject) : [],
           [
             { title: say('column.stream'), cell: (row) => row.stream },
-            { title: say('column.every'), cell: (row) => `${Number(row.everyMs) / 1000} s` },
+            { title: say('column.schedule'), cell: (row) => scheduleOf(shell, row) },
+            { title: say('column.firstRead'), cell: (row) => row.firstRead },
             { title: say('column.lastRun'), cell: (row) => row.lastEndedAt },
-            { title: say('column.nextRun'), cell: (row) => (row.running ? say('connection.running') : row.nextAt) },
+            { title: say('column.nextRun'), cell: (row) => nextOf(shell, row) },
             { title: say('column.failed'), cell: (row) => row.failedRuns },
+            { title: say('column.error'), cell: (row) => row.lastError },
+          ],
+          false,
+        )
+        const jobs = jobsOf(found)
+        if (jobs.length === 0) return
+        shell.out('\n')
+        await printRows(
+          shell,
+          jobs,
+          [
+            { title: say('column.job'), cell: (row) => row.job },
+            { title: say('column.stream'), cell: (row) => row.stream },
+            { title: say('column.schedule'), cell: (row) => scheduleOf(shell, row) },
+            { title: say('column.lastRun'), cell: (row) => row.lastEndedAt },
+            { title: say('column.nextRun'), cell: (row) => nextOf(shell, row) },
             { title: say('column.error'), cell: (row) => row.lastError },
           ],
           false,
@@ -77,9 +97,11 @@ export function registerConnection(program: Command, shell: Shell): void {
 
   hubCommand(parent, shell, 'pause', say('connection.pause'))
     .argument('<name>', say('connection.name'))
+    .argument('[stream]', say('connection.stream'))
     .option('--reason <text>', say('connection.reason'))
     .action(
-      withHub<HubCommandFlags & { readonly reason?: string }>(shell, async (client, flags, name = '') => {
+      withHub<HubCommandFlags & { readonly reason?: string }>(shell, async (client, flags, name = '', stream) => {
+        if (stream !== undefined) return steerStream(shell, client, flags, { name, stream, act: 'pause' })
         const state = await client.send('POST', `${pathOf(name)}/pause`, flags.reason ? { reason: flags.reason } : {})
         if (flags.json) printJson(shell, state)
         else shell.out(`${say('connection.paused', { name })}\n`)
@@ -88,13 +110,18 @@ export function registerConnection(program: Command, shell: Shell): void {
 
   hubCommand(parent, shell, 'resume', say('connection.resume'))
     .argument('<name>', say('connection.name'))
+    .argument('[stream]', say('connection.stream'))
     .action(
-      withHub<HubCommandFlags>(shell, async (client, flags, name = '') => {
+      withHub<HubCommandFlags>(shell, async (client, flags, name = '', stream) => {
+        if (stream !== undefined) return steerStream(shell, client, flags, { name, stream, act: 'resume' })
         const state = await client.send('POST', `${pathOf(name)}/resume`, {})
         if (flags.json) printJson(shell, state)
         else shell.out(`${say('connection.resumed', { name, state: String(state.state) })}\n`)
       }),
     )
+
+  registerCursor(parent, shell)
+  registerBaseline(parent, shell)
 
   hubCommand(parent, shell, 'hook', say('connection.hook'))
     .argument('<name>', say('connection.name'))
@@ -117,8 +144,37 @@ export function registerConnection(program: Command, shell: Shell): void {
     )
 }
 
+async function steerStream(
+  shell: Shell,
+  client: Client,
+  flags: HubCommandFlags,
+  { name, stream, act }: { readonly name: string; readonly stream: string; readonly act: 'pause' | 'resume' },
+): Promise<void> {
+  const state = await client.send('POST', `${pathOf(name)}/streams/${encodeURIComponent(stream)}/${act}`, {})
+  if (flags.json) return printJson(shell, state)
+  shell.out(`${shell.say(act === 'pause' ? 'connection.pausedStream' : 'connection.resumedStream', { name, stream })}\n`)
+}
+
+/** `every 300 s`, or `30 2 * * * Europe/Berlin` */
+function scheduleOf({ say }: Shell, { timing }: JsonObject): string {
+  if (!isObject(timing)) return ''
+  return typeof timing.everyMs === 'number'
+    ? say('connection.everySeconds', { seconds: timing.everyMs / 1000 })
+    : `${String(timing.cron)} ${String(timing.timeZone)}`
+}
+
+const nextOf = ({ say }: Shell, row: JsonObject): Json | undefined =>
+  row.running === true ? say('connection.running') : row.paused === true ? say('connection.isPaused') : row.nextAt
+
+/** Jobs of a connection and of its streams, each with its stream. */
+function jobsOf(connection: JsonObject): readonly JsonObject[] {
+  const rows = (list: Json | undefined): readonly JsonObject[] => (Array.isArray(list) ? list.filter(isObject) : [])
+  return [
+    ...rows(connection.streams).flatMap(({ stream, jobs }) => rows(jobs).map((job) => ({ ...job, stream: stream ?? null }))),
+    ...rows(connection.jobs),
+  ]
+}
+
 /** A hub that was not told its public address answers paths: here they are reached at the address it was asked at. */
 const addressOf = (client: Client, hook: Json | undefined): Json | undefined =>
   typeof hook === 'string' && hook.startsWith('/') && !client.offline ? client.where + hook : hook
-
-export const pathOf = (connection: string): string => `/v1/connections/${encodeURIComponent(connection)}`

@@ -5,12 +5,16 @@ import { join } from 'node:path'
 import cliProgress from 'cli-progress'
 import type { Command } from 'commander'
 import { hubCounts } from '../demo/counts.ts'
-import { type DayNews, type PlayedDay, playDay } from '../demo/day.ts'
-import { printExplained, printReport, reportJson, reportOf } from '../demo/report.ts'
-import type { JsonObject } from '../model/json.ts'
+import { type DayNews, playDay } from '../demo/day.ts'
+import { printReport, reportJson, reportOf } from '../demo/report.ts'
+import { isObject } from '../model/json.ts'
 import { codeRoot, codeSuffix, packageRoot } from '../package-root.ts'
+import { migrate } from '../store/migrate.ts'
+import { openMysql } from '../store/mysql.ts'
 import { demoBreaks, mutants } from '../testing/mutants/list.ts'
+import { withClient } from './client.ts'
 import { exitCode, usage } from './exit-code.ts'
+import { printExplained } from './explain.ts'
 import { printJson } from './print.ts'
 import type { Shell } from './shell.ts'
 
@@ -24,6 +28,8 @@ interface Flags {
   readonly stay?: boolean
   readonly data?: string
   readonly port: string
+  readonly database?: string
+  readonly redis?: string
   readonly json?: boolean
 }
 
@@ -41,6 +47,8 @@ export function registerDemo(program: Command, shell: Shell): void {
     .option('--stay', shell.say('demo.stay'))
     .option('--data <folder>', shell.say('demo.data'))
     .option('--port <number>', shell.say('demo.port'), '0')
+    .option('--database <address>', shell.say('flag.database'))
+    .option('--redis <address>', shell.say('flag.redis'))
     .option('--json', shell.say('flag.json'))
     .action(async (flags: Flags) => {
       if (flags.break !== undefined && process.env.CROSSDOCK_MUTANT !== flags.break) return shell.end(await playBroken(shell, flags.break))
@@ -61,7 +69,10 @@ async function demo(shell: Shell, flags: Flags): Promise<void> {
     port: numberOf(shell, '--port', flags.port, 0, 65_535),
     logLevel: 'silent' as const,
     watch: false,
+    ...(flags.database === undefined ? {} : { database: flags.database }),
+    ...(flags.redis === undefined ? {} : { redis: flags.redis }),
   }
+  if (flags.database !== undefined) await migrateEmpty(shell, flags.database)
   const bar = flags.json ? undefined : openBar(shell)
   const tell = flags.json ? () => {} : (text: string) => shell.out(`${text}\n`)
   const day = await playDay(
@@ -75,7 +86,7 @@ async function demo(shell: Shell, flags: Flags): Promise<void> {
     if (flags.json) printJson(shell, reportJson(report))
     else {
       printReport(shell, report)
-      await explainOne(shell, day)
+      await explainOne(shell, data)
       const { lost, doubled, outOfOrder } = report
       shell.out(
         `\n${
@@ -99,6 +110,21 @@ async function demo(shell: Shell, flags: Flags): Promise<void> {
   } finally {
     await day.stop()
     if (own !== undefined) rmSync(own, { recursive: true, force: true })
+  }
+}
+
+/** The day needs a database of its own: what is in one already would be counted with it. @throws CommandError usage */
+async function migrateEmpty(shell: Shell, url: string): Promise<void> {
+  const database = await openMysql(url)
+  try {
+    await migrate(database)
+    const { count } = await database.read
+      .selectFrom('receipt')
+      .select(({ fn }) => fn.countAll<number>().as('count'))
+      .executeTakeFirstOrThrow()
+    if (Number(count) > 0) throw usage(shell.say('demo.notEmpty'))
+  } finally {
+    await database.close()
   }
 }
 
@@ -140,26 +166,25 @@ function newsOf(shell: Shell, seed: number, tell: (text: string) => void, bar: B
   }
 }
 
-async function explainOne(shell: Shell, { hub }: PlayedDay): Promise<void> {
-  const headers = { authorization: `Bearer ${hub.localKey}` }
-  const list = (await (await fetch(`${hub.address}/v1/documents/sales-order?limit=1`, { headers })).json()) as {
-    items?: readonly { readonly key: string }[]
-  }
-  const key = list.items?.[0]?.key
-  if (key === undefined) return
-  const path = 'totals.grandTotal'
-  const answer = (await (
-    await fetch(`${hub.address}/v1/documents/sales-order/explain?key=${encodeURIComponent(key)}&path=${path}`, { headers })
-  ).json()) as JsonObject
-  printExplained(shell, key, path, answer)
+/** One figure of the day, down to the bytes it came from. */
+async function explainOne(shell: Shell, data: string): Promise<void> {
+  await withClient(shell, { data }, async (client) => {
+    const { items } = await client.get('/v1/documents/sales-order', { limit: 1 })
+    const [first] = Array.isArray(items) ? items.filter(isObject) : []
+    if (typeof first?.key !== 'string') return
+    const path = 'totals.grandTotal'
+    shell.out(`\n${shell.say('demo.explain')}\n  crossdock explain sales-order ${first.key} ${path}\n`)
+    await printExplained(shell, client, { type: 'sales-order', key: first.key, path }, false)
+  })
 }
 
 /** Plays the same command line again in a process that loads the program without one safeguard. */
 async function playBroken(shell: Shell, name: string): Promise<0 | 1 | 2> {
   const mutant = mutants.find((candidate) => candidate.name === name)
   if (mutant === undefined || !demoBreaks.includes(name)) throw usage(shell.say('demo.badBreak', { name, names: demoBreaks.join(', ') }))
+  if (codeSuffix !== '.ts') throw usage(shell.say('demo.breakNeedsSource', { name }))
   shell.note(`${shell.say('demo.broken', { name, what: mutant.breaks })}\n`)
-  const register = join(codeRoot, 'src', 'testing', 'mutants', `register${codeSuffix}`)
+  const register = join(codeRoot, 'src', 'testing', 'mutants', 'register.ts')
   const child = spawn(process.execPath, ['--import', register, ...process.argv.slice(1)], {
     stdio: 'inherit',
     env: { ...process.env, CROSSDOCK_MUTANT: name },

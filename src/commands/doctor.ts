@@ -4,10 +4,14 @@ import type { Command } from 'commander'
 import type { HubConfig } from '../config.ts'
 import { lockOwner, runningHub } from '../data-folder.ts'
 import { isObject } from '../model/json.ts'
+import type { Database } from '../store/database.ts'
 import { newestSchema, schemaNumber } from '../store/migrate.ts'
+import { openMysql } from '../store/mysql.ts'
+import { serverRisks } from '../store/mysql-durability.ts'
 import { openSqlite } from '../store/sqlite.ts'
 import { loadWorkspace } from '../workspace.ts'
 import { configOf, openClient } from './client.ts'
+import { type Finding, sealing } from './doctor-sealing.ts'
 import { exitCode } from './exit-code.ts'
 import { printRows } from './print.ts'
 import type { Shell } from './shell.ts'
@@ -15,12 +19,8 @@ import type { Shell } from './shell.ts'
 interface Flags {
   readonly workspace?: string
   readonly data?: string
+  readonly database?: string
   readonly json?: boolean
-}
-interface Finding {
-  readonly check: string
-  readonly state: 'ok' | 'warning' | 'error'
-  readonly detail: string
 }
 
 const needed = 26
@@ -34,6 +34,7 @@ export function registerDoctor(program: Command, shell: Shell): void {
     .description(say('doctor.about'))
     .option('--workspace <folder>', say('flag.workspace'))
     .option('--data <folder>', say('flag.data'))
+    .option('--database <address>', say('flag.database'))
     .option('--json', say('flag.json'))
     .action(async (flags: Flags) => {
       const config = configOf(shell, flags)
@@ -73,12 +74,14 @@ function folder({ say }: Shell, { data }: HubConfig): Finding[] {
   }
   const { bavail, bsize } = statfsSync(place)
   const free = bavail * bsize
-  const key = join(data, 'local.key')
-  const open = existsSync(key) && process.platform !== 'win32' && (statSync(key).mode & 0o077) !== 0
+  const open = ['local.key', 'admin.key'].filter((name) => {
+    const found = statSync(join(data, name), { throwIfNoEntry: false })
+    return found !== undefined && process.platform !== 'win32' && (found.mode & 0o077) !== 0
+  })
   return [
     { check: 'data', state: 'ok', detail: data },
     { check: 'space', state: free < lowSpace ? 'warning' : 'ok', detail: say('doctor.space', { free: (free / 1024 ** 3).toFixed(1) }) },
-    ...(open ? [{ check: 'local.key', state: 'error' as const, detail: say('doctor.openKey', { file: key }) }] : []),
+    ...open.map((name): Finding => ({ check: name, state: 'error', detail: say('doctor.openKey', { file: join(data, name) }) })),
   ]
 }
 
@@ -91,13 +94,39 @@ async function workspace({ say, env }: Shell, config: HubConfig): Promise<Findin
 }
 
 /** The schema of a store that nobody uses now; a running hub has checked its own. */
-async function store({ say }: Shell, { data }: HubConfig): Promise<Finding[]> {
+async function store(shell: Shell, config: HubConfig): Promise<Finding[]> {
+  const { data, database } = config
+  if (database !== undefined) return shared(shell, config, database)
   const file = join(data, 'crossdock.db')
   if (!existsSync(file) || lockOwner(data) !== undefined) return []
-  const database = await openSqlite(file)
+  return schemaOf(shell, config, await openSqlite(file))
+}
+
+/** Settings of a shared server that cost data, and its schema. */
+async function shared(shell: Shell, config: HubConfig, url: string): Promise<Finding[]> {
+  try {
+    const risks = await serverRisks(url)
+    return [
+      ...risks.map(
+        ({ setting, found, wanted, severity }): Finding => ({
+          check: 'database',
+          state: severity,
+          detail: shell.say('doctor.risk', { setting, found, wanted }),
+        }),
+      ),
+      ...(await schemaOf(shell, config, await openMysql(url))),
+    ]
+  } catch (error) {
+    return [{ check: 'database', state: 'error', detail: error instanceof Error ? error.message : String(error) }]
+  }
+}
+
+async function schemaOf(shell: Shell, config: HubConfig, database: Database): Promise<Finding[]> {
+  const { say } = shell
   try {
     const schema = await schemaNumber(database)
-    if (schema === newestSchema) return [{ check: 'database', state: 'ok', detail: say('doctor.schema', { schema }) }]
+    if (schema === newestSchema)
+      return [{ check: 'database', state: 'ok', detail: say('doctor.schema', { schema }) }, ...(await sealing(shell, config, database))]
     const newer = schema > newestSchema
     return [
       {
@@ -122,6 +151,7 @@ async function hub(shell: Shell, config: HubConfig): Promise<Finding[]> {
     const troubled = (Array.isArray(items) ? items.filter(isObject) : []).filter(
       ({ state }) => state === 'failing' || state === 'needs-auth',
     )
+    const hold = await client.get('/v1/delivery-hold')
     const stats = await client.get('/v1/stats')
     const open = isObject(stats.open) ? stats.open : {}
     const dead = [open.deadEnvelopes, open.deadDeliveries]
@@ -136,6 +166,7 @@ async function hub(shell: Shell, config: HubConfig): Promise<Finding[]> {
           detail: `${String(state)}: ${String(reason ?? '-')}`,
         }),
       ),
+      ...(hold.held === true ? [{ check: 'deliveries', state: 'warning' as const, detail: say('hold.held') }] : []),
       { check: 'dead letters', state: dead > 0 ? 'warning' : 'ok', detail: String(dead) },
       { check: 'lag', state: Number(stats.lagMs) > 60_000 ? 'warning' : 'ok', detail: `${String(stats.lagMs)} ms` },
     ]

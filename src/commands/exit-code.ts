@@ -12,6 +12,8 @@ export const exitCode = {
   notFound: 4,
   /** the hub answered no: the key lacks a scope, or the state does not allow it */
   refused: 5,
+  /** two versions of a mapping make different documents, and none that one took is refused by the other */
+  differs: 6,
 } as const
 
 export type ExitCode = (typeof exitCode)[keyof typeof exitCode]

@@ -2,7 +2,6 @@ import type { Command } from 'commander'
 import { isObject, type Json, type JsonObject } from '../model/json.ts'
 import type { Client } from './client.ts'
 import { CommandError } from './exit-code.ts'
-import { rawValues } from './explain-raw.ts'
 import { type HubCommandFlags, hubCommand, withHub } from './hub-command.ts'
 import { leaves } from './leaves.ts'
 import { printJson, printPairs, printRows, shown } from './print.ts'
@@ -21,34 +20,43 @@ export function registerExplain(program: Command, shell: Shell): void {
     .action(
       withHub<HubCommandFlags>(shell, async (client, flags, type = '', key = '', path) => {
         if (path === undefined) return explainAll(shell, client, flags, type, key)
-        const found = await explainOne(client, type, key, path)
-        const raw = await rawValues(client, found)
-        if (flags.json) return printJson(shell, { ...found, raw: raw.map((one) => ({ ...one })) })
-        const source = isObject(found.source) ? found.source : {}
-        const rule = isObject(found.rule) ? found.rule : {}
-        printPairs(shell, [
-          [say('column.field'), found.path],
-          [say('column.value'), found.value],
-          [say('explain.before'), found.before],
-          [say('column.version'), found.version],
-          [say('column.at'), found.at],
-          [say('explain.mapping'), placeOf(rule)],
-          [say('explain.rule'), rule.rule],
-          [say('explain.hash'), rule.hash],
-          [say('column.revision'), found.revision],
-          ...raw.map(({ path: from, value }): [string, Json] => [
-            say('explain.partner'),
-            `${from} = ${value === undefined ? '?' : shown(value)}`,
-          ]),
-          [say('column.connection'), source.connection],
-          [say('column.stream'), source.stream],
-          [say('column.key'), source.key],
-          [say('column.received'), source.receivedAt],
-          [say('column.envelope'), source.envelope],
-          ...receiptsOf(source).map((receipt): [string, string] => [say('explain.receipt'), receipt]),
-        ])
+        await printExplained(shell, client, { type, key, path }, flags.json === true)
       }),
     )
+}
+
+/** One value with where it came from, down to the partner's own field and the bytes of the message. */
+export async function printExplained(
+  shell: Shell,
+  client: Client,
+  { type, key, path }: { readonly type: string; readonly key: string; readonly path: string },
+  json: boolean,
+): Promise<void> {
+  const { say } = shell
+  const found = await explainOne(client, type, key, path)
+  if (json) return printJson(shell, found)
+  const source = isObject(found.source) ? found.source : {}
+  const rule = isObject(found.rule) ? found.rule : {}
+  printPairs(shell, [
+    [say('column.field'), found.path],
+    [say('column.value'), found.value],
+    [say('explain.before'), found.before],
+    [say('column.version'), found.version],
+    [say('column.at'), found.at],
+    [say('explain.mapping'), placeOf(rule)],
+    [say('explain.rule'), rule.rule],
+    [say('explain.hash'), rule.hash],
+    [say('column.revision'), found.revision],
+    ...objectsOf(found.raw).map((raw): [string, Json] => [say('explain.partner'), `${raw.path} = ${raw.found ? shown(raw.value) : '?'}`]),
+    ...lookupsOf(shell, found, rule),
+    ...objectsOf(found.choices).map((choice): [string, Json] => [say('explain.choice'), choiceText(shell, choice)]),
+    [say('column.connection'), source.connection],
+    [say('column.stream'), source.stream],
+    [say('column.key'), source.key],
+    [say('column.received'), source.receivedAt],
+    [say('column.envelope'), source.envelope],
+    ...receiptsOf(shell, source).map((receipt): [string, string] => [say('explain.receipt'), receipt]),
+  ])
 }
 
 async function explainOne(client: Client, type: string, key: string, path: string): Promise<JsonObject> {
@@ -87,9 +95,32 @@ async function explainAll(shell: Shell, client: Client, flags: HubCommandFlags, 
 }
 
 const placeOf = (rule: JsonObject): string | undefined =>
-  typeof rule.mapping === 'string' ? `${rule.mapping}.json:${rule.line ?? '?'} (${rule.version})` : undefined
+  typeof rule.mapping === 'string' ? `${rule.file ?? `${rule.mapping}.json`}:${rule.line ?? '?'} (${rule.version})` : undefined
 
-const receiptsOf = (source: JsonObject): readonly string[] =>
-  Array.isArray(source.receipts)
-    ? source.receipts.filter(isObject).map((one) => (one.from === null ? String(one.receipt) : `${one.receipt} [${one.from}..${one.to}]`))
-    : []
+const receiptsOf = ({ say }: Shell, source: JsonObject): readonly string[] =>
+  objectsOf(source.receipts).map(({ receipt, from, to, removed }) => {
+    const place = from === null ? String(receipt) : `${receipt} [${from}..${to}]`
+    return removed === true ? `${place}: ${say('explain.removed')}` : place
+  })
+
+const objectsOf = (list: Json | undefined): readonly JsonObject[] => (Array.isArray(list) ? list.filter(isObject) : [])
+
+/** The entry of each table the value went through; its name alone where no entry is known. */
+function lookupsOf({ say }: Shell, found: JsonObject, rule: JsonObject): readonly [string, Json][] {
+  const entries = objectsOf(found.entries)
+  const bare = (Array.isArray(rule.lookups) ? rule.lookups : []).filter((name) => !entries.some(({ lookup }) => lookup === name))
+  return [
+    ...entries.map(({ lookup, code, value }): [string, Json] => [say('explain.lookup'), `${lookup}: ${code} -> ${shown(value)}`]),
+    ...bare.map((name): [string, Json] => [say('explain.lookup'), name]),
+  ]
+}
+
+function choiceText({ say }: Shell, { kind, number, rule }: JsonObject): string {
+  const text =
+    kind === 'default'
+      ? say('explain.choseDefault')
+      : kind === 'else'
+        ? say('explain.choseElse')
+        : say('explain.chosePath', { number: Number(number) })
+  return `${rule}: ${text}`
+}

@@ -39,13 +39,17 @@ export function timeOf(shell: Shell, text: string | undefined, now: number = Dat
   return new Date(at).toISOString()
 }
 
-/** An action that gets its client and closes it. Commander hands the arguments, the flags and the command itself. */
+/** An action that gets its client and closes it; `bare`: it needs no workspace that holds. Commander hands the arguments, the flags and the command itself. */
 export const withHub =
-  <F extends HubFlags>(shell: Shell, work: (client: Client, flags: F, ...given: readonly (string | undefined)[]) => Promise<void>) =>
+  <F extends HubFlags>(
+    shell: Shell,
+    work: (client: Client, flags: F, ...given: readonly (string | undefined)[]) => Promise<void>,
+    how: { readonly bare: boolean } = { bare: false },
+  ) =>
   async (...all: readonly unknown[]): Promise<void> => {
     const flags = all.at(-2) as F
     const given = all.slice(0, -2).map((word) => (word === undefined ? undefined : String(word)))
-    const client = await openClient(shell, flags)
+    const client = await openClient(shell, flags, how)
     try {
       await work(client, flags, ...given)
     } finally {

@@ -135,7 +135,7 @@ const guide = `# A Crossdock workspace
 | \`…allowPrivate\` | networks (CIDR) with private addresses the hub may call, such as \`["10.1.0.0/16"]\`; by itself it calls none |
 | \`…limits\` | a smaller budget than the connector's: \`{ "requests": 2, "perMs": 1000, "concurrency": 1 }\` |
 | \`…retry\` | waits between tries of a delivery in milliseconds; after the last one it is a dead letter |
-| \`…paused\` | \`true\`: nothing is read or sent; what arrives by webhook is kept |
+| \`…paused\` | \`true\`: nothing is read or sent; webhooks are answered with 503 and \`Retry-After\`, so that the partner sends them again later |
 | \`routes[].id\` | identity of the route; part of every once-only key, so never use it again for something else |
 | \`routes[].document\` | type of the documents that take it: \`sales-order\`, \`purchase-order\`, \`stock-level\`, \`shipment\` … |
 | \`routes[].when\` | an expression over the document; without it every document goes |
@@ -146,5 +146,7 @@ const guide = `# A Crossdock workspace
 | \`codes\` | your code lists: kind -> the partner's code -> the hub's. Units are UN/ECE Recommendation 20: \`C62\` is a piece |
 
 Own mappings go to \`mappings/<connector>/<name>.json\` and take the place of the package's file of that name. Try one on a record:
-\`crossdock map run woocommerce/order order.json\`.
+\`crossdock map run woocommerce/order order.json\`. What only one connection needs, such as custom fields, goes to a file of its own below \`overlays/\`, which
+\`connections.<name>.mappings\` names: \`{"woocommerce/order": "overlays/shop-us-order.json"}\`. Lookup tables that several mappings share lie in
+\`mappings/tables/<name>@<version>.json\`.
 `

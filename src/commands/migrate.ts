@@ -1,7 +1,9 @@
 import { existsSync } from 'node:fs'
 import type { Command } from 'commander'
 import { FolderLockedError, openDataFolder } from '../data-folder.ts'
-import { migrate, schemaNumber } from '../store/migrate.ts'
+import type { Database } from '../store/database.ts'
+import { type Applied, migrate, schemaNumber } from '../store/migrate.ts'
+import { openMysql } from '../store/mysql.ts'
 import { openSqlite } from '../store/sqlite.ts'
 import { configOf } from './client.ts'
 import { CommandError, exitCode } from './exit-code.ts'
@@ -10,36 +12,46 @@ import type { Shell } from './shell.ts'
 
 interface Flags {
   readonly data?: string
+  readonly database?: string
   readonly json?: boolean
 }
 
-/** `crossdock migrate`: brings the database to this program's schema; what was there is copied first. `serve` does the same at its start. */
+/** `crossdock migrate`: brings the database to this program's schema; a file is copied first. `serve` does the same with its own file; a shared database is changed only here. */
 export function registerMigrate(program: Command, shell: Shell): void {
   const { say } = shell
   program
     .command('migrate')
     .description(say('migrate.about'))
     .option('--data <folder>', say('flag.data'))
+    .option('--database <address>', say('flag.database'))
     .option('--json', say('flag.json'))
     .action(async (flags: Flags) => {
-      const { data } = configOf(shell, flags)
-      if (!existsSync(data)) throw new CommandError(exitCode.notFound, 'no-data', say('migrate.noData', { data }))
-      const folder = lock(data)
-      try {
-        const database = await openSqlite(folder.databaseFile)
-        try {
-          const applied = await migrate(database, { backup: true })
-          const schema = await schemaNumber(database)
-          if (flags.json) return printJson(shell, { schema, applied: applied.map(({ number, name }) => ({ number, name })) })
-          for (const { number, name } of applied) shell.out(`${say('migrate.applied', { number, name })}\n`)
-          shell.out(`${say('migrate.done', { schema })}\n`)
-        } finally {
-          await database.close()
-        }
-      } finally {
-        folder.release()
-      }
+      const config = configOf(shell, flags)
+      const { applied, schema } =
+        config.database === undefined ? await migrateFile(shell, config.data) : await migrated(await openMysql(config.database))
+      if (flags.json) return printJson(shell, { schema, applied: applied.map(({ number, name }) => ({ number, name })) })
+      for (const { number, name } of applied) shell.out(`${say('migrate.applied', { number, name })}\n`)
+      shell.out(`${say('migrate.done', { schema })}\n`)
     })
+}
+
+async function migrateFile({ say }: Shell, data: string) {
+  if (!existsSync(data)) throw new CommandError(exitCode.notFound, 'no-data', say('migrate.noData', { data }))
+  const folder = lock(data)
+  try {
+    return await migrated(await openSqlite(folder.databaseFile))
+  } finally {
+    folder.release()
+  }
+}
+
+async function migrated(database: Database): Promise<{ readonly applied: readonly Applied[]; readonly schema: number }> {
+  try {
+    const applied = await migrate(database, { backup: true })
+    return { applied, schema: await schemaNumber(database) }
+  } finally {
+    await database.close()
+  }
 }
 
 function lock(data: string) {

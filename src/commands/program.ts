@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { Command, CommanderError } from 'commander'
-import { HubError } from '../model/errors.ts'
+import { Command } from 'commander'
 import { packageRoot } from '../package-root.ts'
+import { registerAlarms } from './alarms.ts'
+import { registerBackfills } from './backfills.ts'
 import { registerCheck } from './check.ts'
 import { registerConnection } from './connection.ts'
 import { registerConnector } from './connector.ts'
@@ -11,18 +12,23 @@ import { registerDead } from './dead.ts'
 import { registerDeliveries } from './deliveries.ts'
 import { registerDemo } from './demo.ts'
 import { registerDoctor } from './doctor.ts'
-import { CommandError, type ExitCode, exitCode } from './exit-code.ts'
 import { registerExplain } from './explain.ts'
 import { registerFindings } from './findings.ts'
+import { registerHold } from './hold.ts'
 import { registerInbox } from './inbox.ts'
 import { registerInit } from './init.ts'
 import { registerKeys } from './keys.ts'
 import { registerLedger } from './ledger.ts'
 import { registerMap } from './map.ts'
 import { registerMigrate } from './migrate.ts'
+import { registerPlans } from './plans.ts'
 import { registerPull } from './pull.ts'
+import { registerReconcile } from './reconcile.ts'
 import { registerReload } from './reload.ts'
 import { registerReplay } from './replay.ts'
+import { reportError } from './report-error.ts'
+import { registerSchema } from './schema.ts'
+import { registerSecrets } from './secrets.ts'
 import { registerServe } from './serve.ts'
 import type { Shell } from './shell.ts'
 import { registerSimulate } from './simulate.ts'
@@ -38,6 +44,7 @@ const everyRegister: readonly ((program: Command, shell: Shell) => void)[] = [
   registerReload,
   registerInbox,
   registerDeliveries,
+  registerHold,
   registerDead,
   registerReplay,
   registerLedger,
@@ -46,10 +53,16 @@ const everyRegister: readonly ((program: Command, shell: Shell) => void)[] = [
   registerCrosswalk,
   registerConnection,
   registerPull,
+  registerBackfills,
+  registerPlans,
+  registerAlarms,
+  registerReconcile,
   registerMap,
+  registerSchema,
   registerConnector,
   registerSimulate,
   registerKeys,
+  registerSecrets,
   registerMigrate,
   registerDoctor,
 ]
@@ -84,18 +97,8 @@ export async function runProgram(shell: Shell, argv: readonly string[]): Promise
     if (argv.length === 0) program.outputHelp()
     else await program.parseAsync([...argv], { from: 'user' })
   } catch (error) {
-    shell.end(report(shell, error, argv.includes('--json')))
+    shell.end(reportError(shell, error, argv.includes('--json')))
   }
-}
-
-function report(shell: Shell, error: unknown, json: boolean): ExitCode {
-  // commander has written its own words already
-  if (error instanceof CommanderError) return error.exitCode === 0 ? exitCode.ok : exitCode.usage
-  const known = error instanceof CommandError ? error : undefined
-  const message = error instanceof Error ? error.message : String(error)
-  const code = known?.code ?? (error instanceof HubError ? error.detail.code : 'failed')
-  shell.note(json ? `${JSON.stringify({ error: { code, message } })}\n` : `${message}\n`)
-  return known?.exitCode ?? exitCode.found
 }
 
 /** The program's commands, parents before their children. */

@@ -23,6 +23,8 @@ export function registerReload(program: Command, shell: Shell): void {
         shell.out(
           `${shell.say(answer.changed === true ? 'reload.changed' : 'reload.same', { revision: String(answer.revision).slice(0, 12) })}\n`,
         )
+        const secrets = Array.isArray(answer.secrets) ? answer.secrets.map(String) : []
+        if (secrets.length > 0) shell.out(`${shell.say('reload.secrets', { connections: secrets.join(', ') })}\n`)
         if (faults.some(({ severity }) => severity === 'error')) shell.end(exitCode.found)
       }),
     )

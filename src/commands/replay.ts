@@ -9,7 +9,9 @@ import type { Shell } from './shell.ts'
 
 interface Flags extends HubCommandFlags {
   readonly dryRun?: boolean
-  readonly new?: boolean
+  readonly again?: boolean
+  readonly deliveries?: boolean
+  readonly type?: string
   readonly dead?: boolean
   readonly connection?: string
   readonly stream?: string
@@ -26,13 +28,15 @@ export function registerReplay(program: Command, shell: Shell): void {
   hubCommand(program, shell, 'replay', say('replay.about'))
     .argument('[id]', say('replay.id'))
     .option('--dry-run', say('replay.dryRun'))
-    .option('--new', say('replay.new'))
+    .option('--again', say('replay.again'))
     .option('--dead', say('replay.dead'))
+    .option('--deliveries', say('replay.deliveries'))
+    .option('--type <document>', say('replay.type'))
     .option('--connection <name>', say('filter.connection'))
     .option('--stream <name>', say('filter.stream'))
     .option('--key <key>', say('inbox.key'))
     .option('--state <states>', say('replay.states'))
-    .option('--reason <code>', say('filter.reason'))
+    .option('--reason <code>', say('replay.reason'))
     .option('--since <time>', say('filter.since'))
     .option('--until <time>', say('filter.until'))
     .action(
@@ -55,18 +59,22 @@ async function send(shell: Shell, client: Client, flags: Flags, id: string | und
   if (id !== undefined) return client.send('POST', `/v1/envelopes/${encodeURIComponent(id)}/replay`, { dryRun })
   if (flags.dead)
     return client.send('POST', '/v1/dead-letters/replay', { dryRun, ...given({ connection: flags.connection, reason: flags.reason }) })
-  if (flags.connection === undefined) throw usage(shell.say('replay.what'))
-  const { connection, stream, key } = flags
+  const { connection, stream, key, reason, type } = flags
   const from = timeOf(shell, flags.since)
   const to = timeOf(shell, flags.until)
   const states = flags.state?.split(/[ ,]+/)
-  return client.send('POST', '/v1/envelopes/replay', { dryRun, ...given({ connection, stream, key, states, from, to }) })
+  if (flags.deliveries)
+    return client.send('POST', '/v1/deliveries/replay', { dryRun, ...given({ connection, type, states, reason, from, to }) })
+  if (connection === undefined) throw usage(shell.say('replay.what'))
+  return client.send('POST', '/v1/envelopes/replay', { dryRun, ...given({ connection, stream, key, states, reason, from, to }) })
 }
 
 async function replayDelivery(shell: Shell, client: Client, flags: Flags, id: string): Promise<void> {
   const { say } = shell
+  if (flags.again && !flags.dryRun && flags.reason === undefined) throw usage(say('replay.noReason'))
   const answer = await client.send('POST', `/v1/deliveries/${encodeURIComponent(id)}/replay`, {
-    as: flags.new ? 'new' : 'same',
+    as: flags.again ? 'new' : 'same',
+    ...(flags.again && flags.reason !== undefined ? { reason: flags.reason } : {}),
     dryRun: flags.dryRun === true,
   })
   if (flags.json) return printJson(shell, answer)
@@ -86,24 +94,34 @@ async function replayDelivery(shell: Shell, client: Client, flags: Flags, id: st
 async function printRehearsals(shell: Shell, rehearsals: Json | undefined): Promise<void> {
   const { say } = shell
   for (const one of Array.isArray(rehearsals) ? rehearsals.filter(isObject) : []) {
+    if (one.delivery !== undefined) {
+      shell.out(`${String(one.delivery)}${typeof one.problem === 'string' ? `  ${say('replay.problem', { problem: one.problem })}` : ''}\n`)
+      await printChanges(shell, one.changes)
+      continue
+    }
     shell.out(`${String(one.envelope)}  ${String(one.state)}${one.reason ? ` (${String(one.reason)})` : ''}\n`)
     for (const document of Array.isArray(one.documents) ? one.documents.filter(isObject) : []) {
       shell.out(`  ${String(document.type)} ${String(document.key)}${document.isNew ? ` ${say('replay.isNew')}` : ''}\n`)
-      const changes = Array.isArray(document.changes) ? document.changes.filter(isObject) : []
-      if (changes.length === 0) shell.out(`    ${say('replay.same')}\n`)
-      else
-        await printRows(
-          shell,
-          changes,
-          [
-            { title: say('column.field'), cell: (row) => row.path },
-            { title: say('column.before'), cell: (row) => shown(row.before) },
-            { title: say('column.after'), cell: (row) => shown(row.after) },
-          ],
-          false,
-        )
+      await printChanges(shell, document.changes)
     }
   }
+}
+
+async function printChanges(shell: Shell, value: Json | undefined): Promise<void> {
+  const { say } = shell
+  const changes = Array.isArray(value) ? value.filter(isObject) : []
+  if (changes.length === 0) shell.out(`    ${say('replay.same')}\n`)
+  else
+    await printRows(
+      shell,
+      changes,
+      [
+        { title: say('column.field'), cell: (row) => row.path },
+        { title: say('column.before'), cell: (row) => shown(row.before) },
+        { title: say('column.after'), cell: (row) => shown(row.after) },
+      ],
+      false,
+    )
 }
 
 /** Without what was not given: the API knows no nulls in its filters. */

@@ -1,3 +1,6 @@
+import { createInterface } from 'node:readline'
+import { Writable } from 'node:stream'
+import { text } from 'node:stream/consumers'
 import type { HubConfig } from '../config.ts'
 import { type Language, languageOf, type Say, speaker } from '../model/messages.ts'
 import type { ExitCode } from './exit-code.ts'
@@ -23,8 +26,10 @@ export interface Shell {
   out(text: string): void
   /** writes to standard error */
   note(text: string): void
-  /** opens the data folder's hub in this process, without workers */
-  openLocal(config: HubConfig): Promise<LocalApp>
+  /** A text that is not to be seen: typed without echo at a terminal, else all of standard input. One line end at its end is no part of it. */
+  readSecret(question: string): Promise<string>
+  /** Opens the data folder's hub in this process, without workers. `bare`: also when its workspace does not hold, without a workspace then. */
+  openLocal(config: HubConfig, how?: { readonly bare: boolean }): Promise<LocalApp>
   /** resolves when the person asks to stop (Ctrl-C, SIGTERM) */
   untilStopped(): Promise<void>
   /** what the process ends with */
@@ -44,6 +49,7 @@ export function processShell(argv: readonly string[], openLocal: Shell['openLoca
     columns: process.stdout.columns ?? 120,
     out: (text) => void process.stdout.write(text),
     note: (text) => void process.stderr.write(text),
+    readSecret,
     openLocal,
     untilStopped: () =>
       new Promise((resolve) => {
@@ -53,6 +59,26 @@ export function processShell(argv: readonly string[], openLocal: Shell['openLoca
     end: (code) => {
       process.exitCode = code
     },
+  }
+}
+
+async function readSecret(question: string): Promise<string> {
+  const { stdin, stderr } = process
+  if (!stdin.isTTY) return (await text(stdin)).replace(/\r?\n$/, '')
+  // the terminal is in raw mode while this is open, and what it would echo goes nowhere: so the question comes after
+  const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() })
+  const lines = createInterface({ input: stdin, output: nowhere, terminal: true })
+  stderr.write(question)
+  try {
+    return await new Promise<string>((resolve) => {
+      lines.once('line', resolve)
+      // Ctrl-C, Ctrl-D: nothing was given
+      lines.once('SIGINT', () => resolve(''))
+      lines.once('close', () => resolve(''))
+    })
+  } finally {
+    lines.close()
+    stderr.write('\n')
   }
 }
 

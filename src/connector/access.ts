@@ -20,6 +20,8 @@ export interface CutRecord {
   readonly bodyHash: string
   /** key that decides the lane: the parent's for child records */
   readonly laneKey: string
+  /** the record as the mapping reads it, where it was parsed whole anyway and nothing in it is ambiguous */
+  readonly value?: Json
 }
 export type CutSlice =
   | { readonly body: number; readonly from: number; readonly to: number; readonly into?: string }
@@ -34,7 +36,40 @@ export interface PageRead {
   readonly records: readonly CutRecord[]
   /** to be stored together with this page's receipts; undefined: not safe to move yet */
   readonly checkpoint?: Checkpoint
+  /** where this very list goes on, when it has no checkpoint of its own here: for a read that is taken up again */
+  readonly mark?: Mark
   readonly last: boolean
+}
+
+/** A place inside one list. JSON; only the engine reads it. */
+export interface Mark {
+  readonly ask: { readonly page: JsonObject; readonly url?: string }
+  readonly since: number | null
+  readonly until: number
+  readonly asOf: number
+  /** when the page before was read */
+  readonly at: number
+  readonly highest: number | null
+  readonly pages: number
+  readonly rows: number
+}
+
+export interface ReadOptions {
+  readonly lookbackMs?: number
+  readonly signal?: AbortSignal
+  /** only what the cursor says is not later, epoch ms; left out: up to now */
+  readonly until?: number
+  /** takes a list up where an earlier read with the same checkpoint and bound was */
+  readonly resume?: Mark
+}
+
+/** How long a write may still begin. */
+export interface Right {
+  readonly signal?: AbortSignal | undefined
+  /** asked at the last moment before the bytes go out; false: somebody else may be at it by now, nothing is sent */
+  readonly held?: (() => boolean) | undefined
+  /** W3C traceparent that goes with every request of this write */
+  readonly traceparent?: string | undefined
 }
 
 /** Open access to one connection: the engine's side that the pipeline uses. Every method throws HubError classed by recovery. */
@@ -45,25 +80,38 @@ export interface Access {
    * Pages of a stream from a checkpoint (null: everything). Ends after the last page. @throws HubError `endless-list`, `repeated-page`, `cursor-back`, `bad-shape`,
    * `html-answer`, … after the pages that were good
    */
-  read(
-    stream: string,
-    from: Checkpoint | null,
-    options: { readonly lookbackMs?: number; readonly signal?: AbortSignal },
-  ): AsyncGenerator<PageRead>
+  read(stream: string, from: Checkpoint | null, options: ReadOptions): AsyncGenerator<PageRead>
   /** one record by its key; no records: the partner does not have it (any more) */
   readKey(stream: string, key: string, signal?: AbortSignal): Promise<PageRead>
+  /** keys of everything the stream has at the partner, page by page. @throws HubError `no-key-list` (bug) */
+  keys(stream: string, signal?: AbortSignal): AsyncGenerator<readonly string[]>
+  /** looks after what the partner sends to us: makes what is missing, wakes what is turned off or silent. @throws HubError `no-subscription` (bug) */
+  subscribe(wanted: Subscribing, signal?: AbortSignal): Promise<readonly Subscribed[]>
   /** the figure the partner shows for a state action now; undefined when the action declares no way to know */
   current(action: StateAction, input: JsonObject, signal?: AbortSignal): Promise<Json | undefined>
   /** sets a figure */
-  setState(action: StateAction, input: JsonObject, effectKey: string, signal?: AbortSignal): Promise<Outcome>
-  /** runs one command under its once-rule. `body`: frozen input; `key`: of the thing at the partner for change and cancel; `ambiguous`: an earlier try may have had its effect */
+  setState(action: StateAction, input: JsonObject, effectKey: string, right?: Right): Promise<Outcome>
+  /** runs one command under its once-rule. `body`: frozen input; `key`: of the thing at the partner for change and cancel; `ambiguous`: an earlier try may have had its effect, `done`: one had it */
   run(
     action: CommandAction,
     operation: 'create' | 'change' | 'cancel',
     body: JsonObject,
-    context: { readonly effectKey: string; readonly key?: string; readonly ambiguous: boolean; readonly signal?: AbortSignal },
+    context: Right & { readonly effectKey: string; readonly key?: string; readonly ambiguous: boolean; readonly done?: boolean },
   ): Promise<Outcome>
   close(): Promise<void>
+}
+
+export interface Subscribing {
+  /** our hook address first, then those that still work */
+  readonly addresses: readonly string[]
+  readonly topics: readonly string[]
+  /** topics that should have come and did not: their subscriptions are woken although they look well */
+  readonly silent: readonly string[]
+}
+/** What was found of one topic, and so what was done. */
+export interface Subscribed {
+  readonly topic: string
+  readonly found: 'works' | 'missing' | 'off' | 'silent'
 }
 
 export type Verified =

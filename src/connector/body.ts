@@ -1,6 +1,6 @@
 import { retry } from '../model/errors.ts'
 import { at, isObject, type Json } from '../model/json.ts'
-import { findValue, maxRecords, parseSlice, sliceRecords } from './slice.ts'
+import { findValue, maxRecords, parseRecord, parseSlice, type Range, sliceRecords } from './slice.ts'
 import type { Codec } from './types.ts'
 
 /** Where a row stands in a body: bytes of a JSON text, or the number of its node, counted from the root in document order, for other codecs. */
@@ -12,6 +12,8 @@ export interface Row {
   readonly place: Place
   /** parsed and decoded */
   readonly value: Json
+  /** an object in it has one name twice; here the last counts, the record as a whole is refused when it is read for its mapping */
+  readonly twin?: true
 }
 
 /** An answer's body, read as far as somebody asks. */
@@ -44,8 +46,13 @@ export function openBody(bytes: Uint8Array, codec: Codec | undefined): Body {
         return undefined
       }
     },
-    rows: (path) => sliceRecords(bytes, path).map((place) => ({ bytes, place, value: decode(parseSlice(bytes, place)) })),
+    rows: (path) => sliceRecords(bytes, path).map((place) => rowOf(bytes, place, decode)),
   }
+}
+
+function rowOf(bytes: Uint8Array, place: Range, decode: (value: Json) => Json): Row {
+  const { value, twin } = parseRecord(bytes, place)
+  return { bytes, place, value: decode(value), ...(twin === undefined ? {} : { twin: true }) }
 }
 
 /** A body that is not JSON: the codec makes the whole of it JSON once, rows are its nodes. */

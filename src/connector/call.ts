@@ -11,6 +11,7 @@ export interface CompiledCall {
   readonly path: (roots: Roots) => string
   readonly query: readonly (readonly [string, (roots: Roots) => Json | undefined])[]
   readonly body: ((roots: Roots) => RequestBody | undefined) | undefined
+  readonly cost?: number
 }
 export interface RequestBody {
   readonly contentType: string
@@ -26,6 +27,7 @@ export function compileCall(call: Call, codec: Codec | undefined): CompiledCall 
     path: compilePath(call.path),
     query: Object.entries(call.query ?? {}).map(([name, template]) => [name, compileText(template)] as const),
     body: compileBody(call, codec),
+    ...(call.cost === undefined ? {} : { cost: call.cost }),
   }
 }
 

@@ -99,7 +99,7 @@ async function readBatch(
     call: child.call,
     records: child.records,
     page: child.page,
-    guard: openGuard(`${source.stream}/${child.name}`),
+    guard: openGuard(`${source.stream}/${child.name}`, source.wire),
     signal: source.signal,
   }
   for await (const { reply, rows } of readList(list, roots)) {

@@ -41,6 +41,18 @@ describe('webhook bodies', () => {
     expect(hash('{"id":1,"a":[1,2]}')).toBe(hash('{ "a": [1, 2], "id": 1 }'))
     expect(hash('{"id":1,"a":[1,2]}')).not.toBe(hash('{"id":1,"a":[2,1]}'))
   })
+  it('with a name twice are cut by the last value, have a hash of their own, and are refused when they are read', () => {
+    const cut = (text: string) => cutBody(smallConnector(), {}, topic(), new TextEncoder().encode(text), 0)
+    const text = '{"id":1,"lines":[{"qty":1,"qty":2}]}'
+    const [record] = cut(text)
+    expect(record?.key).toBe('1')
+    expect(record?.bodyHash).toBe(cut(text)[0]?.bodyHash)
+    expect(record?.bodyHash).not.toBe(cut('{"id":1,"lines":[{"qty":2}]}')[0]?.bodyHash)
+    expect(record?.bodyHash).not.toBe(cut('{"id":1,"lines":[{"qty":3,"qty":2}]}')[0]?.bodyHash)
+    expect(() => joinRecord(record?.slices ?? [], [new TextEncoder().encode(text)], undefined)).toThrow(
+      'the JSON object in bytes 0 to 36 has the name "qty" twice',
+    )
+  })
   it('read wall times in the zone of the connection', () => {
     const connector = smallConnector({
       stream: { version: { kind: 'time', paths: ['updated'], zone: '{config.timeZone}', granularityMs: 1_000 } },

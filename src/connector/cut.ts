@@ -21,5 +21,8 @@ export function cutBody(connector: Connector, config: Config, topic: Topic, body
   const grouper = openGrouper(whole ? stream.group : undefined, keyPath)
   const drafts = [...grouper.push(openBody(body, connector.http.codec).rows(topic.records)), ...grouper.end()]
   const shape = { stream: topic.stream, keyPath, version: zonedVersion(stream.version, zones(config)), op: topic.op ?? 'upsert' }
-  return drafts.map((draft) => finish(draft, shape, [body], asOf))
+  return drafts.map((draft) => ({
+    ...finish(draft, shape, [body], asOf),
+    ...(draft.pieces.some(({ twin }) => twin) ? {} : { value: draft.value }),
+  }))
 }

@@ -66,6 +66,7 @@ function streamSection(name: string, stream: Stream): string {
           `with \`${child.name}\` ${child.as.kind === 'embed' ? 'inside it' : `as records of their own (${child.as.parts.map(partText).join('; ')})`}${child.batch > 1 ? `, up to ${child.batch} parents a call` : ''}`,
       ),
       stream.byKey === undefined ? 'one record cannot be read again by its key' : 'one record can be read again by its key',
+      stream.ids === undefined ? undefined : 'deletes are found by comparing the list of its keys',
       stream.hubRef === undefined ? undefined : `\`${stream.hubRef.path}\` carries our number of a ${stream.hubRef.document}`,
     ]),
     '',
@@ -117,6 +118,7 @@ function webhookSection({ webhook }: Connector, signatures: readonly SignaturePr
     list([
       `proof: ${verifyText(webhook.verify)}`,
       `answered with ${webhook.ack.status}`,
+      webhook.subscription === undefined ? undefined : 'subscriptions are made and woken by the hub, where it knows its public address',
       webhook.ping === undefined ? undefined : 'requests that only test the address are answered and not stored',
       webhook.eventId === undefined
         ? 'events have no id: what came twice is known by its content'

@@ -1,6 +1,6 @@
 /** The only place that opens sockets to the outside: every address is judged when it is connected to, not when a URL was configured. */
 import { lookup as dnsLookup } from 'node:dns'
-import { isIP, type LookupFunction } from 'node:net'
+import { connect as connectSocket, isIP, type LookupFunction, type Socket } from 'node:net'
 import { buildConnector, Pool } from 'undici'
 import { type AddressRule, refusedName } from './address.ts'
 import { collect } from './collect.ts'
@@ -88,6 +88,36 @@ export function openEgress(options: EgressOptions): Egress {
     },
     close: () => pool.destroy(),
   }
+}
+
+/**
+ * A plain socket under the same guard, for what is no HTTP. @throws EgressError `refused-address`, `timeout`, or the code of the system
+ */
+export function openSocket(
+  to: { readonly host: string; readonly port: number },
+  { rule, connectTimeoutMs = defaultConnectMs, lookup = systemLookup }: Pick<EgressOptions, 'rule' | 'connectTimeoutMs' | 'lookup'>,
+): Promise<Socket> {
+  const host = to.host.replace(/^\[|\]$/g, '')
+  const refused = refusedName(host) ?? (isIP(host) === 0 ? undefined : rule(host))
+  if (refused !== undefined) return Promise.reject(new EgressError('refused-address', refusal(host, refused), false))
+  return new Promise((resolve, reject) => {
+    const socket = connectSocket({ host, port: to.port, lookup: judgedLookup(rule, lookup) })
+    const fail = (error: Error) => {
+      clearTimeout(timer)
+      socket.destroy()
+      const code = error instanceof EgressError ? error.code : String((error as NodeJS.ErrnoException).code ?? 'connection-lost')
+      reject(error instanceof EgressError ? error : new EgressError(code, error.message, false, error))
+    }
+    const timer = setTimeout(() => fail(new EgressError('timeout', `no connection within ${connectTimeoutMs} ms`, false)), connectTimeoutMs)
+    socket.once('error', fail)
+    socket.once('connect', () => {
+      const bad = rule(socket.remoteAddress ?? '')
+      if (bad !== undefined) return fail(new EgressError('refused-address', refusal(socket.remoteAddress ?? host, bad), false))
+      clearTimeout(timer)
+      socket.off('error', fail)
+      resolve(socket)
+    })
+  })
 }
 
 /** A connector of undici that judges literal addresses, every resolved address, and once more what the socket is really connected to. */

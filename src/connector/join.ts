@@ -2,13 +2,13 @@ import { bug } from '../model/errors.ts'
 import { isObject, type Json, type JsonObject } from '../model/json.ts'
 import type { CutSlice } from './access.ts'
 import { nodesOf } from './body.ts'
-import { parseSlice } from './slice.ts'
+import { ambiguous, parseRecord, type Range } from './slice.ts'
 import type { Codec } from './types.ts'
 
 /**
  * The record behind its slices, as the mapping reads it: the first slice without `into` is the record, each slice with `into` is one item of the list of that
  * name (rows of a group, embedded children); an empty range there makes the list exist without an item.
- * @throws HubError `bad-shape` (retry) for bytes that are not what the codec reads, `no-slice` (bug) when a slice names no body.
+ * @throws HubError `bad-shape` (retry) for bytes that are not what the codec reads or an object with one name twice, `no-slice` (bug) when a slice names no body.
  */
 export function joinRecord(slices: readonly CutSlice[], bodies: readonly Uint8Array[], codec: Codec | undefined): Json {
   return openJoiner(codec)(slices, bodies)
@@ -26,7 +26,7 @@ export function openJoiner(codec: Codec | undefined): (slices: readonly CutSlice
     const bytes = bodies[slice.body]
     if (bytes === undefined) throw bug('no-slice', `a record names body ${slice.body} of ${bodies.length}`)
     const raw =
-      'index' in slice ? (codec?.parse === undefined ? undefined : nodes(bytes, codec.parse)[slice.index]) : parseSlice(bytes, slice)
+      'index' in slice ? (codec?.parse === undefined ? undefined : nodes(bytes, codec.parse)[slice.index]) : parseOnce(bytes, slice)
     if (raw === undefined) throw bug('no-slice', `a record names a place that body ${slice.body} does not have`)
     return codec?.decode === undefined ? raw : codec.decode(raw)
   }
@@ -42,6 +42,12 @@ export function openJoiner(codec: Codec | undefined): (slices: readonly CutSlice
     }
     return withLists(read(base, bodies), lists)
   }
+}
+
+function parseOnce(bytes: Uint8Array, range: Range): Json {
+  const { value, twin } = parseRecord(bytes, range)
+  if (twin !== undefined) throw ambiguous(twin, range.from, range.to)
+  return value
 }
 
 /** A record with its lists; what is no object cannot have any. */

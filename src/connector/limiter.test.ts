@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Clock } from '../model/clock.ts'
-import { memoryLimiter } from './limiter.ts'
+import { maxHoldMs, memoryLimiter } from './limiter.ts'
 
 /** A clock that jumps to the end of every sleep. */
 function jumpingClock(): Clock & { at: number } {
@@ -28,6 +28,18 @@ describe('the budget in memory', () => {
       release()
     }
     expect(times).toEqual([0, 0, 0, 1_000, 2_000, 3_000])
+  })
+  it('takes the points that a call costs, and no more than the bucket holds', async () => {
+    const clock = jumpingClock()
+    const limiter = memoryLimiter(clock)
+    const began = clock.at
+    const points = { concurrency: 9, limit: { requests: 100, perMs: 10_000 } }
+    const times: number[] = []
+    for (const cost of [90, 10, 50, 1000]) {
+      ;(await limiter.take('shop', { ...points, cost }))()
+      times.push(Math.round(clock.at - began))
+    }
+    expect(times).toEqual([0, 0, 5_000, 15_000])
   })
   it('counts each connection by itself', async () => {
     const clock = jumpingClock()
@@ -91,5 +103,19 @@ describe('the budget in memory', () => {
     expect(clock.at).toBe(1_002_000)
     limiter.hold('shop', 60_000)
     await expect(limiter.take('shop', { concurrency: 2 })).rejects.toMatchObject({ detail: { retryAfterMs: 60_000 } })
+  })
+  it('is not held for longer than a quarter of an hour, whatever the partner asked for', async () => {
+    const clock = jumpingClock()
+    const limiter = memoryLimiter(clock)
+    for (const span of [Number.MAX_SAFE_INTEGER, Number.POSITIVE_INFINITY]) {
+      limiter.hold('shop', span)
+      await expect(limiter.take('shop', { concurrency: 1 })).rejects.toMatchObject({
+        message: 'shop: the partner asked for patience, for another 900 s; nothing was sent',
+        detail: { code: 'rate-limited', recovery: 'retry', sent: false, retryAfterMs: maxHoldMs },
+      })
+      clock.at += maxHoldMs
+      const release = await limiter.take('shop', { concurrency: 1 })
+      release()
+    }
   })
 })

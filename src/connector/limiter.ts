@@ -5,7 +5,12 @@ import { retry } from '../model/errors.ts'
 export interface Budget {
   readonly concurrency: number
   readonly limit?: { readonly requests: number; readonly perMs: number }
+  /** points of the limit that this request takes. 1 */
+  readonly cost?: number
 }
+
+/** Points that a request takes: at most what the whole bucket holds, for it would wait for ever. */
+export const costOf = ({ limit, cost = 1 }: Budget): number => Math.min(cost, limit?.requests ?? cost)
 
 /** Budgets of connections. The one in memory serves one process; several processes share one in Redis. */
 export interface Limiter {
@@ -14,12 +19,18 @@ export interface Limiter {
    * @throws HubError `rate-limited` (retry, nothing sent) when the turn is further away than a few seconds or the signal is aborted.
    */
   take(connection: string, budget: Budget, signal?: AbortSignal): Promise<() => void>
-  /** the partner asked for patience: no request of this connection before the span is over */
+  /** the partner asked for patience: no request of this connection before the span is over, but for {@link maxHoldMs} at most */
   hold(connection: string, spanMs: number): void
 }
 
 /** Longest wait inside a take: a lease is shorter than a rate limit's worst case. */
 export const maxWaitMs = 10_000
+
+/**
+ * Longest hold, whatever the partner asked for: a hold lives in memory and nobody can lift it, so a `Retry-After` of years must not keep a connection still until the next
+ * start. Streams and deliveries wait longer by their own schedule (`retry.retryAfterMaxMs` of the workspace).
+ */
+export const maxHoldMs = 15 * 60_000
 
 interface Bucket {
   tokens: number
@@ -59,7 +70,7 @@ export function memoryLimiter(clock: Clock): Limiter {
     },
     hold: (connection, spanMs) => {
       const bucket = bucketOf(connection)
-      bucket.heldUntil = Math.max(bucket.heldUntil, clock.now() + spanMs)
+      bucket.heldUntil = Math.max(bucket.heldUntil, clock.now() + Math.min(spanMs, maxHoldMs))
     },
   }
 }
@@ -88,27 +99,30 @@ async function turn(bucket: Bucket, signal: AbortSignal | undefined, clock: Cloc
   return mine
 }
 
-async function paced(connection: string, bucket: Bucket, { limit }: Budget, clock: Clock, signal: AbortSignal | undefined): Promise<void> {
+async function paced(connection: string, bucket: Bucket, budget: Budget, clock: Clock, signal: AbortSignal | undefined): Promise<void> {
+  const { limit } = budget
+  const cost = costOf(budget)
   const now = clock.now()
-  let wait = Math.max(0, bucket.heldUntil - now)
+  const held = Math.max(0, bucket.heldUntil - now)
+  if (held > maxWaitMs) throw limited(connection, held, `the partner asked for patience, for another ${Math.ceil(held / 1000)} s`)
+  let wait = held
   if (limit !== undefined) {
     const rate = limit.requests / limit.perMs
     bucket.tokens = Math.min(limit.requests, bucket.tokens + Math.max(0, now - bucket.filledAt) * rate)
     bucket.filledAt = now
-    wait = Math.max(wait, bucket.tokens >= 1 ? 0 : ((1 - bucket.tokens) * limit.perMs) / limit.requests)
+    wait = Math.max(wait, bucket.tokens >= cost ? 0 : ((cost - bucket.tokens) * limit.perMs) / limit.requests)
     if (wait > maxWaitMs) throw limited(connection, wait)
-    bucket.tokens--
+    bucket.tokens -= cost
   }
-  if (wait > maxWaitMs) throw limited(connection, wait)
   if (wait > 0) await clock.sleep(Math.ceil(wait), signal)
   if (signal?.aborted) {
-    if (limit !== undefined) bucket.tokens++
+    if (limit !== undefined) bucket.tokens += cost
     throw limited(connection, 0)
   }
 }
 
-const limited = (connection: string, waitMs: number) =>
-  retry('rate-limited', `${connection}: its request budget is used up; nothing was sent`, { sent: false, retryAfterMs: Math.ceil(waitMs) })
+const limited = (connection: string, waitMs: number, why = 'its request budget is used up') =>
+  retry('rate-limited', `${connection}: ${why}; nothing was sent`, { sent: false, retryAfterMs: Math.ceil(waitMs) })
 
 function once(act: () => void): () => void {
   let done = false

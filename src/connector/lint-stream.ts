@@ -39,6 +39,10 @@ export function lintStream(
     if (!found.some(({ root }) => root === 'key'))
       report.error(`${path}.byKey`, 'key-not-sent', 'the call that reads one record never sends {key}')
   }
+  if (stream.ids !== undefined) {
+    const found = lintCall(report, `${path}.ids`, stream.ids.call, { ...scope, ...pageScope(stream.ids.page) })
+    lintPaging(report, `${path}.ids`, stream.ids.call, stream.ids.page, found)
+  }
   for (const [place, child] of (stream.children ?? []).entries())
     lintChild(report, `${path}.children.${place}`, connector, child, documents)
   lintParts(report, `${path}.parts`, stream.parts, documents, scope)

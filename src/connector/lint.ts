@@ -1,11 +1,11 @@
 import type { Fault } from '../model/errors.ts'
 import { isObject } from '../model/json.ts'
 import { lintAction, lintStreamName } from './lint-action.ts'
-import { baseScope, isRequired, lintCall, lintTemplates } from './lint-calls.ts'
+import { baseScope, isRequired, lintCall, lintPaging, lintTemplates, pageScope } from './lint-calls.ts'
 import { openReport, type Report } from './lint-report.ts'
 import { lintSchema } from './lint-schema.ts'
 import { lintStream } from './lint-stream.ts'
-import type { Connector, Webhook } from './types.ts'
+import type { Connector, Subscription, Webhook } from './types.ts'
 
 export interface LintOptions {
   readonly file?: string
@@ -109,6 +109,7 @@ function lintWebhook(report: Report, connector: Connector, webhook: Webhook): vo
     report.error('webhook.eventId', 'no-event-id', 'say in which header or at which path the id of the event stands')
   if (webhook.ack.status < 200 || webhook.ack.status > 299)
     report.error('webhook.ack.status', 'bad-ack', `${webhook.ack.status} would make the partner send it again for ever`)
+  if (webhook.subscription !== undefined) lintSubscription(report, connector, webhook.subscription)
   for (const [name, topic] of Object.entries(webhook.topics)) {
     const path = `webhook.topics.${name}`
     lintStreamName(report, `${path}.stream`, connector, topic.stream)
@@ -123,4 +124,18 @@ function lintWebhook(report: Report, connector: Connector, webhook: Webhook): vo
         `records of "${topic.stream}" have children read by other calls, which no webhook carries; say carries: 'partial'`,
       )
   }
+}
+
+function lintSubscription(report: Report, connector: Connector, { list, create, renew }: Subscription): void {
+  const path = 'webhook.subscription'
+  const scope = baseScope(connector)
+  const paging = lintCall(report, `${path}.list`, list.call, { ...scope, ...pageScope(list.page) })
+  lintPaging(report, `${path}.list`, list.call, list.page, paging)
+  const made = { ...scope, topic: true, address: true, secret: true } as const
+  const found = lintCall(report, `${path}.create`, create, made)
+  for (const root of ['topic', 'address'])
+    if (!found.some((placeholder) => placeholder.root === root))
+      report.error(`${path}.create`, `${root}-not-sent`, `the call that subscribes never sends {${root}}`)
+  if (!lintCall(report, `${path}.renew`, renew, { ...made, key: true }).some(({ root }) => root === 'key'))
+    report.error(`${path}.renew`, 'key-not-sent', 'the call that wakes a subscription never sends {key}')
 }

@@ -2,14 +2,16 @@ import { type Clock, systemClock } from '../model/clock.ts'
 import { reject } from '../model/errors.ts'
 import type { Json } from '../model/json.ts'
 import { type Log, silentLog } from '../model/log.ts'
-import type { Access } from './access.ts'
+import type { Access, Right } from './access.ts'
 import { addressRule } from './address.ts'
 import { compileCondition } from './condition.ts'
 import { type LookupAll, openEgress } from './egress.ts'
+import { listKeys } from './keys.ts'
 import { type Limiter, memoryLimiter } from './limiter.ts'
 import { readByKey, readStream } from './read.ts'
 import { openConfigOf, secretValues } from './secrets.ts'
 import { openStreams } from './streams.ts'
+import { subscribe } from './subscription.ts'
 import { compileString } from './template.ts'
 import type { Config, Connector } from './types.ts'
 import { openWire } from './wire.ts'
@@ -23,8 +25,12 @@ export interface AccessSetup {
   /** of one request, body included; the connector's or a minute when left out */
   readonly timeoutMs?: number
   readonly concurrency: number
+  /** a smaller budget than the connector's */
+  readonly limit?: { readonly requests: number; readonly perMs: number }
   /** CIDRs of private ranges the operator opens */
   readonly allowPrivate: readonly string[]
+  /** further values to take out of errors, besides those the connector's schema calls secret */
+  readonly secrets?: readonly string[]
 }
 export interface AccessDeps {
   readonly clock?: Clock
@@ -56,7 +62,8 @@ export function openAccess(setup: AccessSetup, deps: AccessDeps = {}): Access {
       config,
       base,
       concurrency: setup.concurrency,
-      secrets: secretValues(connector.config, config),
+      ...(setup.limit === undefined ? {} : { limit: setup.limit }),
+      secrets: [...secretValues(connector.config, config), ...(setup.secrets ?? [])],
       ...(setup.timeoutMs === undefined ? {} : { timeoutMs: setup.timeoutMs }),
     },
     { clock, limiter: deps.limiter ?? memoryLimiter(clock), egress, log: deps.log ?? silentLog },
@@ -69,11 +76,23 @@ export function openAccess(setup: AccessSetup, deps: AccessDeps = {}): Access {
       await wire.ask(connector.check, {}, { signal })
     },
     read: (streamName, from, options) => readStream(wire, stream(streamName), from, options),
+    keys: (streamName, signal) => listKeys(wire, stream(streamName), signal),
+    subscribe: (wanted, signal) => subscribe(wire, connector, config, wanted, signal),
     readKey: (streamName, key, signal) => readByKey(wire, stream(streamName), key, signal),
     current: (action, input, signal) => readCurrent(writer, action, input, signal),
-    setState: (action, input, effectKey, signal) => setState(writer, action, input, effectKey, signal),
-    run: (action, operation, body, context) => runCommand(writer, action, operation, body, context),
+    setState: (action, input, effectKey, right) => setState(traced(writer, right), action, input, effectKey, right),
+    run: (action, operation, body, context) => runCommand(traced(writer, context), action, operation, body, context),
     close: () => wire.close(),
+  }
+}
+
+/** Every request of one write carries its traceparent, where it has one. */
+function traced(writer: Writer, { traceparent }: Right = {}): Writer {
+  if (traceparent === undefined) return writer
+  const { wire } = writer
+  return {
+    ...writer,
+    wire: { ...wire, ask: (call, roots, options) => wire.ask(call, roots, { ...options, headers: { ...options?.headers, traceparent } }) },
   }
 }
 

@@ -32,6 +32,17 @@ export function firstPage(page: Page): PageAsk {
   }
 }
 
+/** A list rests no longer than this while it is read. */
+const shortRestMs = 300_000
+
+/** Where a list is taken up again after a rest: where pages are counted one page before, unless it was short, since rows may have left the list meanwhile. */
+export function pageAgain(page: Page, ask: PageAsk, restMs: number): PageAsk {
+  if (restMs <= shortRestMs) return ask
+  if (page.kind === 'number') return { page: { ...ask.page, number: Math.max(page.first, Number(ask.page.number) - 1) } }
+  if (page.kind === 'offset') return { page: { ...ask.page, offset: Math.max(0, Number(ask.page.offset) - page.size) } }
+  return ask
+}
+
 /**
  * The page after this one; undefined at the end. A list of numbered pages ends with the first that is not full, unless the partner itself links to a next one (its
  * pages are smaller than asked for).
@@ -94,9 +105,11 @@ function nextLink(seen: PageSeen): string | undefined {
 
 const repeated = (why: string) => reject('repeated-page', `the list never ends: ${why}`)
 
-/** Pages of one read, over all its windows. */
-export const maxPages = 10_000
-export const maxRows = 5_000_000
+/** Of one read, over all its windows and however often it was taken up again. */
+export const maxPages = 100_000
+export const maxRows = 10_000_000
+/** Of one run. */
+const maxMs = 6 * 3_600_000
 /** Empty pages in a row that say there is more. */
 const maxEmpty = 3
 
@@ -109,19 +122,33 @@ export interface ListGuard {
   page(rows: readonly Uint8Array[], hasNext: boolean): void
   /** a new query begins: its pages may look like the ones before */
   restart(): void
+  readonly pages: number
+  readonly rows: number
 }
 
-export function openGuard(what: string): ListGuard {
+/** `seen`: what earlier runs of the same read had. */
+export function openGuard(
+  what: string,
+  of: { readonly now: () => number; readonly seen?: { readonly pages: number; readonly rows: number } },
+): ListGuard {
   const hashes = new Set<string>()
-  let pages = 0
-  let rows = 0
+  const began = of.now()
+  let pages = of.seen?.pages ?? 0
+  let rows = of.seen?.rows ?? 0
   let empty = 0
   return {
+    get pages() {
+      return pages
+    },
+    get rows() {
+      return rows
+    },
     page: (records, hasNext) => {
       pages++
       rows += records.length
       empty = records.length === 0 && hasNext ? empty + 1 : 0
       if (pages > maxPages) throw reject('endless-list', `${what}: more than ${maxPages} pages in one read`)
+      if (of.now() - began > maxMs) throw reject('endless-list', `${what}: not at its end after ${maxMs / 3_600_000} hours`)
       if (rows > maxRows) throw reject('endless-list', `${what}: more than ${maxRows} rows in one read`)
       if (empty >= maxEmpty) throw reject('endless-list', `${what}: ${maxEmpty} empty pages in a row that say there is more`)
       if (records.length === 0) return

@@ -287,11 +287,14 @@ describe('crash and resume', () => {
       for (const record of page.records) seen.set(record.key, record.version)
       stored = page.checkpoint ?? stored
     }
-    for (let round = 0; round < 2; round++)
+    // every request may change a row that was read already: the last round is one in which nothing changes
+    for (let quiet = false; !quiet; ) {
+      quiet = asked >= touched.length
       for (const page of await pages(access, stored)) {
         for (const record of page.records) seen.set(record.key, record.version)
         stored = page.checkpoint ?? stored
       }
+    }
     expect([...seen.keys()].map(Number).sort((a, b) => a - b)).toEqual([...rows.keys()])
     for (const row of rows.values()) expect(seen.get(String(row.id))).toBe(row.updated.replace('Z', '000Z'))
   }

@@ -1,21 +1,16 @@
 import { bug, isHubError, reject } from '../model/errors.ts'
 import { at } from '../model/json.ts'
-import type { Checkpoint, CutRecord, PageRead } from './access.ts'
+import type { Checkpoint, CutRecord, Mark, PageRead, ReadOptions } from './access.ts'
 import type { Row } from './body.ts'
 import { readChildren } from './children.ts'
 import { checkpointAt, type Window, windowsOf } from './cursor.ts'
 import { type Grouper, openGrouper } from './group.ts'
 import { type ListPage, type ListSource, readPage } from './list.ts'
-import { firstPage, type ListGuard, openGuard, type PageAsk } from './page.ts'
+import { firstPage, type ListGuard, openGuard, type PageAsk, pageAgain } from './page.ts'
 import { type Draft, finish } from './record.ts'
 import type { ReadyStream } from './streams.ts'
 import type { Call } from './types.ts'
 import type { Wire } from './wire.ts'
-
-export interface ReadOptions {
-  readonly lookbackMs?: number | undefined
-  readonly signal?: AbortSignal | undefined
-}
 
 /** One read of a stream, over all its windows and pages. */
 interface Run {
@@ -25,6 +20,8 @@ interface Run {
   readonly from: Checkpoint | null
   readonly guard: ListGuard
   readonly signal: AbortSignal | undefined
+  /** nothing later is of interest; undefined: everything up to now is */
+  readonly bound: number | undefined
   /** asOf of the first page: what is written later may be missing from any page */
   asOf: number | undefined
 }
@@ -37,18 +34,26 @@ interface Run {
 export async function* readStream(wire: Wire, ready: ReadyStream, from: Checkpoint | null, options: ReadOptions): AsyncGenerator<PageRead> {
   const { call, cursor } = ready.stream
   if (call === null) throw bug('nothing-to-poll', `the stream "${ready.name}" only comes by webhook, there is nothing to poll`)
-  const run: Run = { wire, ready, call, from, guard: openGuard(ready.name), signal: options.signal, asOf: undefined }
+  const { resume, until } = options
+  const guard = openGuard(ready.name, { now: wire.now, ...(resume === undefined ? {} : { seen: resume }) })
+  const run: Run = { wire, ready, call, from, guard, signal: options.signal, bound: until, asOf: resume?.asOf }
   if (cursor === null) {
-    yield* readWindow(run, { since: undefined, until: Number.POSITIVE_INFINITY, last: true })
+    yield* readWindow(run, { since: undefined, until: Number.POSITIVE_INFINITY, last: true }, resume)
     return
   }
-  for (const window of windowsOf(cursor, from, options.lookbackMs ?? cursor.lookbackMs, wire.now())) {
+  const upper = Math.min(until ?? Number.POSITIVE_INFINITY, wire.now())
+  const windows = windowsOf(cursor, from, options.lookbackMs ?? cursor.lookbackMs, upper)
+  for (const [place, window] of windows.entries()) {
     run.guard.restart()
-    yield* readWindow(run, window)
+    yield* readWindow(
+      run,
+      place === 0 && resume !== undefined ? { ...window, until: resume.until } : window,
+      place === 0 ? resume : undefined,
+    )
   }
 }
 
-async function* readWindow(run: Run, window: Window): AsyncGenerator<PageRead> {
+async function* readWindow(run: Run, window: Window, resume: Mark | undefined): AsyncGenerator<PageRead> {
   const { stream, cursor } = run.ready
   const list: ListSource = {
     wire: run.wire,
@@ -60,12 +65,13 @@ async function* readWindow(run: Run, window: Window): AsyncGenerator<PageRead> {
   }
   const grouper = openGrouper(stream.group, stream.key)
   const keyset = stream.cursor?.order === 'asc' && stream.group === undefined && ['number', 'offset', 'link'].includes(stream.page.kind)
-  let since = window.since
-  let highest: number | undefined
+  let since = resume === undefined ? window.since : (resume.since ?? undefined)
+  let highest = resume?.highest ?? undefined
   let before: ReadonlySet<string> = new Set()
-  let ask: PageAsk | undefined = firstPage(stream.page)
+  let ask: PageAsk | undefined =
+    resume === undefined ? firstPage(stream.page) : pageAgain(stream.page, resume.ask, run.wire.now() - resume.at)
   while (ask !== undefined) {
-    const page: ListPage = await readPage(list, windowRoots(run, since, window.until), ask)
+    const page: ListPage = within(run, await readPage(list, windowRoots(run, since, window.until), ask))
     run.asOf ??= page.reply.asOf
     if (stream.cursor?.order === 'asc') inOrder(run, page.rows, highest)
     const top = highestOf(run, page.rows)
@@ -81,7 +87,26 @@ async function* readWindow(run: Run, window: Window): AsyncGenerator<PageRead> {
       : keyset || inCursorOrder(run, grouper)
         ? reached(run, highest, window)
         : undefined
-    yield { ...read, records, ...(checkpoint === undefined ? {} : { checkpoint }), last: last && window.last }
+    const mark: Mark | undefined =
+      last || checkpoint !== undefined || grouper.open().length > 0 || page.next === undefined
+        ? undefined
+        : {
+            ask: page.next,
+            since: since ?? null,
+            until: window.until,
+            asOf: run.asOf,
+            at: page.reply.asOf,
+            highest: highest ?? null,
+            pages: run.guard.pages,
+            rows: run.guard.rows,
+          }
+    yield {
+      ...read,
+      records,
+      ...(checkpoint === undefined ? {} : { checkpoint }),
+      ...(mark === undefined ? {} : { mark }),
+      last: last && window.last,
+    }
     const onward: number | undefined =
       keyset && cursor !== undefined && highest !== undefined && highest - 1 > (since ?? Number.NEGATIVE_INFINITY) ? highest - 1 : undefined
     if (page.next === undefined || onward === undefined) ask = page.next
@@ -91,6 +116,16 @@ async function* readWindow(run: Run, window: Window): AsyncGenerator<PageRead> {
       run.guard.restart()
     }
   }
+}
+
+/** A bounded read keeps what lies within its bound, and ends where an ordered list has passed it. */
+function within(run: Run, page: ListPage): ListPage {
+  const { bound, ready } = run
+  const { cursor, stream } = ready
+  if (bound === undefined || cursor === undefined || stream.group !== undefined) return page
+  const rows = page.rows.filter((row) => (cursor.value(row.value) ?? bound) <= bound)
+  const passed = stream.cursor?.order === 'asc' && rows.length < page.rows.length
+  return { ...page, rows, next: passed ? undefined : page.next }
 }
 
 const identity = (record: CutRecord): string => `${record.stream} ${record.key} ${record.bodyHash}`

@@ -1,10 +1,10 @@
 import { isObject, type Json, type JsonObject, type JsonSchema } from '../model/json.ts'
 
-/** Values of the config that its schema marks `writeOnly`; of several in one text, separated by spaces, each by itself too. */
+/** Values of the config that its schema marks `writeOnly`; of several in one text, separated by spaces, each by itself too, unless it is as short as a word. */
 export function secretValues(schema: JsonSchema, config: JsonObject): readonly string[] {
   const found: string[] = []
   walk(schema, config, (value) => {
-    if (typeof value === 'string') found.push(...new Set([value, ...value.split(/\s+/)]))
+    if (typeof value === 'string') found.push(...new Set([value, ...value.split(/\s+/).filter((part) => part.length >= 8)]))
     else if (typeof value === 'number') found.push(String(value))
   })
   return found.filter((secret) => secret !== '')

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { at, type Json } from '../model/json.ts'
-import { findValue, parseSlice, sliceRecords } from './slice.ts'
+import { findValue, parseRecord, parseSlice, sliceRecords } from './slice.ts'
 
 const bytes = (text: string) => new TextEncoder().encode(text)
 const cut = (text: string, path: string) =>
@@ -16,7 +16,6 @@ describe('records', () => {
     ['{"result":[[{"a":"]"}]]}', 'result.0', ['{"a":"]"}']],
     ['{"id":7,"t":"a\\"}{"}', '', ['{"id":7,"t":"a\\"}{"}']],
     ['{"or\\u0064ers":[1,"x",null]}', 'orders', ['1', '"x"', 'null']],
-    ['{"a":[1],"a":[2]}', 'a', ['2']],
     ['\uFEFF[{"a":1}]', '', ['{"a":1}']],
   ])('%s at "%s"', (text, path, expected) => {
     expect(cut(text, path)).toEqual(expected)
@@ -42,6 +41,29 @@ describe('records', () => {
     const body = new Uint8Array([...bytes('["'), 0xff, ...bytes('"]')])
     const [range = { from: 0, to: 0 }] = sliceRecords(body, '')
     expect(() => parseSlice(body, range)).toThrow(/no JSON/)
+  })
+  it.each([
+    ['{"a":[1],"a":[2]}', 'a', 'a'],
+    ['{"a":[1],"\\u0061":[2]}', 'a', 'a'],
+    ['{"name":1,"a":[1],"name":2}', 'a', 'name'],
+    ['{"d":{"a":[1],"é":1,"\\u00e9":2}}', 'd.a', 'é'],
+  ])('refuses %s at "%s": another reader may find other records', (text, path, name) => {
+    expect(() => cut(text, path)).toThrow(
+      expect.objectContaining({
+        message: expect.stringContaining(`has the name "${name}" twice`),
+        detail: expect.objectContaining({ code: 'bad-shape', recovery: 'retry' }),
+      }),
+    )
+  })
+  it('looks at a value whose name stands twice as JSON.parse does', () => {
+    const body = bytes('{"a":[1],"a":{"b":2,"b":3}}')
+    expect(findValue(body, 'a.b')).toEqual({ from: 24, to: 25 })
+    expect(parseSlice(body, { from: 0, to: body.length })).toEqual({ a: { b: 3 } })
+  })
+  it('does not mind one name in several objects', () => {
+    const text = '{"a":[{"a":1,"b":{"a":2}},{"a":3}],"b":{"a":4}}'
+    expect(cut(text, 'a')).toEqual(['{"a":1,"b":{"a":2}}', '{"a":3}'])
+    expect(parseRecord(bytes(text), { from: 0, to: text.length })).not.toHaveProperty('twin')
   })
   it('keeps long numbers', () => {
     const body = bytes('[{"id":12345678901234567890,"price":10.10}]')

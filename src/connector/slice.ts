@@ -1,5 +1,5 @@
 import { retry } from '../model/errors.ts'
-import { type Json, maxDepth, parseJson } from '../model/json.ts'
+import { type Json, maxDepth, parseJson, parseTwins } from '../model/json.ts'
 
 /** Bytes `from` (inclusive) to `to` (exclusive) of a body. */
 export interface Range {
@@ -23,10 +23,10 @@ const badShape = (message: string) => retry('bad-shape', message, { sent: true }
 
 /**
  * Where the value at a dotted path stands in a JSON text; undefined when there is none. The text is read to its end, so that a cut-off one is noticed;
- * of a name that occurs twice the last counts, as JSON.parse has it.
- * @throws HubError `bad-shape` (retry) for what is no JSON at this level, deeper than 64, or followed by something else.
+ * of a name that occurs twice the last counts, as JSON.parse has it, unless `twins` are refused.
+ * @throws HubError `bad-shape` (retry) for what is no JSON at this level, deeper than 64, or followed by something else; for twins on the way to the value.
  */
-export function findValue(body: Uint8Array, path: string): Range | undefined {
+export function findValue(body: Uint8Array, path: string, twins: 'last' | 'refused' = 'last'): Range | undefined {
   const start = skipSpace(body, hasMark(body) ? 3 : 0)
   const names = path === '' ? [] : path.split('.')
   let found: Range | undefined
@@ -36,21 +36,22 @@ export function findValue(body: Uint8Array, path: string): Range | undefined {
     end = skipValue(body, start)
     found = { from: start, to: end }
   } else {
-    const step = member(body, start, first)
+    const step = member(body, start, first, twins)
     end = step.end
     found = step.found
   }
   if (skipSpace(body, end) !== body.length) throw badShape(`the JSON text ends at byte ${end}, but ${body.length - end} more bytes follow`)
-  for (const name of names.slice(1)) found = found === undefined ? undefined : member(body, found.from, name).found
+  for (const name of names.slice(1)) found = found === undefined ? undefined : member(body, found.from, name, twins).found
   return found
 }
 
 /**
  * The byte ranges of the records of a body, nothing parsed and nothing written anew. The value at `path` is the list of records, or one record itself.
- * @throws HubError `bad-shape` (retry) when there is no such value (an error that answers 200 often looks so), when it is null, or when it holds more than {@link maxRecords}.
+ * @throws HubError `bad-shape` (retry) when there is no such value (an error that answers 200 often looks so), when it is null, when it holds more than {@link maxRecords},
+ * or when an object on the way to it has one name twice: the other value may hold records too (reliability B6).
  */
 export function sliceRecords(body: Uint8Array, path: string): readonly Range[] {
-  const found = findValue(body, path)
+  const found = findValue(body, path, 'refused')
   const where = path === '' ? 'the body' : `"${path}"`
   if (found === undefined) throw badShape(`${where} of the answer, where the records should be, does not exist`)
   if (body[found.from] === openList) return items(body, found)
@@ -61,12 +62,26 @@ export function sliceRecords(body: Uint8Array, path: string): readonly Range[] {
 }
 
 /**
- * The value of a range.
+ * The value of a range; of a name that occurs twice the last counts.
  * @throws HubError `bad-shape` (retry) when the bytes are no UTF-8 or no JSON.
  */
-export function parseSlice(body: Uint8Array, range: Range): Json {
+export const parseSlice = (body: Uint8Array, range: Range): Json => readRange(body, range, parseJson)
+
+/**
+ * The value of a record's range, and a name that stands twice in one of its objects.
+ * @throws HubError `bad-shape` (retry) when the bytes are no UTF-8 or no JSON.
+ */
+export const parseRecord = (body: Uint8Array, range: Range): ReturnType<typeof parseTwins> => readRange(body, range, parseTwins)
+
+/** A name twice in one object: what the partner meant is not said, and nobody here guesses (reliability B6). */
+export const ambiguous = (name: string, from: number, to: number) =>
+  badShape(
+    `the JSON object in bytes ${from} to ${to} has the name ${JSON.stringify(name.slice(0, 100))} twice: which of the two values counts is not said`,
+  )
+
+function readRange<T>(body: Uint8Array, range: Range, read: (text: string) => T): T {
   try {
-    return parseJson(utf8.decode(body.subarray(range.from, range.to)))
+    return read(utf8.decode(body.subarray(range.from, range.to)))
   } catch (error) {
     throw badShape(
       `bytes ${range.from} to ${range.to} of the answer are no JSON: ${error instanceof Error ? error.message.slice(0, 120) : 'unreadable'}`,
@@ -92,11 +107,17 @@ function items(body: Uint8Array, list: Range): readonly Range[] {
 }
 
 /** Walks over one object or list; finds the member of that name (its place, for a list) and where the whole ends. */
-function member(body: Uint8Array, from: number, name: string): { readonly found: Range | undefined; readonly end: number } {
+function member(
+  body: Uint8Array,
+  from: number,
+  name: string,
+  twins: 'last' | 'refused',
+): { readonly found: Range | undefined; readonly end: number } {
   const kind = body[from]
   if (kind !== openObject && kind !== openList) return { found: undefined, end: skipValue(body, from) }
   const close = kind === openObject ? closeObject : closeList
-  const wanted = utf8Encoder.encode(name)
+  const wanted = latin1(utf8Encoder.encode(name))
+  const names = new Set<string>()
   let found: Range | undefined
   let i = skipSpace(body, from + 1)
   if (body[i] === close) return { found, end: i + 1 }
@@ -105,7 +126,12 @@ function member(body: Uint8Array, from: number, name: string): { readonly found:
     if (kind === openObject) {
       if (body[i] !== quote) throw unexpected(body, i)
       const end = skipText(body, i)
-      hit = isName(body, i, end, wanted)
+      const text = nameOf(body, i, end)
+      hit = text === wanted
+      if (twins === 'refused') {
+        if (names.has(text)) throw ambiguous(Buffer.from(text, 'latin1').toString(), from, body.length)
+        names.add(text)
+      }
       i = skipSpace(body, end)
       if (body[i] !== colon) throw unexpected(body, i)
       i = skipSpace(body, i + 1)
@@ -119,12 +145,12 @@ function member(body: Uint8Array, from: number, name: string): { readonly found:
   }
 }
 
-/** Whether the text between the quotes is that name; one with escapes is unescaped first. */
-function isName(body: Uint8Array, from: number, to: number, wanted: Uint8Array): boolean {
+/** The text between the quotes, one character for each byte; a name with escapes is unescaped first. */
+function nameOf(body: Uint8Array, from: number, to: number): string {
   const raw = body.subarray(from + 1, to - 1)
-  const name = raw.includes(backslash) ? utf8Encoder.encode(String(parseSlice(body, { from, to }))) : raw
-  return name.length === wanted.length && name.every((byte, place) => byte === wanted[place])
+  return latin1(raw.includes(backslash) ? utf8Encoder.encode(String(parseSlice(body, { from, to }))) : raw)
 }
+const latin1 = (bytes: Uint8Array): string => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1')
 const utf8Encoder = new TextEncoder()
 
 /** Index behind the value that begins at `from`. Only brackets and quotes are watched; what is inside is judged when it is parsed. */

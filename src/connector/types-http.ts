@@ -26,6 +26,7 @@ export interface Http {
   readonly codec?: Codec
   readonly timeoutMs?: number
   readonly maxBodyBytes?: number
+  /** a bucket that fills evenly: requests, or points where calls say what they cost */
   readonly limit?: { readonly requests: number; readonly perMs: number }
   /** requests under way at once on one connection */
   readonly concurrency?: number
@@ -85,4 +86,6 @@ export interface Call {
   readonly query?: Readonly<Record<string, Template>>
   readonly json?: JsonTemplate
   readonly form?: Readonly<Record<string, Template>>
+  /** points of the connector's `limit` that this call takes (GraphQL query cost); 1 when left out */
+  readonly cost?: number
 }

@@ -55,6 +55,8 @@ export interface Stream {
   readonly children?: readonly Child[]
   /** reads one record again; answers the record itself at `records` */
   readonly byKey?: Call & { readonly records: Path }
+  /** the keys of everything the partner has now, for deletes that nothing else tells; what is not in it is taken for deleted */
+  readonly ids?: { readonly call: Call; readonly records: Path; readonly page: Page; readonly key: Path }
   /** where the partner keeps our own key or number of a document it got from us */
   readonly hubRef?: { readonly path: Path; readonly document: string }
   /** keys of the record's lines, to link them with ours: the partner's line key beside our line number */
@@ -247,6 +249,22 @@ export interface Webhook {
   readonly ping?: (headers: Readonly<Record<string, string>>, body: Uint8Array) => boolean
   readonly ack: { readonly status: number; readonly contentType?: string; readonly body?: string }
   readonly maxBodyBytes?: number
+  /** where the partner's API shows and makes what it sends to us */
+  readonly subscription?: Subscription
+}
+/** One subscription of the partner sends one topic to one address. */
+export interface Subscription {
+  readonly list: { readonly call: Call; readonly records: Path; readonly page: Page }
+  /** where the parts of a listed subscription stand */
+  readonly key: Path
+  readonly topic: Path
+  readonly address: Path
+  /** it is one that sends: the value at path is one of these */
+  readonly works: { readonly path: Path; readonly in: readonly Json[] }
+  /** with `{topic}`, `{address}` and `{secret}` (the first of the connection's webhook secrets) */
+  readonly create: Call
+  /** the same with `{key}`: wakes one that was turned off, or looks alive and sends nothing */
+  readonly renew: Call
 }
 export interface Topic {
   readonly stream: string

@@ -69,16 +69,26 @@ function standard(secrets: readonly string[], headers: Headers, body: Uint8Array
 }
 
 /** Key bytes of `whsec_<base64>`; undefined for anything else, so that a mistyped secret cannot become a weak key. */
-function standardKey(secret: string): Buffer | undefined {
+export function standardKey(secret: string): Buffer | undefined {
   const key = secret.startsWith('whsec_') ? readDigest(secret.slice('whsec_'.length), 'base64') : undefined
   return key === undefined || key.length < 16 ? undefined : key
 }
 
-const secretsOf = (template: string, config: Config): readonly string[] =>
-  (compileString(template)({ config }) ?? '')
+const secretsByConfig = new WeakMap<Config, Map<string, readonly string[]>>()
+
+/** Secrets the partner may sign with, the one for new subscriptions first. Read once for each configuration. */
+export function secretsOf(template: string, config: Config): readonly string[] {
+  const kept = secretsByConfig.get(config) ?? new Map<string, readonly string[]>()
+  secretsByConfig.set(config, kept)
+  const known = kept.get(template)
+  if (known !== undefined) return known
+  const secrets = (compileString(template)({ config }) ?? '')
     .split(/\s+/)
     .filter((secret) => secret !== '')
     .slice(0, maxSecrets)
+  kept.set(template, secrets)
+  return secrets
+}
 
 /** Strict: what another program would write for these bytes, nothing lenient. */
 function readDigest(text: string, encoding: 'hex' | 'base64'): Buffer | undefined {

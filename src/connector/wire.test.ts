@@ -5,6 +5,7 @@ import { smallConnector } from '../testing/small-connector.ts'
 import type { Access } from './access.ts'
 import { readRetryAfter } from './faults.ts'
 import { partnerTime } from './http.ts'
+import type { Budget, Limiter } from './limiter.ts'
 import { openAccess } from './open.ts'
 import type { Connector, Http } from './types.ts'
 
@@ -48,6 +49,44 @@ const detail = async (answer: PartnerAnswer, connector = smallConnector(), more 
   const error = await failure((await open(connector, () => answer, more)).access)
   return isHubError(error) ? error.detail : error
 }
+
+describe('the budget of a request', () => {
+  it.each([
+    ['the connector’s alone', { requests: 5, perMs: 1000 }, undefined, { requests: 5, perMs: 1000 }],
+    ['the operator’s, which is slower', { requests: 5, perMs: 1000 }, { requests: 10, perMs: 60_000 }, { requests: 10, perMs: 60_000 }],
+    ['the connector’s, which is slower', { requests: 1, perMs: 1000 }, { requests: 10, perMs: 1000 }, { requests: 1, perMs: 1000 }],
+    ['the operator’s alone', undefined, { requests: 2, perMs: 1000 }, { requests: 2, perMs: 1000 }],
+    ['none', undefined, undefined, undefined],
+  ])('is %s, with the points of the call', async (_, own, operator, expected) => {
+    const partner = await startPartner(() => ({ body: {} }))
+    const taken: Budget[] = []
+    const limiter: Limiter = {
+      take: async (_name, budget) => {
+        taken.push(budget)
+        return () => {}
+      },
+      hold: () => {},
+    }
+    const check = { path: '/ping', cost: 7 }
+    const access = openAccess(
+      {
+        name: 'shop',
+        connector: { ...http(own === undefined ? {} : { limit: own }), check },
+        config: { url: partner.url, token: secret },
+        concurrency: 2,
+        allowPrivate: ['127.0.0.0/8'],
+        ...(operator === undefined ? {} : { limit: operator }),
+      },
+      { limiter },
+    )
+    closing.push(
+      () => access.close(),
+      () => partner.close(),
+    )
+    await access.check()
+    expect(taken.map(({ limit, cost }) => ({ limit, cost }))).toEqual([{ limit: expected, cost: 7 }])
+  })
+})
 
 describe('faults', () => {
   it.each([

@@ -1,14 +1,16 @@
 import type { Clock } from '../model/clock.ts'
-import { HubError, isHubError } from '../model/errors.ts'
+import { HubError, isHubError, retry } from '../model/errors.ts'
 import type { Json } from '../model/json.ts'
-import { type Log, redact } from '../model/log.ts'
+import type { Log } from '../model/log.ts'
+import { redactCut } from '../model/redact.ts'
+import type { Right } from './access.ts'
 import { type Authentication, openAuth, type Proof } from './auth.ts'
 import { type Body, openBody } from './body.ts'
 import { buildRequest, type CompiledCall, compileCall, compileHeaders, followRequest } from './call.ts'
 import type { Egress } from './egress.ts'
 import { judge, PartnerFault } from './faults.ts'
 import { exchange } from './http.ts'
-import type { Limiter } from './limiter.ts'
+import type { Budget, Limiter } from './limiter.ts'
 import type { Roots } from './template.ts'
 import type { Call, Config, Connector } from './types.ts'
 
@@ -21,8 +23,7 @@ export interface Reply {
   readonly asOf: number
   readonly url: string
 }
-export interface AskOptions {
-  readonly signal?: AbortSignal | undefined
+export interface AskOptions extends Right {
   readonly headers?: Readonly<Record<string, string>>
   /** the partner's own address of the next page */
   readonly url?: string | undefined
@@ -46,6 +47,7 @@ export interface WireSetup {
   readonly base: URL
   readonly timeoutMs?: number
   readonly concurrency: number
+  readonly limit?: Budget['limit']
   readonly secrets: readonly string[]
 }
 export interface WireDeps {
@@ -74,7 +76,7 @@ export function openWire(setup: WireSetup, deps: WireDeps): Wire {
   }
   const budget = {
     concurrency: Math.max(1, Math.min(setup.concurrency, http.concurrency ?? setup.concurrency)),
-    ...(http.limit === undefined ? {} : { limit: http.limit }),
+    ...limitOf(http.limit, setup.limit),
   }
   let seenAsOf = Number.NEGATIVE_INFINITY
   let skewMs = 0
@@ -91,8 +93,12 @@ export function openWire(setup: WireSetup, deps: WireDeps): Wire {
     const headers = { ...base, ...headersOf(all), ...proof.headers, ...lowered(options.headers) }
     const request =
       options.url === undefined ? buildRequest(setup.base, call, all, headers) : followRequest(options.url, call, all, headers)
-    const release = await deps.limiter.take(setup.name, budget, options.signal)
+    const release = await deps.limiter.take(setup.name, call.cost === undefined ? budget : { ...budget, cost: call.cost }, options.signal)
     try {
+      if (options.held?.() === false)
+        throw retry('lease-lost', `${what}: not sent, the lease ran out before: this process stood still, or its database did`, {
+          sent: false,
+        })
       const floor = seenAsOf + 1
       const start = deps.clock.now()
       const answer = await exchange(
@@ -154,6 +160,15 @@ export function openWire(setup: WireSetup, deps: WireDeps): Wire {
   }
 }
 
+/** The slower of the connector's budget and the operator's. */
+function limitOf(connector: Budget['limit'], operator: Budget['limit']): Pick<Budget, 'limit'> {
+  const slower =
+    connector === undefined || (operator !== undefined && operator.requests / operator.perMs < connector.requests / connector.perMs)
+      ? operator
+      : connector
+  return slower === undefined ? {} : { limit: slower }
+}
+
 const maxSample = 500
 const maxMessage = 600
 /** A 429 that names no time. */
@@ -165,7 +180,7 @@ const lowered = (headers: Readonly<Record<string, string>> = {}): Record<string,
 /** The same error without secrets; its cause is told, not carried: what a library puts into an error is not ours to vouch for. */
 function cleaned(error: unknown, secrets: readonly string[]): unknown {
   if (!isHubError(error)) return error
-  const clean = (text: string) => redact(text, secrets)
+  const clean = (text: string) => redactCut(text, secrets)
   const message = clean(error.message).slice(0, maxMessage)
   const { cause, sample, ...rest } = error.detail
   const detail = {

@@ -270,6 +270,35 @@ describe('a cancel', () => {
   })
 })
 
+describe('a change', () => {
+  it('prepares once, and is settled when its effect is certain though the partner went on before what follows it', async () => {
+    const { access, faults, names, things } = await erp()
+    const change: Command = {
+      mapping: 'small/thing',
+      input: { type: 'object' },
+      requires: { call: { path: '/things/{key}' }, path: 'state', in: ['draft'] },
+      prepare: [{ method: 'POST', path: '/things/{key}/open' }],
+      call: { method: 'PUT', path: '/things/{key}', json: { ref: '{input.ref}' } },
+      once: natural,
+      then: [{ method: 'POST', path: '/things/{key}/quote' }],
+      read,
+    }
+    const made: CommandAction = { ...action(find), change }
+    await create(access, made)
+    const edit = (known: { readonly ambiguous: boolean; readonly done?: boolean }) =>
+      access.run(made, 'change', { ref: 'PO-1' }, { effectKey: 'effect-2', key: '1', ...known })
+    faults.push({ on: 'POST /things/1/quote', how: { status: 503, body: {} } })
+    expect(await edit({ ambiguous: false })).toMatchObject({ kind: 'retry', ambiguous: true, done: true })
+    expect(names().filter((name) => name === 'POST /things/1/open')).toHaveLength(1)
+    for (const thing of things) thing.state = 'processing'
+    expect(await edit({ ambiguous: true })).toMatchObject({ kind: 'reject', code: 'state-refused' })
+    const settled = await edit({ ambiguous: true, done: true })
+    expect(settled).toMatchObject({ kind: 'delivered', key: '1', note: expect.stringContaining('the partner went on') })
+    expect(settled).not.toHaveProperty('version')
+    expect(names().filter((name) => name === 'PUT /things/1')).toHaveLength(1)
+  })
+})
+
 describe('a figure', () => {
   const setState: StateAction = {
     kind: 'state',

@@ -1,6 +1,7 @@
 import type { Outcome } from '../model/delivery.ts'
 import { bug, type HubError, isHubError, reject, retry } from '../model/errors.ts'
 import { at, canonicalJson, isObject, type Json, type JsonObject } from '../model/json.ts'
+import type { Right } from './access.ts'
 import { PartnerFault } from './faults.ts'
 import { findMade } from './find.ts'
 import { type ReadBack, readBack } from './read-back.ts'
@@ -16,12 +17,13 @@ export interface Writer {
   readonly stream: (name: string) => ReadyStream
   readonly condition: (text: string) => (record: Json) => boolean
 }
-export interface WriteContext {
+export interface WriteContext extends Right {
   readonly effectKey: string
   readonly key?: string | undefined
   /** an earlier try may have had its effect */
   readonly ambiguous: boolean
-  readonly signal?: AbortSignal | undefined
+  /** an earlier try had its effect for certain; what follows it is missing */
+  readonly done?: boolean | undefined
 }
 
 /** The figure the partner shows now; undefined when the action declares no way to know. @throws HubError */
@@ -45,12 +47,12 @@ export async function setState(
   action: StateAction,
   input: JsonObject,
   effectKey: string,
-  signal: AbortSignal | undefined,
+  right: Right = {},
 ): Promise<Outcome> {
   const roots = { input, effectKey }
   try {
-    const { reply, result, key } = await send(writer, action, roots, signal, {})
-    await followUp(writer, action.then, { ...roots, result, key }, signal)
+    const { reply, result, key } = await send(writer, action, roots, right, {})
+    await followUp(writer, action.then, { ...roots, result, key }, right.signal)
     return { kind: 'delivered', status: reply.status, ...(key === undefined ? {} : { key }) }
   } catch (error) {
     return outcomeOf(error, { earlier: false, own: true, once: action.once })
@@ -93,13 +95,12 @@ export async function runCommand(
     if (found !== undefined)
       return await afterwards(writer, command, { ...roots, key: found }, signal, { note: 'found at the partner after an unanswered try' })
     await followUp(writer, command.prepare, roots, signal)
-    await followUp(writer, command.prepare, roots, signal)
     phase.own = true
     const { reply, result, key } = await send(
       writer,
       command,
       roots,
-      signal,
+      context,
       once.kind === 'header' ? { [once.name]: context.effectKey } : {},
     )
     return await afterwards(writer, command, { ...roots, result, key: context.key ?? key }, signal, { status: reply.status })
@@ -113,10 +114,10 @@ async function send(
   writer: Writer,
   action: Pick<Command, 'call' | 'key'>,
   roots: Roots,
-  signal: AbortSignal | undefined,
+  { signal, held }: Right,
   headers: Readonly<Record<string, string>>,
 ): Promise<{ readonly reply: Reply; readonly result: Json | undefined; readonly key: string | undefined }> {
-  const reply = await writer.wire.ask(action.call, roots, { signal, headers, needsBody: action.key !== undefined })
+  const reply = await writer.wire.ask(action.call, roots, { signal, held, headers, needsBody: action.key !== undefined })
   if (action.key === undefined) return { reply, result: readable(reply), key: undefined }
   const result = reply.body.value()
   const key = keyText(at(result, action.key))
@@ -158,7 +159,16 @@ async function afterwards(
     if (!isHubError(error) || error.detail.recovery === 'bug') throw error
     const message = `the ${key === undefined ? 'command' : `thing ${key}`} is at the partner, what follows failed: ${error.message}`
     if (command.once.kind === 'none') return { kind: 'unknown', code: error.detail.code, message, ...statusOf(error) }
-    return { kind: 'retry', code: error.detail.code, message, ambiguous: true, ...waitOf(error), ...statusOf(error), ...sampleOf(error) }
+    return {
+      kind: 'retry',
+      code: error.detail.code,
+      message,
+      ambiguous: true,
+      done: true,
+      ...waitOf(error),
+      ...statusOf(error),
+      ...sampleOf(error),
+    }
   }
 }
 
@@ -180,7 +190,8 @@ function shown(
 }
 
 /**
- * The partner's state does not allow the command. When an earlier try was not answered and the proof holds, that try has done it.
+ * The partner's state does not allow the command. When an earlier try was not answered and the proof holds, that try has done it. When its effect is certain and only the follow-ups were
+ * missing, the partner's people went on without them: no version is told, because it is theirs, not ours.
  */
 async function refusedState(
   writer: Writer,
@@ -196,6 +207,15 @@ async function refusedState(
       note: 'done by an earlier unanswered try',
     })
     if (outcome.kind === 'delivered') return outcome
+  }
+  if (context.done && command.read?.proves === undefined) {
+    const lines = command.read === undefined ? [] : (await readBack(writer, command.read, roots, context.signal)).lines
+    return {
+      kind: 'delivered',
+      note: 'done by an earlier try; the partner went on',
+      lines,
+      ...(context.key === undefined ? {} : { key: context.key }),
+    }
   }
   const { path, in: allowed } = command.requires ?? { path: '', in: [] }
   return {

@@ -7,7 +7,7 @@ import type { DayFigures } from '../simulator/day/figures.ts'
 import type { Progress } from '../simulator/day/play.ts'
 import type { SystemRecords } from '../simulator/day/records.ts'
 import { listConnections } from '../store/connection.ts'
-import { listSchedule } from '../store/schedule.ts'
+import { listPulls, wantRun } from '../store/schedule.ts'
 import { ledgerSide, openingStock } from './ledger-side.ts'
 import { startWorldProcess, type WorldProcess } from './world-process.ts'
 
@@ -43,8 +43,6 @@ export interface PlayedDay {
 const startLimitMs = 30_000
 const baselineLimitMs = 60_000
 const restLimitMs = 60_000
-/** Every stream is polled at least once in this time, so that the last events are in. */
-const quietMs = 4000
 
 /** Plays one day: starts the systems and the hub, lets them trade, waits until all is at rest, and takes both sides' figures. */
 export async function playDay(config: HubConfig, options: DayOptions, news: DayNews): Promise<PlayedDay> {
@@ -153,7 +151,7 @@ async function hookAddresses(hub: Hub): Promise<Record<string, string>> {
 async function baselineDone({ context }: Hub): Promise<void> {
   const end = performance.now() + baselineLimitMs
   for (;;) {
-    const rows = await listSchedule(context.database, context.tenant)
+    const rows = await listPulls(context.database, context.tenant)
     const open = rows.filter(({ last_ended_at, last_error }) => last_ended_at === null || last_error !== null)
     if (open.length === 0 && (await restState(context)).atRest) return
     if (performance.now() > end)
@@ -164,18 +162,37 @@ async function baselineDone({ context }: Hub): Promise<void> {
   }
 }
 
-/** At rest, and nothing new for a while: polls go on and bring what is known already. */
+/** Ends when all is at rest and a round of pulls of every stream brought nothing new. */
 async function restProblems({ context }: Hub): Promise<string[]> {
   const end = performance.now() + restLimitMs
-  let last = { news: -1, since: performance.now() }
-  for (;;) {
-    const now = performance.now()
+  for (let before = -1; ; ) {
+    for (let { atRest, open } = await restState(context); !atRest; { atRest, open } = await restState(context)) {
+      if (performance.now() > end) return [`not at rest: ${JSON.stringify(open)}`]
+      await sleep(200)
+    }
     const news = await newsCount(context)
-    if (news !== last.news) last = { news, since: now }
-    const { atRest, open } = await restState(context)
-    if (atRest && now - last.since > quietMs) return []
-    if (now > end) return [`not at rest: ${JSON.stringify(open)}`]
-    await sleep(100)
+    if (news === before) return []
+    before = news
+    const late = await pullAll(context, end)
+    if (late.length > 0) return [`these streams could not be read once more: ${late.join(', ')}`]
+  }
+}
+
+/** Reads every stream once. Answers those that had not ended well in time. */
+async function pullAll({ database, tenant, bell }: Hub['context'], end: number): Promise<string[]> {
+  const asked = await database.now()
+  const streams = await listPulls(database, tenant)
+  await database.write(async (tx) => {
+    for (const job of streams) await wantRun(tx, tenant, job, asked)
+  })
+  for (const { connection, stream } of streams) bell.ring({ kind: 'pull', connection, stream })
+  for (;;) {
+    const open = (await listPulls(database, tenant)).filter(
+      ({ last_started_at: started, last_ended_at: ended, last_error }) =>
+        (started ?? 0) < asked || (ended ?? 0) < (started ?? 0) || last_error !== null,
+    )
+    if (open.length === 0 || performance.now() > end) return open.map(({ connection, stream }) => `${connection}/${stream}`)
+    await sleep(50)
   }
 }
 

@@ -1,7 +1,6 @@
 import { table } from '../commands/print.ts'
 import type { Shell } from '../commands/shell.ts'
-import type { Json, JsonObject } from '../model/json.ts'
-import { isObject } from '../model/json.ts'
+import type { JsonObject } from '../model/json.ts'
 import type { SystemRecords } from '../simulator/day/records.ts'
 import type { HubCounts } from './counts.ts'
 import type { PlayedDay } from './day.ts'
@@ -92,18 +91,6 @@ export function printReport(shell: Shell, report: DayReport): void {
   ])
     shell.out(`  ${line}\n`)
   shell.out(`\n${shell.say('demo.open')}\n  ${pairs(open) || shell.say('demo.nothingOpen')}\n`)
-}
-
-/** One figure followed back to the bytes it came from, as the API's `explain` answers. */
-export function printExplained(shell: Shell, key: string, path: string, answer: JsonObject): void {
-  shell.out(`\n${shell.say('demo.explain')}\n  sales-order ${key} ${path}\n`)
-  for (const [name, value] of Object.entries(answer))
-    if (value !== null && value !== undefined) shell.out(`  ${words(name)}: ${brief(value)}\n`)
-}
-
-const brief = (value: Json): string => {
-  const text = typeof value === 'string' ? value : isObject(value) || Array.isArray(value) ? JSON.stringify(value) : String(value)
-  return text.length > 200 ? `${text.slice(0, 199)}…` : text
 }
 
 const words = (name: string): string => name.replaceAll(/([a-z])([A-Z])/g, '$1 $2').toLowerCase()

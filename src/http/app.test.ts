@@ -116,6 +116,32 @@ describe('wrong requests', () => {
     expect({ status, type: json.type }).toEqual({ status: 400, type: `urn:crossdock:problem:${code}` })
   })
 
+  test.each([
+    ['{"reason":"a","reason":"b"}', '"reason"'],
+    ['{"reason":"a","re\\u0061son":"a"}', '"reason"'],
+    ['{"other":{"x":1,"y":[{"x":1,"x":1}]}}', '"x"'],
+  ])('a name that stands twice is refused by name: %s', async (body, name) => {
+    const { status, json } = await hub.ask('POST', '/v1/connections/shop-us/pause', {
+      body,
+      headers: { 'content-type': 'application/json' },
+    })
+    expect({ status, type: json.type }).toEqual({ status: 400, type: 'urn:crossdock:problem:twin-name' })
+    expect(json.detail).toContain(`The name ${name} stands twice`)
+  })
+
+  test('the same name in different objects is no twin', async () => {
+    const body = '{"reason":"a \\"reason\\":\\"b\\""}'
+    expect((await hub.ask('POST', '/v1/connections/shop-us/pause', { body, headers: { 'content-type': 'application/json' } })).status).toBe(
+      200,
+    )
+    const nested = await hub.ask('POST', '/v1/connections/shop-us/pause', {
+      body: '{"reason":{"x":1},"other":{"x":1}}',
+      headers: { 'content-type': 'application/json' },
+    })
+    expect(nested.json.type).toBe('urn:crossdock:problem:invalid-request')
+    expect((await hub.ask('POST', '/v1/connections/shop-us/resume')).status).toBe(200)
+  })
+
   test('bytes that are no UTF-8, other media types and compressed bodies are refused', async () => {
     const pause = '/v1/connections/shop-us/pause'
     const send = (body: string | Uint8Array, headers: Record<string, string>) => hub.ask('POST', pause, { body, headers })

@@ -1,8 +1,11 @@
 import { Hono } from 'hono'
 import { secureHeaders } from 'hono/secure-headers'
+import { redactor } from '../model/redact.ts'
 import type { Context } from '../pipeline/context.ts'
 import { openReceiver } from '../pipeline/receive.ts'
 import { readingRoom } from './body.ts'
+import { docsPaths, docsPolicy, isDocsPage, serveDocs } from './docs.ts'
+import { openHookRows } from './hook-rows.ts'
 import { openMetrics } from './metrics.ts'
 import { openapiText } from './openapi.ts'
 import { type HttpOptions, httpLimits, maxTargetLength } from './options.ts'
@@ -13,8 +16,8 @@ import { routeTable } from './routes.ts'
 import { type Counter, type HttpEnv, serveRoute } from './serve-route.ts'
 
 /**
- * The HTTP face of one process: hooks, health, metrics and /v1, all from the route table. Every answer that is no success is a problem (RFC 9457); whatever is thrown becomes one,
- * and only its request id leads to the log.
+ * The HTTP face of one process: hooks, health, metrics and /v1, all from the route table, and the page that describes them. Every answer that is no success is a problem
+ * (RFC 9457); whatever is thrown becomes one, and only its request id leads to the log.
  */
 export function createApp(context: Context, options: HttpOptions = {}): Hono<HttpEnv> {
   const limits = { ...httpLimits, ...options.limits }
@@ -26,24 +29,34 @@ export function createApp(context: Context, options: HttpOptions = {}): Hono<Htt
     [context.tenant, home],
     ...(options.also ?? []).map((one): [string, Served] => [one.context.tenant, one]),
   ])
-  let described: string | undefined
+  let described: { readonly schemas: HttpOptions['schemas']; readonly text: string } | undefined
   const desk: Desk = {
     options,
-    metrics: openMetrics(limits.metricsEveryMs),
-    openapi: () => (described ??= openapiText(table, options.schemas ?? new Map())),
+    metrics: openMetrics(limits.metricsEveryMs, options.meter),
+    hooks: openHookRows(context.database.read),
+    openapi() {
+      const { schemas } = options
+      if (described === undefined || described.schemas !== schemas) described = { schemas, text: openapiText(table, schemas ?? new Map()) }
+      return described.text
+    },
   }
-  const counter: Counter = { desk, home, servedOf: (tenant) => served.get(tenant), limits, room }
+  // shorter ones would take words out of documents that are not about them
+  const clean = redactor(() => options.credentials?.() ?? none, 8)
+  const counter: Counter = { desk, home, servedOf: (tenant) => served.get(tenant), limits, room, clean }
 
   const app = new Hono<HttpEnv>()
-  app.use(secureHeaders({ contentSecurityPolicy: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] }, xFrameOptions: 'DENY' }))
+  const closed = secureHeaders({ contentSecurityPolicy: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] }, xFrameOptions: 'DENY' })
+  const ofDocs = secureHeaders({ contentSecurityPolicy: docsPolicy, xFrameOptions: 'DENY' })
+  app.use((c, next) => (isDocsPage(c.req.path) ? ofDocs : closed)(c, next))
   app.use(async (c, next) => {
     const began = performance.now()
     c.set('requestId', context.newId())
     c.set('route', 'none')
     await next()
     const route = c.get('route')
+    if (c.req.method !== 'GET' && route.startsWith('/v1/')) desk.hooks.forget()
     c.res.headers.set('x-request-id', c.get('requestId'))
-    c.res.headers.set('cache-control', 'no-store')
+    if (!c.res.headers.has('cache-control')) c.res.headers.set('cache-control', 'no-store')
     desk.metrics.answered(c.req.method, route, c.res.status)
     const ms = Math.round(performance.now() - began)
     context.log.debug({ request: c.get('requestId'), method: c.req.method, route, status: c.res.status, ms }, 'answered a request')
@@ -57,7 +70,11 @@ export function createApp(context: Context, options: HttpOptions = {}): Hono<Htt
       c.set('route', route.path)
       return serveRoute(route, checkOf(route), counter, c)
     })
-  const paths = table.map((route) => ({ method: route.method, matches: pathTest(route.path) }))
+  serveDocs(app)
+  const paths = [...table, ...docsPaths.map((path) => ({ method: 'GET' as const, path }))].map(({ method, path }) => ({
+    method,
+    matches: pathTest(path),
+  }))
   const secrets = () => options.secrets?.() ?? []
   app.notFound((c) => {
     const methods = paths.filter(({ matches }) => matches.test(c.req.path)).map(({ method }) => method)
@@ -71,6 +88,8 @@ export function createApp(context: Context, options: HttpOptions = {}): Hono<Htt
   })
   return app
 }
+
+const none: readonly string[] = []
 
 const notAllowed = (methods: readonly Method[]): ProblemError => {
   const allow = [...new Set(methods.flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method])))].sort().join(', ')

@@ -71,7 +71,7 @@ export function demand(who: Credential, scope: Scope): void {
     throw new ProblemError(
       403,
       'missing-scope',
-      `This needs a key with the scope '${scope}'. Make one with: crossdock keys add --scopes ${scope}`,
+      `This needs a key with the scope '${scope}'. Make one with: crossdock keys create --name <what for> --scopes ${scope}`,
     )
 }
 

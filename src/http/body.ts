@@ -1,4 +1,5 @@
-import { type Json, parseJson } from '../model/json.ts'
+import type { IncomingMessage } from 'node:http'
+import { type Json, parseTwins } from '../model/json.ts'
 import { ProblemError } from './problem.ts'
 
 /** How many bytes of bodies may be in reading at once, over all requests. */
@@ -18,24 +19,66 @@ const tooLarge = (maxBytes: number): ProblemError =>
  * @throws ProblemError 413 too large, 415 compressed, 503 too many bodies at once
  */
 export async function readBytes(request: Request, maxBytes: number, room: ReadingRoom): Promise<Uint8Array> {
-  const encoding = request.headers.get('content-encoding')
+  const { body, headers } = request
+  return within(headers.get('content-encoding'), headers.get('content-length'), maxBytes, room, () =>
+    body === null ? Promise.resolve(new Uint8Array()) : collect(body, maxBytes),
+  )
+}
+
+/** {@link readBytes} from the server's own request, whose body nobody has touched. */
+export const readIncoming = (incoming: IncomingMessage, maxBytes: number, room: ReadingRoom): Promise<Uint8Array> =>
+  within(incoming.headers['content-encoding'] ?? null, incoming.headers['content-length'] ?? null, maxBytes, room, () =>
+    gather(incoming, maxBytes),
+  )
+
+async function within(
+  encoding: string | null,
+  length: string | null,
+  maxBytes: number,
+  room: ReadingRoom,
+  read: () => Promise<Uint8Array>,
+): Promise<Uint8Array> {
   if (encoding !== null && encoding.toLowerCase() !== 'identity')
     throw new ProblemError(415, 'content-encoding', 'Compressed bodies are not read here. Send the body without Content-Encoding.', {
       headers: { 'accept-encoding': 'identity', connection: 'close' },
     })
-  const told = Number(request.headers.get('content-length') ?? maxBytes)
+  const told = Number(length ?? maxBytes)
   if (told > maxBytes) throw tooLarge(maxBytes)
-  if (request.body === null) return new Uint8Array()
   if (room.taken + told > room.maxBytes)
     throw new ProblemError(503, 'busy', 'Too many requests are being read at once. Send it again a little later.', {
       headers: { 'retry-after': '2', connection: 'close' },
     })
   room.taken += told
   try {
-    return await collect(request.body, maxBytes)
+    return await read()
   } finally {
     room.taken -= told
   }
+}
+
+const bodyCut = () => new ProblemError(400, 'body-cut', 'The body ended before it was complete.', { headers: { connection: 'close' } })
+
+function gather(incoming: IncomingMessage, maxBytes: number): Promise<Uint8Array> {
+  return new Promise((resolve, reject) => {
+    const parts: Buffer[] = []
+    let size = 0
+    const settle = (end: () => void) => {
+      incoming.off('data', take).off('end', whole).off('close', cut).off('error', cut)
+      end()
+    }
+    const take = (part: Buffer) => {
+      size += part.byteLength
+      if (size > maxBytes) {
+        // the rest is not waited for: the answer closes the connection
+        incoming.pause()
+        return settle(() => reject(tooLarge(maxBytes)))
+      }
+      parts.push(part)
+    }
+    const whole = () => settle(() => resolve(parts.length === 1 && parts[0] ? parts[0] : Buffer.concat(parts, size)))
+    const cut = () => settle(() => reject(bodyCut()))
+    incoming.on('data', take).on('end', whole).on('close', cut).on('error', cut)
+  })
 }
 
 async function collect(stream: ReadableStream<Uint8Array>, maxBytes: number): Promise<Uint8Array> {
@@ -60,7 +103,7 @@ async function next(reader: ReadableStreamDefaultReader<Uint8Array>) {
   try {
     return await reader.read()
   } catch {
-    throw new ProblemError(400, 'body-cut', 'The body ended before it was complete.', { headers: { connection: 'close' } })
+    throw bodyCut()
   }
 }
 
@@ -72,13 +115,24 @@ export function mediaType(request: Request): string {
 
 /**
  * JSON of a request's bytes; no bytes are `{}`.
- * @throws ProblemError 400 for bytes that are no UTF-8 or no JSON (too deep and prototype names too), 415 for another media type
+ * @throws ProblemError 400 for bytes that are no UTF-8 or no JSON (too deep and prototype names too) and for a name that stands twice in one object, 415 for another media type
  */
 export function readJson(bytes: Uint8Array, contentType: string): Json {
   if (bytes.byteLength === 0) return {}
   if (contentType !== 'application/json') throw new ProblemError(415, 'content-type', 'Send the body as "Content-Type: application/json".')
+  const { value, twin } = parsed(bytes)
+  if (twin !== undefined)
+    throw new ProblemError(
+      400,
+      'twin-name',
+      `The name ${JSON.stringify(twin.slice(0, 64))} stands twice in one object of the body. Send it once.`,
+    )
+  return value
+}
+
+function parsed(bytes: Uint8Array): { readonly value: Json; readonly twin?: string } {
   try {
-    return parseJson(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
+    return parseTwins(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
   } catch (error) {
     const why = error instanceof SyntaxError ? 'is not JSON that is read here' : 'is not UTF-8'
     throw new ProblemError(400, 'malformed-json', `The body ${why}. Send one JSON object in UTF-8, nested at most 64 deep.`)

@@ -11,24 +11,15 @@ import {
   setConnectionState,
 } from '../store/connection.ts'
 import type { Tx } from '../store/database.ts'
-import { listSchedule, wantRun } from '../store/schedule.ts'
+import { listSchedule } from '../store/schedule.ts'
 import type { ConnectionTable, ScheduleTable } from '../store/tables.ts'
 import { clean } from './options.ts'
 import { notFound, ProblemError } from './problem.ts'
 import { type Call, route, writeRoute } from './route.ts'
 import { count, described, fields, flag, list, nullable, type Of, oneOf, optional, text, time } from './shape.ts'
-import { iso, isoOrNull, name, streamName } from './values.ts'
+import { job, jobsShown, stream, streamsShown } from './stream-shape.ts'
+import { iso, name } from './values.ts'
 
-const stream = fields({
-  stream: text(),
-  everyMs: count,
-  nextAt: time,
-  lastStartedAt: nullable(time),
-  lastEndedAt: nullable(time),
-  lastError: nullable(text()),
-  failedRuns: count,
-  running: flag,
-})
 const connection = fields({
   name: text(),
   connector: text(),
@@ -40,10 +31,13 @@ const connection = fields({
   organisation: nullable(text()),
   takesWebhooks: flag,
   streams: list(stream),
+  jobs: described(list(job), 'done by the clock for the whole connection'),
   actions: list(text()),
 })
 
-const shown = (hub: Context, row: ConnectionTable, schedule: readonly ScheduleTable[], call: Call): Of<typeof connection> => {
+async function shown(row: ConnectionTable, schedule: readonly ScheduleTable[], call: Call): Promise<Of<typeof connection>> {
+  const { hub, now } = call
+  const asked = { hub, options: call.desk.options, now }
   const setup = hub.catalogue().connections.get(row.name)
   return {
     name: row.name,
@@ -55,18 +49,11 @@ const shown = (hub: Context, row: ConnectionTable, schedule: readonly ScheduleTa
     books: setup?.books ?? null,
     organisation: setup?.organisation ?? null,
     takesWebhooks: setup?.connector.webhook !== undefined,
-    streams: schedule
-      .filter((one) => one.connection === row.name)
-      .map((one) => ({
-        stream: one.stream,
-        everyMs: one.every_ms,
-        nextAt: iso(one.next_at),
-        lastStartedAt: isoOrNull(one.last_started_at),
-        lastEndedAt: isoOrNull(one.last_ended_at),
-        lastError: one.last_error === null ? null : clean(call.desk.options, one.last_error),
-        failedRuns: one.fails,
-        running: one.lease_until > call.now,
-      })),
+    streams: await streamsShown(asked, row.name, schedule),
+    jobs: jobsShown(
+      asked,
+      schedule.filter((one) => one.connection === row.name && one.stream === ''),
+    ),
     actions: Object.keys(setup?.connector.actions ?? {}),
   }
 }
@@ -103,7 +90,7 @@ const hook = fields({
   previous: described(nullable(text()), 'still works until it is retired or the address is rotated again'),
 })
 const hookOf = (call: Call, row: ConnectionTable): Of<typeof hook> => {
-  const at = (token: string) => `${call.desk.options.publicUrl?.replace(/\/$/, '') ?? ''}/hooks/${token}`
+  const at = (token: string) => `${call.hub.settings.publicUrl?.replace(/\/+$/, '') ?? ''}/hooks/${token}`
   return { current: at(row.hook_token), previous: row.hook_token_old === null ? null : at(row.hook_token_old) }
 }
 
@@ -122,7 +109,7 @@ export const connectionRoutes = [
     handle: async (call) => {
       const { database, tenant } = call.hub
       const schedule = await listSchedule(database, tenant)
-      return { body: { items: (await listConnections(database.read, tenant)).map((row) => shown(call.hub, row, schedule, call)) } }
+      return { body: { items: await Promise.all((await listConnections(database.read, tenant)).map((row) => shown(row, schedule, call))) } }
     },
   }),
   route({
@@ -134,7 +121,7 @@ export const connectionRoutes = [
     summary: { en: 'One connection', zh: '一个连接' },
     params,
     answer: connection,
-    handle: async (call) => ({ body: shown(call.hub, await known(call), await listSchedule(call.hub.database, call.hub.tenant), call) }),
+    handle: async (call) => ({ body: await shown(await known(call), await listSchedule(call.hub.database, call.hub.tenant), call) }),
   }),
   writeRoute({
     id: 'pauseConnection',
@@ -194,23 +181,6 @@ export const connectionRoutes = [
       }
       const released = await call.hub.database.write((tx) => noteSuccess(tx, call.hub.tenant, row.name, call.hub.clock.now()))
       return { body: { ok: true, code: null, message: null, tookMs: took() }, after: () => released && ringAll(call.hub, row.name) }
-    },
-  }),
-  writeRoute({
-    id: 'pullStream',
-    method: 'POST',
-    path: '/v1/connections/{name}/streams/{stream}/pull',
-    tag,
-    scope: 'write',
-    summary: { en: 'Ask for a run of a stream now', zh: '立即请求拉取一个数据流' },
-    params: { name, stream: streamName },
-    body: fields({}),
-    status: 202,
-    answer: fields({ asked: flag }),
-    effect: async (tx, call) => {
-      const { name, stream } = call.params
-      if (!(await wantRun(tx, call.hub.tenant, name, stream, call.now))) throw notFound()
-      return { body: { asked: true }, after: () => call.hub.bell.ring({ kind: 'pull', connection: name, stream }) }
     },
   }),
   route({

@@ -157,7 +157,7 @@ export const deliveryRoutes = [
           waitsFor: row.waits_for,
           generation: row.generation,
           effectKey: row.effect_key,
-          ambiguous: row.ambiguous === 1,
+          ambiguous: row.ambiguous > 0,
           body: stored(row.body),
           revision: row.revision,
           tries: tries.map((one) => shownAttempt(one, call)),

@@ -1,9 +1,10 @@
 import type { EnvelopeState, Slice } from '../model/envelope.ts'
 import type { Context } from '../pipeline/context.ts'
+import { keptRecord } from '../pipeline/kept-record.ts'
 import { findReceipt } from '../store/receipt.ts'
-import type { EnvelopeTable } from '../store/tables.ts'
+import type { EnvelopeTable, ReceiptTable } from '../store/tables.ts'
 import { pageLimit, pageOf, paging, readCursor, toPage } from './page.ts'
-import { notFound } from './problem.ts'
+import { notFound, ProblemError } from './problem.ts'
 import { type RawAnswer, rawRoute, route } from './route.ts'
 import { anything, count, described, fields, flag, list, nullable, type Of, oneOf, optional, text, time, whole } from './shape.ts'
 import { epochOr, id, iso, isoOrNull, name, stored } from './values.ts'
@@ -153,7 +154,39 @@ export const envelopeRoutes = [
       const slice = row && slicesOf(row)[query.slice ?? 0]
       const receipt = slice && (await findReceipt(hub.database, hub.tenant, slice.receipt))
       if (!receipt) throw notFound()
+      demandBytes(receipt)
       return attachment('from' in slice ? receipt.body.subarray(slice.from, slice.to) : receipt.body, `${params.id}.bin`)
+    },
+  }),
+  route({
+    id: 'getEnvelopeRecord',
+    method: 'GET',
+    path: '/v1/envelopes/{id}/record',
+    tag,
+    scope: 'read',
+    summary: { en: 'The record as mappings see it, put together and decoded', zh: '映射所见的记录（已拼合并解码）' },
+    params: { id },
+    answer: fields({
+      envelope: text(),
+      connection: text(),
+      stream: text(),
+      key: text(),
+      record: anything,
+      mappings: described(list(text()), 'that its stream reads it with'),
+    }),
+    handle: async ({ hub, params }) => {
+      const row = await find(hub, params.id)
+      if (!row) throw notFound()
+      const kept = await keptRecord(hub, row)
+      if (kept === undefined)
+        throw new ProblemError(
+          404,
+          'no-record',
+          'The envelope has no record that can be read: it is a delete, its bytes are gone or no record, or its stream is not in the workspace any more.',
+        )
+      const mappings = kept.place.parts.flatMap((part) => ('link' in part || part.mapping === undefined ? [] : [part.mapping]))
+      const { id: envelope, connection, stream, key } = row
+      return { body: { envelope, connection, stream, key, record: kept.record, mappings: [...new Set(mappings)] } }
     },
   }),
   route({
@@ -176,6 +209,7 @@ export const envelopeRoutes = [
       asOf: time,
       baseline: flag,
       split: flag,
+      removed: described(flag, 'its bytes were older than settings.retention.bodiesDays and were removed'),
       receivedAt: time,
     }),
     handle: async ({ hub, params }) => {
@@ -193,7 +227,8 @@ export const envelopeRoutes = [
           bodyHash: row.body_hash,
           asOf: iso(row.as_of),
           baseline: row.baseline === 1,
-          split: row.state === 'split',
+          split: row.state !== 'received',
+          removed: row.state === 'removed',
           receivedAt: iso(row.received_at),
         },
       }
@@ -211,10 +246,21 @@ export const envelopeRoutes = [
     handle: async ({ hub, params }) => {
       const row = await findReceipt(hub.database, hub.tenant, params.id)
       if (!row) throw notFound()
+      demandBytes(row)
       return attachment(row.body, `${params.id}.bin`)
     },
   }),
 ]
+
+/** @throws ProblemError 410 when the bytes were removed */
+function demandBytes({ id, state }: Pick<ReceiptTable, 'id' | 'state'>): void {
+  if (state === 'removed')
+    throw new ProblemError(
+      410,
+      'bytes-removed',
+      `The bytes of receipt ${id} were older than settings.retention.bodiesDays and were removed. What was made of them is in the ledger.`,
+    )
+}
 
 /** Bytes that a browser saves and never runs. */
 const attachment = (bytes: Uint8Array, fileName: string): RawAnswer => ({

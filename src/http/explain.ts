@@ -1,10 +1,12 @@
 import { explainValue } from '../ledger/read.ts'
 import type { Slice } from '../model/envelope.ts'
 import type { Context } from '../pipeline/context.ts'
+import { type FoundMapping, type FoundRule, mappingByHash, type Rerun, rerun, ruleOfPath } from '../pipeline/explain-value.ts'
+import { removedAmong } from '../store/retention.ts'
 import { textByHash } from '../store/revision.ts'
 import { notFound, ProblemError } from './problem.ts'
 import { rawRoute, route } from './route.ts'
-import { anything, count, described, fields, list, nullable, type Of, pattern, text, time } from './shape.ts'
+import { anything, count, described, fields, flag, list, nullable, type Of, oneOf, pattern, text, time } from './shape.ts'
 import { iso, key, name } from './values.ts'
 
 const source = fields({
@@ -13,16 +15,25 @@ const source = fields({
   stream: text(),
   key: text(),
   receivedAt: time,
-  receipts: list(fields({ receipt: text(), from: nullable(count), to: nullable(count) })),
+  receipts: list(
+    fields({
+      receipt: text(),
+      from: nullable(count),
+      to: nullable(count),
+      removed: described(flag, 'its bytes were older than settings.retention.bodiesDays and were removed'),
+    }),
+  ),
 })
-const rule = fields({
+const ruleShape = fields({
   hash: text(),
-  mapping: described(nullable(text()), 'its name, while the revision that holds it is current'),
+  mapping: described(nullable(text()), 'its name, while a text that compiles is stored under the hash'),
   version: nullable(text()),
   rule: nullable(text()),
+  file: described(nullable(text()), 'where the rule stands: the mapping, or the overlay of the connection'),
   line: nullable(count),
   column: nullable(count),
   paths: described(list(text()), 'fields of the record that the value is made of'),
+  lookups: described(list(text()), 'tables and code lists it goes through; shared ones with their version'),
 })
 
 const tag = 'documents'
@@ -47,13 +58,30 @@ export const explainRoutes = [
       at: time,
       revision: nullable(text()),
       source: nullable(source),
-      rule: nullable(rule),
+      rule: nullable(ruleShape),
+      raw: described(
+        list(fields({ path: text(), found: flag, value: anything })),
+        "what the partner's record has there; not found: it is gone, or the path does not lead to one value",
+      ),
+      entries: described(
+        list(fields({ lookup: text(), code: text(), value: nullable(text()) })),
+        'entries of tables and code lists that were used; null: there is no such entry',
+      ),
+      choices: described(
+        list(fields({ rule: text(), kind: oneOf<'default' | 'else' | 'path'>('default', 'else', 'path'), number: nullable(count) })),
+        'where the rule, or one around it, took its default, the else of its lookup, or a path after the first',
+      ),
     }),
     handle: async ({ hub, params, query }) => {
       const found = await explainValue(hub.database.read, hub.tenant, params.type, query.key, query.path)
       if (!found) throw notFound()
       if (found.value === undefined)
         throw new ProblemError(404, 'no-value', `The document has nothing at '${query.path}'. Look at it whole, then name a field it has.`)
+      const envelope = found.envelope === null ? undefined : await envelopeOf(hub, found.envelope)
+      const mapping = found.mapping === null ? undefined : await mappingByHash(hub, found.mapping)
+      const rule = mapping && ruleOfPath(mapping.mapping, query.path)
+      const again: Rerun =
+        envelope && mapping && rule ? await rerun(hub, envelope, mapping.mapping, rule, query.path) : { raw: [], entries: [], choices: [] }
       return {
         body: {
           type: params.type,
@@ -64,8 +92,9 @@ export const explainRoutes = [
           version: found.version,
           at: iso(found.at),
           revision: found.revision,
-          source: found.envelope === null ? null : await sourceOf(hub, found.envelope),
-          rule: found.mapping === null ? null : ruleOf(hub, found.mapping, query.path),
+          source: envelope === undefined ? null : await shownSource(hub, envelope),
+          rule: found.mapping === null ? null : shownRule(found.mapping, mapping, rule),
+          ...again,
         },
       }
     },
@@ -87,43 +116,48 @@ export const explainRoutes = [
   }),
 ]
 
-async function sourceOf({ database, tenant }: Context, envelope: string): Promise<Of<typeof source> | null> {
-  const row = await database.read
+const envelopeOf = ({ database, tenant }: Context, envelope: string) =>
+  database.read
     .selectFrom('envelope')
-    .select(['connection', 'stream', 'key', 'received_at', 'slices'])
+    .select(['id', 'connection', 'stream', 'key', 'op', 'received_at', 'slices'])
     .where('tenant', '=', tenant)
     .where('id', '=', envelope)
     .executeTakeFirst()
-  if (!row) return null
+
+async function shownSource(
+  { database, tenant }: Context,
+  row: NonNullable<Awaited<ReturnType<typeof envelopeOf>>>,
+): Promise<Of<typeof source>> {
   const slices = JSON.parse(row.slices) as readonly Slice[]
+  const names = slices.map(({ receipt }) => receipt)
+  const removed = await removedAmong(database.read, tenant, names)
   return {
-    envelope,
+    envelope: row.id,
     connection: row.connection,
     stream: row.stream,
     key: row.key,
     receivedAt: iso(row.received_at),
-    receipts: slices.map((slice) =>
-      'from' in slice ? { receipt: slice.receipt, from: slice.from, to: slice.to } : { receipt: slice.receipt, from: null, to: null },
-    ),
+    receipts: slices.map((slice) => {
+      const bytes =
+        'from' in slice ? { receipt: slice.receipt, from: slice.from, to: slice.to } : { receipt: slice.receipt, from: null, to: null }
+      return { ...bytes, removed: removed.has(slice.receipt) }
+    }),
   }
 }
 
-/** The rule that wrote a path, or the nearest one around it; only the hash when the mapping is no longer in the workspace. */
-function ruleOf(hub: Context, hash: string, path: string): Of<typeof rule> {
-  const unknown = { hash, mapping: null, version: null, rule: null, line: null, column: null, paths: [] }
-  const found = [...hub.catalogue().mappings].find(([, mapping]) => mapping.hash === hash)
-  if (!found) return unknown
-  const [mappingName, mapping] = found
-  const known = { ...unknown, mapping: mappingName, version: mapping.version }
-  for (let at = rulePath(path); at !== ''; at = at.replace(/(?:^|\.)[^.]*$/, '')) {
-    const position = mapping.lines.get(at)
-    if (position) return { ...known, rule: at, line: position.line, column: position.column, paths: mapping.sources(at)?.paths ?? [] }
+/** Only the hash, where no text that compiles is stored under it. */
+function shownRule(hash: string, found: FoundMapping | undefined, rule: FoundRule | undefined): Of<typeof ruleShape> {
+  if (found === undefined)
+    return { hash, mapping: null, version: null, rule: null, file: null, line: null, column: null, paths: [], lookups: [] }
+  return {
+    hash,
+    mapping: found.name,
+    version: found.mapping.version,
+    rule: rule?.rule ?? null,
+    file: rule === undefined ? null : rule.over ? (found.overlay ?? null) : `mappings/${found.name}.json`,
+    line: rule?.line ?? null,
+    column: rule?.column ?? null,
+    paths: rule?.lineage?.paths ?? [],
+    lookups: rule?.lineage?.lookups ?? [],
   }
-  return known
-}
-
-/** `lines.0.sku` and `/lines/0/sku` as mappings write it: `lines[].sku`. */
-const rulePath = (path: string): string => {
-  const dotted = path.startsWith('/') ? path.slice(1).replaceAll('/', '.').replaceAll('~1', '/').replaceAll('~0', '~') : path
-  return dotted.replace(/\.\d+(?=\.|$)/g, '[]')
 }

@@ -1,7 +1,8 @@
+import type { IncomingMessage } from 'node:http'
 import type { Context } from '../pipeline/context.ts'
 import type { Reply } from '../pipeline/receive.ts'
-import { connectionByHook, notInWorkspace } from '../store/connection.ts'
-import { type ReadingRoom, readBytes } from './body.ts'
+import { notInWorkspace } from '../store/connection.ts'
+import { type ReadingRoom, readBytes, readIncoming } from './body.ts'
 import { notFound, ProblemError } from './problem.ts'
 import { type RawAnswer, rawRoute } from './route.ts'
 import { pattern } from './shape.ts'
@@ -23,8 +24,8 @@ export const hookRoutes = (room: ReadingRoom) => [
     summary: { en: 'Take a webhook of a partner system', zh: '接收合作系统的 webhook' },
     params: { token: pattern('^[0-9a-f]{32}$', 'hook address of a connection') },
     contentType: '*/*',
-    handle: async ({ hub, params, request, now, servedOf }) => {
-      const row = await connectionByHook(hub.database.read, params.token)
+    handle: async ({ desk, params, request, incoming, now, servedOf }) => {
+      const row = await desk.hooks.of(params.token)
       const served = row && servedOf(row.tenant)
       if (!row || !served) throw notFound()
       if (row.state === 'paused' && row.reason === notInWorkspace) throw notFound()
@@ -32,12 +33,22 @@ export const hookRoutes = (room: ReadingRoom) => [
         throw new ProblemError(503, 'paused', 'This connection is paused. Send the event again later.', {
           headers: { 'retry-after': '300' },
         })
-      const bytes = await readBytes(request, bodyLimit(served.context, row.name), room)
-      const headers = Object.fromEntries(request.headers)
+      const limit = bodyLimit(served.context, row.name)
+      // a request and its headers in the form of the web cost more than all else that is done before the answer
+      const bytes = await (incoming === undefined ? readBytes(request, limit, room) : readIncoming(incoming, limit, room))
+      const headers = incoming === undefined ? Object.fromEntries(request.headers) : headersOf(incoming)
       return asAnswer(await served.receiver.receive(row.name, headers, bytes, now))
     },
   }),
 ]
+
+/** Header names in lower case; one that came more than once is joined as in the web's form. */
+const headersOf = ({ headers }: IncomingMessage): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    Object.entries(headers).flatMap(([name, value]) =>
+      value === undefined ? [] : [[name, Array.isArray(value) ? value.join(', ') : value]],
+    ),
+  )
 
 function bodyLimit(context: Context, name: string): number {
   const webhook = context.catalogue().connections.get(name)?.connector.webhook

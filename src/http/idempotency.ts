@@ -30,9 +30,7 @@ export function readOnce(
   const header = request.headers.get('idempotency-key')
   if (header === null) return undefined
   if (of.shownOnce)
-    throw invalid([
-      { in: 'header', path: 'Idempotency-Key', message: 'is not taken here: this answer holds a secret, is shown once and never kept' },
-    ])
+    throw invalid([{ in: 'header', path: 'Idempotency-Key', message: 'is not taken here: a secret is told, and nothing of it is kept' }])
   const key = /^(?:"([\x20-\x21\x23-\x7e]{1,190})"|([\x21\x23-\x2b\x2d-\x7e]{1,190}))$/.exec(header)
   const value = key?.[1] ?? key?.[2]
   if (value === undefined)

@@ -1,7 +1,11 @@
 import { createServer, type Server } from 'node:http'
+import type { Http2Bindings, HttpBindings } from '@hono/node-server'
 import { getRequestListener } from '@hono/node-server'
-import type { Hono } from 'hono'
-import type { HttpEnv } from './serve-route.ts'
+
+/** A Hono application, or what stands before one. */
+export interface Answering {
+  fetch(request: Request, env: HttpBindings | Http2Bindings): Response | Promise<Response>
+}
 
 export interface ListenOptions {
   /** 127.0.0.1: nothing is reached from outside unless the operator says so */
@@ -40,10 +44,44 @@ export interface Listening {
   close(graceMs: number): Promise<void>
 }
 
+/** An address that cannot be listened on, with what to do about it. */
+export class ListenError extends Error {
+  override readonly name = 'ListenError'
+  /** of the system: `EADDRINUSE`, `EACCES`, … */
+  readonly code: string
+
+  constructor(host: string, port: number, cause: NodeJS.ErrnoException) {
+    const code = cause.code ?? 'unknown'
+    super(whyNot(code, host, port) ?? `the hub cannot listen on ${place(host, port)}: ${cause.message}`, { cause })
+    this.code = code
+  }
+}
+
+function whyNot(code: string, host: string, port: number): string | undefined {
+  switch (code) {
+    case 'EADDRINUSE':
+      return `${place(host, port)} is taken: another program listens there, perhaps a hub that runs already with other data (\`lsof -i :${port}\` shows which). Stop it, or name another port with --port (0: any free one)`
+    case 'EACCES':
+      return `${place(host, port)} is not open to this user: the system keeps ports below 1024 to itself. Name a higher one with --port`
+    case 'EADDRNOTAVAIL':
+      return `${host} is no address of this machine. Name one of its own with --host: 127.0.0.1 for this machine only, 0.0.0.0 for all networks`
+    case 'ENOTFOUND':
+    case 'EAI_AGAIN':
+      return `${host} is not known by name. Name an address of this machine with --host, such as 127.0.0.1`
+    default:
+      return undefined
+  }
+}
+
+const place = (host: string, port: number): string => `${host.includes(':') ? `[${host}]` : host}:${port}`
+
 const methods: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST', 'PUT', 'DELETE'])
 
-/** Serves an app. Rejects when the address is taken or not ours. Requests of other methods than the API has never reach the app. */
-export async function listen(app: Hono<HttpEnv>, options: ListenOptions): Promise<Listening> {
+/**
+ * Serves an app. Requests of other methods than the API has never reach the app.
+ * @throws ListenError when the address is taken or not ours
+ */
+export async function listen(app: Answering, options: ListenOptions): Promise<Listening> {
   const host = options.host ?? '127.0.0.1'
   const limits = { ...serverLimits, ...options.limits }
   const { maxConnections, maxRequestsPerSocket, ...atCreation } = limits
@@ -69,12 +107,13 @@ export async function listen(app: Hono<HttpEnv>, options: ListenOptions): Promis
   server.maxConnections = maxConnections
   server.maxRequestsPerSocket = maxRequestsPerSocket
   await new Promise<void>((resolve, reject) => {
-    server.once('error', reject)
+    // stays after the start: a failed accept is the system's, and the next connection is tried again
+    server.on('error', (error) => reject(new ListenError(host, options.port, error)))
     server.listen(options.port, host, resolve)
   })
   const bound = server.address()
   const port = typeof bound === 'object' && bound !== null ? bound.port : options.port
-  return { address: `http://${host.includes(':') ? `[${host}]` : host}:${port}`, port, close: (graceMs) => close(server, graceMs) }
+  return { address: `http://${place(host, port)}`, port, close: (graceMs) => close(server, graceMs) }
 }
 
 async function close(server: Server, graceMs: number): Promise<void> {

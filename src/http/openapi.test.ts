@@ -4,6 +4,7 @@ import { isObject, type Json, parseJson } from '../model/json.ts'
 import { compileSchemas, readSchemas } from '../model/schema.ts'
 import { readingRoom } from './body.ts'
 import { openapiText } from './openapi.ts'
+import { parameterWords, tagWords } from './openapi-words.ts'
 import { routeTable } from './routes.ts'
 
 const folder = join(import.meta.dirname, '..', '..')
@@ -36,6 +37,17 @@ test('every operation has words in both languages and a scope that fits its meth
     if (method !== 'GET') expect(scope, id).not.toBe('read')
     expect([effect, handle].filter(Boolean), id).toHaveLength(1)
   }
+})
+
+test('every group and every parameter is told in both languages', () => {
+  const words = routes.flatMap(({ id, tag, params, query }) => [
+    [tag, tagWords[tag]] as const,
+    ...[...Object.keys(params), ...Object.keys(query), 'Idempotency-Key'].map(
+      (name) => [`${id}.${name}`, parameterWords(id, name)] as const,
+    ),
+  ])
+  expect(words.filter(([, told]) => told === undefined).map(([name]) => name)).toEqual([])
+  expect(words.filter(([, told]) => !/\p{Script=Han}/u.test(told?.zh ?? '') || /\p{Script=Han}/u.test(told?.en ?? ''))).toEqual([])
 })
 
 function references(value: Json | undefined): string[] {

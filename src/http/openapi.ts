@@ -1,7 +1,8 @@
 import { isObject, type Json, type JsonObject, type JsonSchema } from '../model/json.ts'
 import { scopes } from './auth.ts'
+import { introduction, parameterWords, scopeWords, tagWords } from './openapi-words.ts'
 import { problemSchema } from './problem.ts'
-import type { Route } from './route.ts'
+import type { Route, Words } from './route.ts'
 import { isOptional } from './shape.ts'
 
 /**
@@ -24,12 +25,11 @@ function openapi(routes: readonly Route[], schemas: ReadonlyMap<string, JsonObje
     info: {
       title: 'Crossdock',
       version: '1',
-      description:
-        'Times are ISO 8601 in UTC. Amounts and quantities are exact decimals as text. Lists come in pages: `next` of one page is `after` of the following request. Every answer that is no success is a problem (RFC 9457). Writes take an Idempotency-Key: the same key with the same request gives the same answer for 24 hours.',
+      ...inBoth(introduction),
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
     servers: [{ url: '/' }],
-    tags: [...new Set(routes.map(({ tag }) => tag))].map((name) => ({ name })),
+    tags: [...new Set(routes.map(({ tag }) => tag))].map((name) => ({ name, ...inBoth(tagWords[name]) })),
     paths,
     components: {
       securitySchemes: {
@@ -55,6 +55,7 @@ function operation(route: Route): JsonObject {
     operationId: route.id,
     summary: route.summary.en,
     'x-summary-zh': route.summary.zh,
+    ...(route.scope === 'open' ? {} : inBoth(scopeWords(route.scope, route.openToLoopback === true))),
     tags: [route.tag],
     security: route.scope === 'open' ? [] : [{ key: [] }],
     ...(route.scope === 'open' ? {} : { 'x-scope': route.scope }),
@@ -82,14 +83,22 @@ function operation(route: Route): JsonObject {
 
 function parameters(route: Route): Json[] {
   const isWrite = route.method !== 'GET' && 'shape' in route.answers && route.shownOnce !== true
+  const parameter = (place: string, name: string, required: boolean, schema: JsonSchema): JsonObject => ({
+    name,
+    in: place,
+    required,
+    ...inBoth(parameterWords(route.id, name)),
+    schema,
+  })
   return [
-    ...Object.entries(route.params).map(([name, { schema }]) => ({ name, in: 'path', required: true, schema })),
-    ...Object.entries(route.query).map(([name, shape]) => ({ name, in: 'query', required: !isOptional(shape), schema: shape.schema })),
-    ...(isWrite
-      ? [{ name: 'Idempotency-Key', in: 'header', required: false, schema: { type: 'string', minLength: 1, maxLength: 190 } }]
-      : []),
+    ...Object.entries(route.params).map(([name, { schema }]) => parameter('path', name, true, schema)),
+    ...Object.entries(route.query).map(([name, shape]) => parameter('query', name, !isOptional(shape), shape.schema)),
+    ...(isWrite ? [parameter('header', 'Idempotency-Key', false, { type: 'string', minLength: 1, maxLength: 190 })] : []),
   ]
 }
+
+/** A description in English, with the Chinese one beside it for pages in Chinese. */
+const inBoth = (words: Words | undefined): JsonObject => (words ? { description: words.en, 'x-description-zh': words.zh } : {})
 
 const requiredFields = (schema: JsonSchema): readonly Json[] => (Array.isArray(schema.required) ? schema.required : [])
 

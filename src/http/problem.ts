@@ -1,7 +1,7 @@
 import { STATUS_CODES } from 'node:http'
 import { isHubError } from '../model/errors.ts'
 import type { JsonSchema } from '../model/json.ts'
-import { redact } from '../model/log.ts'
+import { redact } from '../model/redact.ts'
 
 /** One thing wrong with a request: where it stands (`query`, `body`, …) and under which name or JSON pointer. */
 export interface ProblemPart {
@@ -82,6 +82,8 @@ export const invalid = (parts: readonly ProblemPart[]): ProblemError =>
 
 /** Rejections that mean: there is no such thing, or its state forbids it now. */
 const absent: ReadonlySet<string> = new Set(['not-found', 'unknown-envelope', 'unknown-delivery'])
+/** The same, where the words say what was named. */
+const absentByName: ReadonlySet<string> = new Set(['unknown-version', 'no-stream'])
 const conflicts: ReadonlySet<string> = new Set(['not-replayable', 'not-open', 'link-conflict'])
 
 const hidden = 'Something went wrong inside the hub. The log has the reason under this request id.'
@@ -104,7 +106,7 @@ export function problemOf(error: unknown): ProblemError {
       return new ProblemError(502, code, error.message)
     case 'reject':
       if (absent.has(code)) return notFound()
-      return new ProblemError(conflicts.has(code) ? 409 : 422, code, error.message)
+      return new ProblemError(conflicts.has(code) ? 409 : absentByName.has(code) ? 404 : 422, code, error.message)
     case 'bug':
       return new ProblemError(500, 'internal', hidden)
   }

@@ -27,16 +27,17 @@ export const reloadRoutes = [
       zh: '重新检查工作区，通过则生效；有错误时继续使用之前的版本',
     },
     body: fields({}),
-    answer: fields({ revision: text(), changed: flag, faults: list(fault) }),
+    answer: fields({ revision: text(), changed: flag, secrets: list(text()), faults: list(fault) }),
     handle: async ({ desk }) => {
       const { options } = desk
       if (!options.reload)
         throw new ProblemError(409, 'no-reload', 'This process does not load the workspace itself. Reload the one that does.')
-      const { revision, changed, faults } = await options.reload()
+      const { revision, changed, secrets = [], faults } = await options.reload()
       return {
         body: {
           revision,
           changed,
+          secrets,
           faults: faults.map((one) => ({ ...one, message: clean(options, one.message), suggestion: one.suggestion ?? null })),
         },
       }

@@ -43,6 +43,21 @@ test('dead letters of both kinds are one list', async () => {
   expect(ids((await list(`?limit=2&after=${first.next}`)).items)).toEqual(['D2'])
 })
 
+test('deliveries of a filter are tried dry, then again with what was frozen', async () => {
+  const ask = async (json: Json) => (await post('/v1/deliveries/replay', json)).json
+  expect(await ask({ type: 'sales-order', states: ['dead'], dryRun: true })).toMatchObject({
+    matched: 1,
+    replayed: 0,
+    rehearsals: [{ delivery: 'D2' }],
+  })
+  expect(await stateOf('delivery', 'D2')).toBe('dead')
+  expect(await ask({ connection: 'nobody' })).toMatchObject({ matched: 0 })
+  expect(await ask({ type: 'invoice' })).toMatchObject({ matched: 0 })
+  expect(await ask({ to: '2020-01-01T00:00:00Z' })).toMatchObject({ matched: 0 })
+  expect(await ask({ reason: 'http-422' })).toMatchObject({ matched: 1, replayed: 1 })
+  expect([await stateOf('delivery', 'D2'), await stateOf('delivery', 'D5')]).toEqual(['due', 'parked'])
+})
+
 test('one dead letter is tried again, whatever its kind', async () => {
   expect((await post('/v1/dead-letters/E3/replay')).json).toEqual({ kind: 'envelope' })
   expect(await stateOf('envelope', 'E3')).toBe('received')
@@ -96,7 +111,12 @@ test('a delivery is shown, tried again, or settled by what a person found', asyn
     frozen: { number: '4711' },
   })
   expect(await stateOf('delivery', 'D2')).toBe('dead')
-  expect((await post('/v1/deliveries/D2/replay', { as: 'new' })).status).toBe(200)
+  expect((await post('/v1/deliveries/D2/replay', { as: 'new' })).status).toBe(400)
+  expect((await post('/v1/deliveries/D2/replay', { as: 'new', reason: 'they lost it' })).status).toBe(200)
+  const audits = await hub.context.database.read.selectFrom('audit').select(['act', 'detail']).execute()
+  expect(audits).toMatchObject([
+    { act: 'sent-again', detail: expect.stringContaining('"generation":1,"before":"dead","reason":"they lost it"') },
+  ])
   expect((await post('/v1/deliveries/D6/replay', { as: 'same' })).status).toBe(409)
   expect((await post('/v1/deliveries/nobody/replay', { as: 'same' })).status).toBe(404)
   expect((await post('/v1/deliveries/D5/settle', { state: 'delivered' })).json).toEqual({ state: 'delivered' })

@@ -1,12 +1,22 @@
+import { differences, type FieldChange } from '../model/difference.ts'
 import type { EnvelopeState } from '../model/envelope.ts'
 import type { Context } from '../pipeline/context.ts'
-import { maxReplay, type Rehearsal, rehearse, rehearseDelivery, replayDelivery, replayEnvelopes, settleByHand } from '../pipeline/replay.ts'
+import {
+  type Again,
+  maxReplay,
+  type Rehearsal,
+  rehearse,
+  rehearseDelivery,
+  replayDelivery,
+  replayEnvelopes,
+  settleByHand,
+} from '../pipeline/replay.ts'
+import { deliveriesIn } from '../store/delivery-range.ts'
 import { type EnvelopeRange, envelopesIn } from '../store/envelope.ts'
-import { differences, type FieldChange } from './difference.ts'
 import { ProblemError } from './problem.ts'
 import { route } from './route.ts'
 import { anything, count, described, fields, flag, list, nullable, type Of, oneOf, optional, type Shape, text, time } from './shape.ts'
-import { epochOr, id, key, name, stored } from './values.ts'
+import { epochOr, id, key, name, note, stored } from './values.ts'
 
 const maxChanges = 500
 /** Envelopes a dry run looks at one by one; the count is of all. */
@@ -67,6 +77,7 @@ export const replayRoutes = [
       stream: optional(text(100)),
       key: optional(key),
       states: optional(list(oneOf<Replayable>(...states), states.length)),
+      reason: optional(text(100)),
       from: optional(described(time, 'received at or after')),
       to: optional(described(time, 'received at or before')),
       dryRun,
@@ -78,6 +89,7 @@ export const replayRoutes = [
         ...(body.stream === undefined ? {} : { stream: body.stream }),
         ...(body.key === undefined ? {} : { key: body.key }),
         ...(body.states === undefined ? {} : { states: body.states }),
+        ...(body.reason === undefined ? {} : { reason: body.reason }),
         from: epochOr('from', body.from),
         to: epochOr('to', body.to),
       }
@@ -89,6 +101,52 @@ export const replayRoutes = [
           body.dryRun === true,
         ),
       }
+    },
+  }),
+  route({
+    id: 'replayDeliveries',
+    method: 'POST',
+    path: '/v1/deliveries/replay',
+    tag: 'deliveries',
+    scope: 'replay',
+    summary: {
+      en: `Try dead and parked deliveries of a filter again, at most ${maxReplay}; with their frozen bytes and effect keys, so nothing happens twice`,
+      zh: `按条件重试死信与停放的投递（最多 ${maxReplay} 个）；沿用原字节与效果键，不会重复生效`,
+    },
+    body: fields({
+      connection: optional(name),
+      route: optional(name),
+      type: optional(name),
+      states: optional(list(oneOf<'dead' | 'parked'>('dead', 'parked'), 2)),
+      reason: optional(text(100)),
+      from: optional(described(time, 'made at or after')),
+      to: optional(described(time, 'made at or before')),
+      dryRun,
+    }),
+    answer: fields({
+      dryRun: flag,
+      matched: count,
+      replayed: count,
+      rehearsals: described(
+        list(fields({ delivery: text(), problem: nullable(text()), changes: list(change) })),
+        `of a dry run: what each of the first ${maxRehearsals} would send now beside its frozen bytes, field by field`,
+      ),
+    }),
+    handle: async ({ hub, body }) => {
+      const { from, to, dryRun, states = ['dead', 'parked'], ...same } = body
+      const range = { ...same, states, from: epochOr('from', from), to: epochOr('to', to) }
+      const ids = await deliveriesIn(hub.database.read, hub.tenant, range, maxReplay)
+      if (dryRun !== true) {
+        for (const one of ids) await replayDelivery(hub, one, 'same')
+        return { body: { dryRun: false, matched: ids.length, replayed: ids.length, rehearsals: [] } }
+      }
+      const rehearsals = []
+      for (const one of ids.slice(0, maxRehearsals)) {
+        const { frozen, now, problem } = await rehearseDelivery(hub, one)
+        const changes = now === null ? [] : differences(stored(frozen) ?? {}, now, maxChanges)
+        rehearsals.push({ delivery: one, problem: problem ?? null, changes })
+      }
+      return { body: { dryRun: true, matched: ids.length, replayed: 0, rehearsals } }
     },
   }),
   route({
@@ -116,13 +174,15 @@ export const replayRoutes = [
         oneOf<'same' | 'new'>('same', 'new'),
         'same: the frozen bytes under the same effect key, so that nothing happens twice; new: rendered anew under a new key, when a person knows that the partner does not have it',
       ),
+      reason: optional(described(note, 'of a new one: why it is to happen again; kept with who asked')),
       dryRun,
     }),
     answer: fields({ dryRun: flag, frozen: anything, now: anything, problem: nullable(text()) }),
-    handle: async ({ hub, params, body }) => {
+    handle: async ({ hub, params, body, who }) => {
       const dryRun = body.dryRun === true
+      const again = body.as === 'new' ? againOf(body.reason, who.id, dryRun) : 'same'
       const { frozen, now, problem } = await rehearseDelivery(hub, params.id)
-      if (!dryRun) await replayDelivery(hub, params.id, body.as)
+      if (!dryRun) await replayDelivery(hub, params.id, again)
       return { body: { dryRun, frozen: stored(frozen), now, problem: problem ?? null } }
     },
   }),
@@ -149,6 +209,13 @@ export const replayRoutes = [
     },
   }),
 ]
+
+/** @throws ProblemError 400 without a reason */
+function againOf(reason: string | undefined, who: string, dryRun: boolean): Again {
+  if (reason === undefined && !dryRun)
+    throw new ProblemError(400, 'no-reason', 'Say why it is to happen again (`reason`): the partner may have it already.')
+  return { who, reason: reason ?? '' }
+}
 
 /** @throws ProblemError 409 for bytes that nobody can read */
 export async function replayOne(hub: Context, id: string, dryRun: boolean): Promise<Of<typeof replayed>> {

@@ -1,7 +1,9 @@
+import type { IncomingMessage } from 'node:http'
 import type { Context } from '../pipeline/context.ts'
 import type { Receiver } from '../pipeline/receive.ts'
 import type { Tx } from '../store/database.ts'
 import type { Credential, Scope } from './auth.ts'
+import type { HookRows } from './hook-rows.ts'
 import type { Metrics } from './metrics.ts'
 import type { HttpOptions } from './options.ts'
 import type { FieldShapes, Fields, Of, Shape } from './shape.ts'
@@ -12,6 +14,7 @@ export type Method = 'GET' | 'POST' | 'PUT' | 'DELETE'
 export interface Desk {
   readonly options: HttpOptions
   readonly metrics: Metrics
+  readonly hooks: HookRows
   /** the OpenAPI document as text */
   readonly openapi: () => string
 }
@@ -33,6 +36,8 @@ export interface Call<P = unknown, Q = unknown, B = unknown> {
   /** media type of the body without its parameters, in lower case; '' without one */
   readonly contentType: string
   readonly request: Request
+  /** the request as the server got it, its body unread; undefined where the app is asked without a socket */
+  readonly incoming: IncomingMessage | undefined
   readonly now: number
   /** which tenant a hook address belongs to decides who serves it */
   readonly servedOf: (tenant: string) => Served | undefined
@@ -52,7 +57,8 @@ export interface RawAnswer {
 }
 
 export type BodyRule =
-  | { readonly kind: 'json'; readonly shape: Shape<unknown> }
+  /** `maxBytes`: where more than the app's limit is allowed */
+  | { readonly kind: 'json'; readonly shape: Shape<unknown>; readonly maxBytes?: number }
   | { readonly kind: 'bytes'; readonly contentTypes: readonly string[]; readonly maxBytes: number }
 
 export interface Words {
@@ -92,6 +98,7 @@ interface Definition<P extends FieldShapes, Q extends FieldShapes, B extends Sha
   readonly params?: P
   readonly query?: Q
   readonly body?: B
+  readonly maxBytes?: number
   readonly answer: A
   /** of success; 200 */
   readonly status?: number
@@ -155,7 +162,7 @@ export const uploadRoute = <A extends Shape<unknown>, Q extends FieldShapes = No
 function described<P extends FieldShapes, Q extends FieldShapes, B extends Shape<unknown> | undefined, A extends Shape<unknown>>(
   definition: Definition<P, Q, B, A>,
 ): Omit<Route, 'handle' | 'effect'> {
-  const { id, method, path, tag, scope, summary, openToLoopback, shownOnce, params, query, body, answer, status } = definition
+  const { id, method, path, tag, scope, summary, openToLoopback, shownOnce, params, query, body, maxBytes, answer, status } = definition
   return {
     id,
     method,
@@ -167,7 +174,7 @@ function described<P extends FieldShapes, Q extends FieldShapes, B extends Shape
     ...(shownOnce ? { shownOnce } : {}),
     params: params ?? {},
     query: query ?? {},
-    ...(body === undefined ? {} : { body: { kind: 'json', shape: body } }),
+    ...(body === undefined ? {} : { body: { kind: 'json', shape: body, ...(maxBytes === undefined ? {} : { maxBytes }) } }),
     answers: { status: status ?? 200, shape: answer },
   }
 }

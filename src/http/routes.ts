@@ -1,8 +1,12 @@
+import { alarmRoutes } from './alarms.ts'
+import { backfillRoutes } from './backfills.ts'
+import { baselineRoutes } from './baseline.ts'
 import type { ReadingRoom } from './body.ts'
 import { connectionRoutes } from './connections.ts'
 import { crosswalkRoutes } from './crosswalk.ts'
 import { deadLetterRoutes } from './dead-letters.ts'
 import { deliveryRoutes } from './deliveries.ts'
+import { deliveryHoldRoutes } from './delivery-hold.ts'
 import { documentRoutes } from './documents.ts'
 import { envelopeRoutes } from './envelopes.ts'
 import { explainRoutes } from './explain.ts'
@@ -10,12 +14,17 @@ import { findingRoutes } from './findings.ts'
 import { healthRoutes } from './health.ts'
 import { hookRoutes } from './hooks.ts'
 import { keyRoutes } from './keys.ts'
+import { mappingDiffRoutes } from './mapping-diff.ts'
 import { metricsRoutes } from './metrics.ts'
+import { planRoutes } from './plans.ts'
+import { reconcileRoutes } from './reconciles.ts'
 import { reloadRoutes } from './reload.ts'
 import { replayRoutes } from './replays.ts'
 import { type Route, rawRoute } from './route.ts'
 import { routingRoutes } from './routing.ts'
+import { secretRoutes } from './secrets.ts'
 import { statsRoutes } from './stats.ts'
+import { streamRoutes } from './streams.ts'
 
 /** Every operation of the API, in the order of its description. */
 export const routeTable = (room: ReadingRoom): readonly Route[] => [
@@ -33,16 +42,25 @@ export const routeTable = (room: ReadingRoom): readonly Route[] => [
   }),
   ...hookRoutes(room),
   ...connectionRoutes,
+  ...streamRoutes,
+  ...baselineRoutes,
+  ...backfillRoutes,
+  ...planRoutes,
+  ...reconcileRoutes,
+  ...alarmRoutes,
   ...routingRoutes,
   ...envelopeRoutes,
   ...documentRoutes,
   ...explainRoutes,
   ...deliveryRoutes,
+  ...deliveryHoldRoutes,
   ...replayRoutes,
+  ...mappingDiffRoutes,
   ...deadLetterRoutes,
   ...crosswalkRoutes,
   ...findingRoutes,
   ...statsRoutes,
   ...keyRoutes,
+  ...secretRoutes,
   ...reloadRoutes,
 ]

@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http'
 import type { HttpBindings } from '@hono/node-server'
 import type { Context as HonoContext } from 'hono'
 import type { Json } from '../model/json.ts'
@@ -18,6 +19,8 @@ export interface Counter {
   readonly servedOf: (tenant: string) => Served | undefined
   readonly limits: HttpLimits
   readonly room: ReadingRoom
+  /** an answer without any value that is to stand in none; those shown once are made for the one who asks */
+  readonly clean: (text: string) => string
 }
 
 /** Lets a request in, reads and checks it, runs the route, and makes the answer. @throws ProblemError, or whatever the route throws */
@@ -33,13 +36,26 @@ export async function serveRoute(route: Route, check: InputCheck, counter: Count
   const bytes = route.body ? await readBody(route, request, contentType, counter) : new Uint8Array()
   const body: Json | Uint8Array | undefined =
     route.body?.kind === 'bytes' ? bytes : check.body && checkBody(readJson(bytes, contentType), check.body)
-  const call: Call = { hub, desk: counter.desk, who, params, query, body, contentType, request, now, servedOf: counter.servedOf }
+  const call: Call = {
+    hub,
+    desk: counter.desk,
+    who,
+    params,
+    query,
+    body,
+    contentType,
+    request,
+    incoming: plainIncoming(c.env?.incoming),
+    now,
+    servedOf: counter.servedOf,
+  }
   const success = route.answers.status
   const after: (() => void)[] = []
   const text = (answer: Answer | RawAnswer): { status: number; body: string } => {
     if ('bytes' in answer) throw new Error(`the route ${route.id} answers bytes and takes no Idempotency-Key`)
     if (answer.after) after.push(answer.after)
-    return { status: answer.status ?? success, body: JSON.stringify(answer.body) }
+    const body = JSON.stringify(answer.body)
+    return { status: answer.status ?? success, body: route.shownOnce ? body : counter.clean(body) }
   }
   const once =
     route.method === 'GET' || !('shape' in route.answers)
@@ -66,6 +82,9 @@ export async function serveRoute(route: Route, check: InputCheck, counter: Count
   const answer = await handle(call)
   return 'bytes' in answer ? rawResponse(answer, route) : finish({ ...text(answer), replayed: false })
 }
+
+/** HTTP/1 only: what HTTP/2 brings has other headers */
+const plainIncoming = (incoming: Partial<HttpBindings>['incoming']): IncomingMessage | undefined => incoming
 
 function rawResponse(answer: RawAnswer, route: Route): Response {
   const contentType = answer.contentType ?? ('contentType' in route.answers ? route.answers.contentType : 'application/octet-stream')
@@ -103,5 +122,5 @@ async function readBody(route: Route, request: Request, contentType: string, { l
     throw new ProblemError(415, 'content-type', `Send the body as one of: ${rule.contentTypes.join(', ')}.`, {
       headers: { connection: 'close' },
     })
-  return readBytes(request, rule?.kind === 'bytes' ? rule.maxBytes : limits.maxJsonBytes, room)
+  return readBytes(request, rule?.maxBytes ?? limits.maxJsonBytes, room)
 }

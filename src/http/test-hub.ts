@@ -2,27 +2,45 @@ import { createHmac } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { Connector, Stream } from '../connector/types.ts'
+import { compileMapping } from '../mapping/compile.ts'
 import { defaultRetryTable } from '../model/delivery.ts'
 import { idMaker } from '../model/id.ts'
 import { isObject, type Json, type JsonObject, parseJson } from '../model/json.ts'
 import { silentLog } from '../model/log.ts'
 import { compileSchemas } from '../model/schema.ts'
+import { newKeyText, readKeyring } from '../model/sealing.ts'
+import { every } from '../model/timing.ts'
 import type { Ring } from '../pipeline/bell.ts'
+import { openCompiled } from '../pipeline/compiled.ts'
 import type { ConnectionSetup, Context, Route as DeliveryRoute } from '../pipeline/context.ts'
 import { openHandover } from '../pipeline/handover.ts'
 import { insertApiKey } from '../store/api-key.ts'
 import { syncConnections } from '../store/connection.ts'
-import { migrate } from '../store/migrate.ts'
 import { syncRows } from '../store/schedule.ts'
-import { openSqlite } from '../store/sqlite.ts'
+import { openTestStore } from '../testing/test-store.ts'
+import { defaultSettings } from '../workspace.ts'
 import { createApp } from './app.ts'
 import { makeKey, type Scope, scopes } from './auth.ts'
 import { readingRoom } from './body.ts'
 import { type Listening, listen } from './listen.ts'
-import type { HttpOptions } from './options.ts'
+import type { HttpOptions, SecretVault } from './options.ts'
 import { problemSchema } from './problem.ts'
 import type { Route } from './route.ts'
 import { routeTable } from './routes.ts'
+
+const orderStream: Stream = {
+  title: 'Orders',
+  schema: { type: 'object', required: ['id', 'at'], properties: { id: { type: 'integer' }, at: { type: 'string' } } },
+  key: 'id',
+  version: { kind: 'none' },
+  call: { path: '/orders', query: { since: '{since}' } },
+  records: '',
+  page: { kind: 'single' },
+  cursor: { paths: ['at'], format: 'iso', zone: null, order: 'none', lookbackMs: 0 },
+  parts: [],
+  blindSpots: [],
+}
 
 /** A served hub of a test: real SQLite file, real HTTP, a clock that stands until it is set. */
 export interface TestHub {
@@ -82,7 +100,7 @@ export const setup = (name: string, check: () => Promise<void>): { setup: Connec
     config: { hook: hookSecret, password: configSecret },
     openConfig: {},
     books: 'harbour',
-    streams: new Map([['orders', { everyMs: 60_000 }]]),
+    streams: new Map([['orders', { timing: every(60_000) }]]),
     retry: defaultRetryTable,
     concurrency: 2,
     allowPrivate: [],
@@ -107,13 +125,19 @@ const deliveryRoute: DeliveryRoute = {
   holds: [],
 }
 
-export async function openTestHub(options: HttpOptions & { readonly check?: () => Promise<void> } = {}): Promise<TestHub> {
+const ring = readKeyring(newKeyText(), 'the test')
+/** One key; the secret IN_USE is referred to. */
+export const testVault: SecretVault = { keyring: () => ring, usedBy: (name) => (name === 'IN_USE' ? ['shop-us'] : []) }
+
+export async function openTestHub(
+  options: HttpOptions & { readonly check?: () => Promise<void>; readonly streams?: Connector['streams'] } = {},
+): Promise<TestHub> {
   const folder = mkdtempSync(join(tmpdir(), 'crossdock-http-'))
   const clock = { now: start }
-  const database = await openSqlite(join(folder, 'hub.db'), { now: () => clock.now })
-  await migrate(database)
+  const database = await openTestStore({ file: join(folder, 'hub.db'), now: () => clock.now })
   const rings: Ring[] = []
-  const { setup: connection, check } = setup('shop-us', options.check ?? (async () => {}))
+  const { setup: given, check } = setup('shop-us', options.check ?? (async () => {}))
+  const connection = { ...given, connector: { ...given.connector, streams: options.streams ?? { orders: orderStream } } }
   const unused = (): never => {
     throw new Error('the test has no partner')
   }
@@ -124,26 +148,46 @@ export async function openTestHub(options: HttpOptions & { readonly check?: () =
     log: silentLog,
     bell: { ring: (ring) => rings.push(ring), listen: () => {}, close: async () => {} },
     handover: openHandover(),
-    compiled: { condition: unused, template: unused, schema: unused },
+    compiled: openCompiled(),
     newId: idMaker(() => clock.now),
     random: () => 0.5,
-    settings: { leaseMs: 90_000, sweepMs: 1000, ingestBatch: 64, deliverConcurrency: 8, maxCrashes: 3, parkAlarmMs: 86_400_000 },
+    settings: defaultSettings,
     catalogue: () => ({
       revision: 'r1',
       connections: new Map([[connection.name, connection]]),
       routes: [deliveryRoute],
       mappings: new Map(),
+      compile: (_, text, file) => compileMapping(text, { file }),
       validate: () => undefined,
       codes: new Map([['unit', new Map([['pcs', 'C62']])]]),
+      channels: new Map(),
     }),
-    access: () => ({ check, read: unused, readKey: unused, current: unused, setState: unused, run: unused, close: async () => {} }),
+    access: () => ({
+      check,
+      async *read() {
+        yield { bodies: [], asOf: clock.now, records: [], last: true }
+      },
+      keys: unused,
+      subscribe: unused,
+      readKey: unused,
+      current: unused,
+      setState: unused,
+      run: unused,
+      close: async () => {},
+    }),
   }
   await database.write(async (tx) => {
     await syncConnections(tx, tenant, [{ name: 'shop-us', connector: 'shop' }], start)
-    await syncRows(tx, tenant, [{ connection: 'shop-us', stream: 'orders', everyMs: 60_000 }], start)
+    await syncRows(tx, tenant, [{ connection: 'shop-us', stream: 'orders', kind: 'pull', timing: every(60_000), waits: false }], start)
   })
   const listening = await listen(
-    createApp(context, { limits: { metricsEveryMs: 0 }, secrets: () => [configSecret, hookSecret], ...options }),
+    createApp(context, {
+      limits: { metricsEveryMs: 0 },
+      secrets: () => [configSecret, hookSecret],
+      credentials: () => [configSecret, hookSecret],
+      vault: testVault,
+      ...options,
+    }),
     {
       port: 0,
       limits: { headersTimeout: 800, requestTimeout: 1500, connectionsCheckingInterval: 100 },
@@ -165,7 +209,7 @@ export async function openTestHub(options: HttpOptions & { readonly check?: () =
     )
     return text
   }
-  const every = await addKey(scopes)
+  const all = await addKey(scopes)
   return {
     context,
     listening,
@@ -173,7 +217,7 @@ export async function openTestHub(options: HttpOptions & { readonly check?: () =
     clock,
     addKey,
     ask: async (method, path, more = {}) => {
-      const key = more.key === undefined ? every : more.key
+      const key = more.key === undefined ? all : more.key
       const response = await fetch(listening.address + path, {
         method,
         headers: {

@@ -1,6 +1,15 @@
 import { sha256 } from '../model/id.ts'
 import type { Tx } from '../store/database.ts'
-import type { AttemptTable, DeliveryTable, DocumentTable, DocumentVersionTable, EnvelopeTable, ReceiptTable } from '../store/tables.ts'
+import type {
+  AlarmTable,
+  AttemptTable,
+  DeliveryTable,
+  DocumentTable,
+  DocumentVersionTable,
+  EnvelopeTable,
+  PlanTable,
+  ReceiptTable,
+} from '../store/tables.ts'
 
 const at = Date.parse('2026-11-23T07:00:00Z')
 
@@ -20,6 +29,7 @@ export const receiptRow = (tenant: string, id: string, body: string, more: Parti
   baseline: 0,
   state: 'split',
   received_at: at,
+  trace: null,
   ...more,
 })
 
@@ -74,6 +84,7 @@ export const deliveryRow = (tenant: string, id: string, more: Partial<DeliveryTa
   revision: 'r1',
   created_at: at,
   settled_at: at,
+  trace: null,
   ...more,
 })
 
@@ -152,3 +163,37 @@ export async function insertRows(
   for (const row of rows.documents ?? []) await tx.insertInto('document').values(row).execute()
   for (const row of rows.versions ?? []) await tx.insertInto('document_version').values(row).execute()
 }
+
+export const planRow = (tenant: string, id: string, more: Partial<PlanTable> = {}): PlanTable => ({
+  tenant,
+  id,
+  kind: 'deletes',
+  connection: 'shop-us',
+  stream: 'orders',
+  affected: 2,
+  total: 10,
+  limit_percent: 5,
+  keys: '["7","8"]',
+  state: 'held',
+  created_at: at,
+  decided_at: null,
+  decided_by: null,
+  ...more,
+})
+
+export const alarmRow = (tenant: string, id: string, more: Partial<AlarmTable> = {}): AlarmTable => ({
+  tenant,
+  id,
+  subject: 'stale/shop-us/orders',
+  open_subject: 'stale/shop-us/orders',
+  kind: 'stale',
+  connection: 'shop-us',
+  stream: 'orders',
+  message: 'shop-us orders has not been read well',
+  detail: '{"error":null}',
+  times: 1,
+  opened_at: at,
+  seen_at: at,
+  closed_at: null,
+  ...more,
+})

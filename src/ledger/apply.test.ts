@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Identity } from '../connector/types.ts'
 import { isHubError } from '../model/errors.ts'
+import type { JsonObject } from '../model/json.ts'
 import {
   kitTenant,
   type LedgerKit,
@@ -85,6 +86,40 @@ describe('identity', () => {
     expect((await kit.apply(shopProduct('9', { sku: 'BLUE', gtins: ['4006381333931'] }))).applied).toEqual([
       { state: 'unchanged', key: 'BLUE' },
     ])
+  })
+
+  test('a GTIN whose check digit is wrong is kept as a barcode and told, and links nothing', async () => {
+    const typo = '4006381333930'
+    await kit.apply(product('1', 'RED', { gtins: [typo] }))
+    expect((await now('product', 'RED'))?.body).toMatchObject({ gtins: [], barcode: typo })
+    const finding = await kit.database.read.selectFrom('finding').selectAll().executeTakeFirstOrThrow()
+    expect(finding).toMatchObject({ type: 'product', key: 'RED', code: 'identifier-invalid', path: '/barcode', state: 'open' })
+    expect(JSON.parse(finding.detail)).toEqual({ scheme: 'gtin', found: typo })
+    const { applied } = await kit.apply(product('2', 'BLUE', { gtins: [typo] }), shopProduct('9', { gtins: [typo] }))
+    expect(applied).toEqual([
+      { state: 'applied', key: 'BLUE' },
+      { state: 'parked', reason: 'unidentified', waitsFor: 'external:product/shop-us/9' },
+    ])
+    const open = ['BLUE', 'RED', 'shop-us/9'].map((key) => `identifier-invalid product ${key}`)
+    expect((await openCodes()).sort()).toEqual(open)
+    await kit.apply(product('1', 'RED', { gtins: ['4006381333931'] }))
+    expect((await openCodes()).sort()).toEqual(open.filter((code) => !code.endsWith('RED')))
+    expect((await kit.apply(shopProduct('9', { gtins: ['4006381333931'] }))).applied).toEqual([{ state: 'applied', key: 'RED' }])
+    expect(await openCodes()).toEqual(['identifier-invalid product BLUE'])
+  })
+
+  test('an order with a wrong GTIN and a wrong GLN is kept as it is, and told', async () => {
+    const line = saleLine('1', 'RED', '1')
+    const item = { ...(line.product as JsonObject), gtin: '4006381333930' }
+    await kit.apply(sale('shop-us', '7', [{ ...line, product: item }], { seller: { name: 'us', gln: '6901234000008' } }))
+    expect((await now('sales-order', 'shop-us/7'))?.body).toMatchObject({ lines: [{ product: { gtin: '4006381333930' } }] })
+    const rows = await kit.database.read
+      .selectFrom('finding')
+      .select('path')
+      .where('code', '=', 'identifier-invalid')
+      .orderBy('path')
+      .execute()
+    expect(rows).toEqual([{ path: '/lines/0/product/gtin' }, { path: '/seller/gln' }])
   })
 
   test('two records of the master that claim one number do not overwrite each other', async () => {

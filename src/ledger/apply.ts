@@ -1,8 +1,9 @@
 import type { CodePart, DocumentPart } from '../connector/types.ts'
-import { canonicalJson, type JsonObject } from '../model/json.ts'
+import type { JsonObject } from '../model/json.ts'
 import { identifierName } from '../store/identifier.ts'
 import { externalName } from '../store/link.ts'
-import { contentOf, deletedBody, merged, replaced, withoutHubFields } from './body.ts'
+import { bodyText, contentOf, deletedBody, merged, replaced, withoutHubFields } from './body.ts'
+import { withBarcode } from './check-digit.ts'
 import { write } from './draft.ts'
 import { wantedIdentifiers } from './identifiers.ts'
 import { type Identified, identify } from './identify.ts'
@@ -64,7 +65,7 @@ async function applyOwn(
   await linkOwn(books, incoming, part, found)
   const type = part.document
   const isSame = current !== undefined && contentOf(type, current.body) === contentOf(type, body)
-  if (isSame && canonicalJson(current.body) === canonicalJson(body)) return { state: 'unchanged', key }
+  if (isSame && bodyText(current.body) === bodyText(body)) return { state: 'unchanged', key }
   write(books, {
     type,
     key,
@@ -101,7 +102,7 @@ async function linkOwn(books: Books, incoming: Incoming, part: DocumentPart, { k
 
 function nextBody({ op, body, asOf }: Incoming, part: DocumentPart, current: LedgerDocument | undefined): JsonObject | undefined {
   const type = part.document
-  const given = body === null ? null : withoutHubFields(body)
+  const given = body === null ? null : withBarcode(type, withoutHubFields(body))
   if (op === 'delete' || part.mode === 'delete') {
     if (given === null && current === undefined) return undefined
     const gone = deletedBody(type, current?.body, given)

@@ -7,6 +7,17 @@ const hubFields: ReadonlySet<string> = new Set(['type', 'key', 'origin', 'versio
 const volatileFields: ReadonlySet<string> = new Set(['sourceUpdatedAt', 'sourceVersion'])
 const volatileStockFields: ReadonlySet<string> = new Set([...volatileFields, 'asOf'])
 
+const texts = new WeakMap<JsonObject, string>()
+
+/** Canonical text of a body, made once: it stands in the document, in its version and in the hash. */
+export function bodyText(body: JsonObject): string {
+  const known = texts.get(body)
+  if (known !== undefined) return known
+  const made = canonicalJson(body)
+  texts.set(body, made)
+  return made
+}
+
 /** Text that is equal exactly when two bodies of this type say the same. */
 export function contentOf(type: string, body: JsonObject): string {
   const without = type === 'stock-level' ? volatileStockFields : volatileFields

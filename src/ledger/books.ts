@@ -39,7 +39,7 @@ export interface BooksData {
   readonly scopes: Scope[]
   readonly orders: Map<string, Cause>
   readonly products: Map<string, Cause>
-  /** products of orders that their shop called off: it may have put them back on its own shelf, whatever is available */
+  /** products that a shop sold, or put back on its own shelf: its figure moved, whether what is available here did or not */
   readonly restated: Set<string>
   /** products whose purchases moved */
   readonly purchased: Set<string>
@@ -159,8 +159,18 @@ export function journal(
   })
 }
 
-/** After names were held: what others committed while this unit of work waited has to be seen. All of its own writes so far must have been made. */
+/**
+ * After names were held: what others committed while this unit of work waited has to be seen. All of its own writes so far must have been made: those rows are locked, so nobody changed them.
+ */
 export function readAfresh({ tx, data }: Books): void {
   if (!hasRivals(tx)) return
-  for (const kept of [data.shelf.documents, data.shelf.links, data.shelf.identifiers, data.shelf.lineLinks]) kept.clear()
+  const { documents, links, identifiers, lineLinks } = data.shelf
+  keepOnly(documents, [data.drafts])
+  keepOnly(links, [data.newLinks, data.movedLinks])
+  keepOnly(identifiers, [data.identifiers])
+  lineLinks.clear()
+}
+
+function keepOnly(read: Map<string, unknown>, written: readonly ReadonlyMap<string, unknown>[]): void {
+  for (const name of read.keys()) if (!written.some((rows) => rows.has(name))) read.delete(name)
 }

@@ -100,11 +100,11 @@ const causeOf = (books: Books, name: DocumentName): Cause => books.data.orders.g
 
 /** sold = quantity - cancelled - restocked over all sales of one origin: moved by what its lines moved. */
 async function moveSold(books: Books, before: readonly OrderLineTable[], now: readonly OrderLineTable[]): Promise<void> {
-  const moves = new Map<string, { readonly connection: string; readonly product: string; units: bigint }>()
+  const moves = new Map<string, { readonly connection: string; readonly product: string; readonly cause: Cause; units: bigint }>()
   const add = (row: OrderLineTable, sign: bigint) => {
     if (row.type !== 'sales-order' || row.product === null) return
     const name = rowName(row.origin, row.product)
-    const move = moves.get(name) ?? { connection: row.origin, product: row.product, units: 0n }
+    const move = moves.get(name) ?? { connection: row.origin, product: row.product, cause: causeOf(books, row), units: 0n }
     move.units += sign * soldUnits(row)
     moves.set(name, move)
   }
@@ -112,6 +112,11 @@ async function moveSold(books: Books, before: readonly OrderLineTable[], now: re
   for (const row of now) add(row, 1n)
   const wanted = [...moves.values()].filter(({ units }) => units !== 0n)
   if (wanted.length === 0) return
+  // the shop moved its own shelf by itself: its figure is looked at, also when something else of this unit of work leaves ours where it was
+  for (const { product, cause } of wanted) {
+    touchProduct(books, product, cause)
+    books.data.restated.add(product)
+  }
   await holdNames(
     books.tx,
     books.tenant,

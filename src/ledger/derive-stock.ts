@@ -58,7 +58,7 @@ export async function deriveStock(books: Books): Promise<Change[]> {
   return [...changes, ...restated(books, levels, new Set(changes.map(({ key }) => key)))]
 }
 
-/** A shop puts the goods of a cancelled order back on its own shelf, also when they are on the truck: routes look at its figure though ours did not move. */
+/** A shop moves its own shelf when it sells, and when it calls an order off, also when the goods are on the truck: routes look at its figure though ours did not move. */
 function restated({ data }: Books, levels: readonly Level[], told: ReadonlySet<string>): Change[] {
   return levels.flatMap(({ document: { type, key, version }, product }) =>
     data.restated.has(product) && !told.has(key)

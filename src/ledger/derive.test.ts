@@ -234,6 +234,13 @@ describe('stock', () => {
     expect(await stockOfA()).toMatchObject({ onHand: '5', reserved: '0', available: '5' })
   })
 
+  test('a sale and goods that make up for it, seen together, are told: the shop shows less than it should', async () => {
+    await kit.apply(stock('A', '10', '2026-11-23T08:00:00.000Z'))
+    const both = await kit.apply(sale('shop-us', '7', [saleLine('1', 'A', '5')]), stock('A', '15', '2026-11-23T09:00:00.000Z'))
+    expect((await stockOfA()).available).toBe('10')
+    expect(both.finished.changes).toMatchObject([{ type: 'sales-order' }, { type: 'stock-level', key: 'MAIN/A', baseline: false }])
+  })
+
   test('a snapshot with the same figure moves the cut-off', async () => {
     await kit.apply(
       stock('A', '5', '2026-11-23T09:00:00.000Z'),

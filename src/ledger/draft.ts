@@ -1,7 +1,9 @@
 import { sha256 } from '../model/id.ts'
-import { canonicalJson, type JsonObject } from '../model/json.ts'
+import type { JsonObject } from '../model/json.ts'
 import type { DocumentTable } from '../store/tables.ts'
+import { bodyText } from './body.ts'
 import { type Draft, journal } from './books.ts'
+import { wrongIdentifiers } from './check-digit.ts'
 import { judge, note } from './findings.ts'
 import { foot } from './foot.ts'
 import { documentName, textOf } from './shelf.ts'
@@ -38,7 +40,7 @@ export function write(books: Books, writing: Writing): void {
     type: now.type,
     key: now.key,
     version: now.version,
-    body: canonicalJson(now.body),
+    body: bodyText(now.body),
     deleted: now.deleted ? 1 : 0,
     envelope: writing.envelope,
     mapping: writing.mapping,
@@ -48,6 +50,7 @@ export function write(books: Books, writing: Writing): void {
   journal(books, effect(current, now), now)
   judgeTransition(books, current, now)
   judgeFooting(books, now)
+  judgeIdentifiers(books, current, now)
 }
 
 function documentOf(
@@ -73,7 +76,7 @@ function documentOf(
 }
 
 export function documentRow(tenant: string, document: LedgerDocument): DocumentTable {
-  const body = canonicalJson(document.body)
+  const body = bodyText(document.body)
   return {
     tenant,
     type: document.type,
@@ -103,7 +106,7 @@ function placedAtOf(body: JsonObject): number | null {
 }
 
 /** The business date: stated, else the date of the document's time in its zone. */
-function businessDateOf(body: JsonObject): string | null {
+export function businessDateOf(body: JsonObject): string | null {
   const stated = textOf(body.issueDate)
   if (stated !== undefined) return stated
   const time = times.map((name) => textOf(body[name])).find((value) => value !== undefined)
@@ -125,6 +128,7 @@ function effect(before: LedgerDocument | undefined, now: LedgerDocument): string
 
 const transitionCodes: ReadonlySet<string> = new Set(['unexpected-transition'])
 const footingCodes: ReadonlySet<string> = new Set(['does-not-foot', 'too-many-digits'])
+const identifierCodes: ReadonlySet<string> = new Set(['identifier-invalid'])
 const footed: ReadonlySet<string> = new Set(['sales-order', 'purchase-order', 'invoice'])
 
 function judgeTransition(books: Books, before: LedgerDocument | undefined, { type, key, status }: LedgerDocument): void {
@@ -139,4 +143,12 @@ function judgeFooting(books: Books, { type, key, body }: LedgerDocument): void {
   judge(books, { type, key, codes: footingCodes })
   for (const { code, path, expected, found, difference } of foot(body))
     note(books, { type, key, code, path, detail: { expected, found, difference } })
+}
+
+/** Only where there is or was one: the findings of most documents need not be read for it. */
+function judgeIdentifiers(books: Books, before: LedgerDocument | undefined, { type, key, body }: LedgerDocument): void {
+  const wrong = wrongIdentifiers(body)
+  if (wrong.length === 0 && (before === undefined || wrongIdentifiers(before.body).length === 0)) return
+  judge(books, { type, key, codes: identifierCodes })
+  for (const { path, scheme, found } of wrong) note(books, { type, key, code: 'identifier-invalid', path, detail: { scheme, found } })
 }

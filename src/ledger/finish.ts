@@ -1,5 +1,6 @@
 import { insertDocuments, insertVersions, updateDocuments } from '../store/document.ts'
-import { identifierName, insertIdentifiers } from '../store/identifier.ts'
+import { hasRivals, holdNames } from '../store/hold.ts'
+import { identifierName, identifiersOf, insertIdentifiers } from '../store/identifier.ts'
 import { insertJournal } from '../store/journal.ts'
 import { insertLinks, saveLineLinks, updateLinks } from '../store/link.ts'
 import { insertWanted, wantedFor } from '../store/wanted.ts'
@@ -63,9 +64,19 @@ async function writeDocuments({ tx, tenant, data }: Books): Promise<void> {
 /** Links records of mirrors that came before their document, now that it has the identifier they named. */
 async function linkWanted(books: Books): Promise<void> {
   const { tx, tenant, data } = books
+  const named = [...data.wanted, ...data.identifiers.values()]
+  // who wants an identifier and who brings it may come at the same moment: the second of them has to see the first
+  await holdNames(
+    tx,
+    tenant,
+    named.map((one) => `identifier:${identifierName(one)}`),
+  )
   await insertWanted(tx, data.wanted)
-  for (const { type, scheme, value, connection, external_key } of await wantedFor(tx, tenant, data.identifiers.values())) {
-    const key = data.identifiers.get(identifierName({ type, scheme, value }))?.key
+  const late = hasRivals(tx) ? await identifiersOf(tx, tenant, data.wanted) : []
+  const keys = new Map([...late, ...data.identifiers.values()].map((one) => [identifierName(one), one.key]))
+  const meeting = [...(await wantedFor(tx, tenant, data.identifiers.values())), ...(late.length > 0 ? data.wanted : [])]
+  for (const { type, scheme, value, connection, external_key } of meeting) {
+    const key = keys.get(identifierName({ type, scheme, value }))
     const isLinked = (await fetchLink(data.shelf, { type, connection, externalKey: external_key })) !== undefined
     if (key !== undefined && !isLinked) await addLink(books, { type, connection, externalKey: external_key, key, linkedBy: 'identifier' })
   }

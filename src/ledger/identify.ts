@@ -3,6 +3,7 @@ import { at, type JsonObject } from '../model/json.ts'
 import { identifierName } from '../store/identifier.ts'
 import { externalName, linksTo } from '../store/link.ts'
 import type { LinkTable } from '../store/tables.ts'
+import { wrongIdentifiers } from './check-digit.ts'
 import { note } from './findings.ts'
 import { wantedIdentifiers } from './identifiers.ts'
 import { externalsOf, fetchDocument, fetchLink, loadIdentifiers, loadLinks, refIn, type Shelf, targetOf } from './shelf.ts'
@@ -87,7 +88,16 @@ async function identifyMirror(books: Books, incoming: Incoming, part: DocumentPa
       external_key: incoming.externalKey,
       at: books.now,
     })
-  return foreign === 'ignore' ? settled({ state: 'ignored', reason: 'filtered' }) : unidentified(incoming, part.document)
+  if (foreign === 'ignore') return settled({ state: 'ignored', reason: 'filtered' })
+  for (const { path, scheme, found } of wrongIdentifiers(incoming.body ?? {}))
+    note(books, {
+      type: part.document,
+      key: `${incoming.connection}/${incoming.externalKey}`,
+      code: 'identifier-invalid',
+      path,
+      detail: { connection: incoming.connection, externalKey: incoming.externalKey, scheme, found },
+    })
+  return unidentified(incoming, part.document)
 }
 
 async function identifyMaster(books: Books, incoming: Incoming, part: DocumentPart, path: string): Promise<Identified> {

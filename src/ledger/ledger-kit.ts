@@ -2,8 +2,7 @@ import type { DocumentPart, Identity } from '../connector/types.ts'
 import { idMaker } from '../model/id.ts'
 import type { JsonObject } from '../model/json.ts'
 import type { Database } from '../store/database.ts'
-import { migrate } from '../store/migrate.ts'
-import { openSqlite } from '../store/sqlite.ts'
+import { openTestStore } from '../testing/test-store.ts'
 import { applyPart } from './apply.ts'
 import { openBooks, preload } from './books.ts'
 import { finish } from './finish.ts'
@@ -21,8 +20,7 @@ export interface LedgerKit {
 export const kitTenant = 't'
 
 export async function openLedgerKit(): Promise<LedgerKit> {
-  const database = await openSqlite(':memory:')
-  await migrate(database)
+  const database = await openTestStore()
   let now = Date.parse('2026-11-23T08:00:00.000Z')
   const newId = idMaker(() => now)
   const work: LedgerKit['work'] = (each) =>

@@ -19,7 +19,7 @@ export interface LinkRequest {
   readonly version?: string | null
 }
 
-const identityCodes: ReadonlySet<string> = new Set(['identity-conflict'])
+const identityCodes: ReadonlySet<string> = new Set(['identity-conflict', 'identifier-invalid'])
 
 /**
  * Links a key at a connection with a document. Idempotent; a version that is named replaces the one kept. References that wait for it are resolved by `finish`.

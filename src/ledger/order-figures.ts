@@ -30,7 +30,7 @@ export function orderFigures(orderCase: OrderCase): OrderFigures {
   const purchases = isPlaced && order.type === 'purchase-order' ? lines.map((line) => purchaseLine(orderCase, line, of(line))) : []
   const derived = [...sales.map(({ row }) => row), ...purchases]
   return {
-    state: orderState(orderCase, derived),
+    state: orderState(orderCase, order.type === 'sales-order' ? derived.filter((_, index) => goes(lines[index])) : derived),
     lines: derived,
     reservations: sales.flatMap(({ reservations }) => reservations),
     findings: [
@@ -41,6 +41,9 @@ export function orderFigures(orderCase: OrderCase): OrderFigures {
     ],
   }
 }
+
+/** Services are never shipped: they do not keep an order from being shipped whole. */
+const goes = (line: CaseLine | undefined): boolean => line === undefined || line.product === null || line.stocked
 
 function unitFindings(order: LedgerDocument, lines: readonly CaseLine[], rows: readonly RelatedLine[]): Note[] {
   const finding = (document: LedgerDocument, path: string, unit: string, product: string | null): Note => ({

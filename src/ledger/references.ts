@@ -4,8 +4,17 @@ import { type DocumentName, keyOf, type Shelf, type Target, targetOf } from './s
 
 const deepest = 12
 
+type Found = readonly { readonly path: string; readonly target: Target }[]
+const known = new WeakMap<JsonObject, Found>()
+
 /** Every reference in a body with its dotted path, in the order of the body. What a partner sent (`ext`) and findings are not searched. */
-export function referencesIn(body: JsonObject): readonly { readonly path: string; readonly target: Target }[] {
+export function referencesIn(body: JsonObject): Found {
+  const found = known.get(body) ?? search(body)
+  known.set(body, found)
+  return found
+}
+
+function search(body: JsonObject): Found {
   const found: { path: string; target: Target }[] = []
   const walk = (value: Json | undefined, path: string, depth: number): void => {
     if (depth > deepest) return

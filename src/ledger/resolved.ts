@@ -1,19 +1,32 @@
 import { fromScaled, quantityScale } from '../model/decimal.ts'
 import { isObject, type Json, type JsonObject } from '../model/json.ts'
-import type { Reader } from '../store/in-list.ts'
+import { grouped, type Reader } from '../store/in-list.ts'
+import { orderStatesOf } from '../store/order.ts'
 import { stockOf } from '../store/stock.ts'
-import type { StockTable } from '../store/tables.ts'
+import type { OrderStateTable, StockTable } from '../store/tables.ts'
 import { orderTypes } from './assemble.ts'
 import { lineNamed } from './order-case.ts'
 import { referencesIn } from './references.ts'
-import { documentName, externalsOf, keyOf, loadDocuments, loadLineLinks, loadLinks, openShelf, type Shelf, targetOf } from './shelf.ts'
+import {
+  documentName,
+  externalsOf,
+  keyOf,
+  loadDocuments,
+  loadLineLinks,
+  loadLinks,
+  namedDocument,
+  openShelf,
+  type Shelf,
+  targetOf,
+} from './shelf.ts'
 import { stockLevelKey, stockPlace } from './stock-level.ts'
 import type { LedgerDocument } from './types.ts'
 import { unitsOf } from './units.ts'
 
 /**
  * A document as routes and push mappings see it: with `type`, `key`, `origin`, `version` beside its fields; every reference carries `key` and the `origin` of
- * what it names, and every `orderLine` the `key` of the line, as far as they are known. A stock level is composed from the derived row: `{location, product, unit,
+ * what it names, and every `orderLine` the `key` of the line, as far as they are known. The `order` of a shipment carries how far that order has come as well, by
+ * all that is known now: its derived `status` and `fulfilment` (`none`, `part`, `shipped`, `returned`; `received` for a purchase). A stock level is composed from the derived row: `{location, product, unit,
  * onHand, reserved, inTransit, available, pushable, asOf}`, quantities in the base unit, `pushable` = max(0, available).
  */
 export async function resolved(read: Reader, tenant: string, document: LedgerDocument): Promise<JsonObject> {
@@ -25,12 +38,22 @@ export async function resolved(read: Reader, tenant: string, document: LedgerDoc
 export async function resolvedAll(shelf: Shelf, documents: readonly LedgerDocument[]): Promise<readonly JsonObject[]> {
   await loadReferred(shelf, documents)
   const rows = await stockRows(shelf, documents)
+  const states = await stateRows(shelf, documents)
   return documents.map((document) => {
     const { type, key, origin, version } = document
     const walked = walk(shelf, document, document.body)
     const body = isObject(walked) ? walked : {}
     const row = type === 'stock-level' ? rows.get(key) : undefined
-    return { ...body, ...(row && stockFields(shelf, row)), type, key, origin, version }
+    const state = type === 'shipment' ? states.get(orderNameOf(shelf, document) ?? '') : undefined
+    return {
+      ...body,
+      ...(row && stockFields(shelf, row)),
+      ...(state && { order: progressed(body.order, state) }),
+      type,
+      key,
+      origin,
+      version,
+    }
   })
 }
 
@@ -56,6 +79,27 @@ async function stockRows(shelf: Shelf, documents: readonly LedgerDocument[]): Pr
   const rows = await stockOf(shelf.read, shelf.tenant, products)
   return new Map(rows.map((row) => [stockLevelKey(row), row]))
 }
+
+/** Derived state of the orders that shipments name, by document name. */
+async function stateRows(shelf: Shelf, documents: readonly LedgerDocument[]): Promise<ReadonlyMap<string, OrderStateTable>> {
+  const names = documents.filter(({ type }) => type === 'shipment').flatMap((document) => orderNameOf(shelf, document) ?? [])
+  const states = new Map<string, OrderStateTable>()
+  for (const [type, group] of grouped(names.map(namedDocument), (name) => name.type))
+    for (const row of await orderStatesOf(shelf.read, shelf.tenant, type, new Set(group.map(({ key }) => key))))
+      states.set(documentName(row), row)
+  return states
+}
+
+function orderNameOf(shelf: Shelf, { body: { order } }: LedgerDocument): string | undefined {
+  const key = keyOf(shelf, order)
+  return isObject(order) && typeof order.type === 'string' && key !== undefined ? documentName({ type: order.type, key }) : undefined
+}
+
+const progressed = (order: Json | undefined, { status, fulfilment }: OrderStateTable): JsonObject => ({
+  ...(isObject(order) ? order : {}),
+  status,
+  fulfilment,
+})
 
 function stockFields(shelf: Shelf, row: StockTable): JsonObject {
   const product = shelf.documents.get(documentName({ type: 'product', key: row.product }))

@@ -1,5 +1,6 @@
+import { hasRivals, holdNames } from '../store/hold.ts'
 import { grouped } from '../store/in-list.ts'
-import { externalName } from '../store/link.ts'
+import { type External, externalName } from '../store/link.ts'
 import { deleteReferences, referencesFrom, referencesTo, saveReferences, waitingReferences } from '../store/reference.ts'
 import type { ReferenceTable } from '../store/tables.ts'
 import { orderTypes, relatedTypes } from './assemble.ts'
@@ -41,7 +42,7 @@ async function replaceReferences(
 ): Promise<{ readonly before: RowsByDocument; readonly now: RowsByDocument }> {
   const { tx, tenant } = books
   const { shelf } = books.data
-  await loadLinks(shelf, externalsOf(drafts.flatMap(({ now }) => referencesIn(now.body).map(({ target }) => target))))
+  await meetLinks(books, externalsOf(drafts.flatMap(({ now }) => referencesIn(now.body).map(({ target }) => target))))
   const stored: ReferenceTable[] = []
   for (const [type, group] of grouped(
     drafts.filter(({ before }) => before !== undefined),
@@ -68,6 +69,22 @@ async function replaceReferences(
     stored.filter((row) => !kept.has(name(row))),
   )
   return { before: grouped(stored, fromName), now: grouped(rows, fromName) }
+}
+
+/** Reads the links that references need. Who waits for a link and who makes it may come at the same moment: the second of them has to see the first. */
+async function meetLinks({ tx, tenant, data }: Books, externals: readonly External[]): Promise<void> {
+  const { shelf, newLinks } = data
+  await loadLinks(shelf, externals)
+  if (!hasRivals(tx)) return
+  const open = externals.filter((external) => shelf.links.get(externalName(external)) === undefined)
+  const made = [...newLinks.values()].map(({ type, connection, external_key }) => ({ type, connection, externalKey: external_key }))
+  await holdNames(
+    tx,
+    tenant,
+    [...open, ...made].map((external) => `link:${externalName(external)}`),
+  )
+  for (const external of open) shelf.links.delete(externalName(external))
+  await loadLinks(shelf, open)
 }
 
 function touchByDraft(books: Books, { now, cause }: Draft, rows: readonly ReferenceTable[], judged: Map<string, Set<string>>): void {

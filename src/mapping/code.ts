@@ -31,7 +31,7 @@ export function quote(text: string): Code {
   return make(escaped)
 }
 
-export const joinCode = (parts: readonly Code[], separator: ',' | ';\n' | '\n' | ' ?? ' | ''): Code =>
+export const joinCode = (parts: readonly Code[], separator: ',' | '\n' | ' && ' | ''): Code =>
   make(parts.map((part) => part.source).join(separator))
 
 /** Names and constants of one compiled unit. */
@@ -41,6 +41,10 @@ export interface CodeUnit {
   /** the name of a constant of the surrounding program */
   readonly constant: (value: unknown) => Code
   readonly constants: readonly unknown[]
+  /** what the next name gets as its number; every name with a smaller one is known before */
+  readonly next: () => number
+  /** functions beside the main one */
+  readonly functions: Code[]
 }
 
 export function createUnit(): CodeUnit {
@@ -57,7 +61,40 @@ export function createUnit(): CodeUnit {
       return name
     },
     constants,
+    next: () => next,
+    functions: [],
   }
+}
+
+const textOrName = /"(?:[^"\\]|\\.)*"|\b[vdtrlif]\d+\b/g
+
+/**
+ * Moves a body into a function of its own and gives its call: an engine compiles, inlines and keeps small functions better than one
+ * large one. `since` is what {@link CodeUnit.next} gave before the body was made; names made earlier become its parameters.
+ */
+export function outline(unit: CodeUnit, since: number, body: Code): { readonly call: Code; readonly reads: readonly string[] } {
+  const free = new Set<string>()
+  for (const [found] of body.source.matchAll(textOrName)) if (!found.startsWith('"') && Number(found.slice(1)) < since) free.add(found)
+  const name = unit.name('f')
+  const parameters = joinCode([make('run'), ...[...free].map(make)], ',')
+  unit.functions.push(code`function ${name}(${parameters}) { ${body} }`)
+  return { call: code`${name}(${parameters})`, reads: [...free] }
+}
+
+/**
+ * A constructor of plain objects with these fields, each as an argument; one that is not `always` there is left out where it is undefined.
+ * An engine that has seen them made gives room for all fields at once.
+ */
+export function maker(unit: CodeUnit, fields: readonly { readonly key: string; readonly always: boolean }[]): Code {
+  const name = unit.name('f')
+  const values = fields.map(() => unit.name('v'))
+  const puts = fields.map(({ key, always }, i) => {
+    const value = values[i] ?? make('undefined')
+    const put = code`this[${quote(key)}] = ${value};`
+    return always ? put : code`if (${value} !== undefined) ${put}`
+  })
+  unit.functions.push(code`function ${name}(${joinCode(values, ',')}) { ${joinCode(puts, '\n')} } ${name}.prototype = plain;`)
+  return name
 }
 
 /** Lines of code in one scope, and what has been computed in it. */
@@ -77,11 +114,17 @@ export function knownIn(block: Block, key: string): Code | undefined {
   return undefined
 }
 
+const isName = /^[a-z]\d+$/
+
 /** Computes something once for a block and all inside it. */
 export function once(block: Block, key: string, unit: CodeUnit, letter: 'v' | 'd' | 't', compute: () => Code): Code {
   const known = knownIn(block, key)
   if (known !== undefined) return known
   const value = compute()
+  if (isName.test(value.source)) {
+    block.known.set(key, value)
+    return value
+  }
   const name = unit.name(letter)
   block.lines.push(code`const ${name} = ${value};`)
   block.known.set(key, name)

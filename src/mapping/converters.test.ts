@@ -133,3 +133,8 @@ describe('back', () => {
     expect(converter?.pull(back ?? null, undefined, zone)).toEqual(value)
   })
 })
+
+it('decimal with digits never drops one that counts', () => {
+  expect(pull('decimal:2', '1.005')).toEqual(['DECIMAL /x 1.005'])
+  expect(pull('decimal:2', '1.000')).toBe('1.00')
+})

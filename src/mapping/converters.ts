@@ -1,15 +1,14 @@
-import { currencyDigits, padAmount } from '../model/decimal.ts'
 import type { Json } from '../model/json.ts'
 import { decodeEntities, encodeEntities } from './entities.ts'
-import { absolute, type Exact, formatExact, negate, toExact } from './exact.ts'
+import { absolute, amountText, decimalText, type Exact, formatExact, negate, toExact } from './exact.ts'
 import { fromEpoch, fromUtc, fromYmd, toDate, toEpoch, toLocal, toUtc, toYmd } from './times.ts'
-import type { MapErrorCode } from './types.ts'
+import type { Listener, MapErrorCode } from './types.ts'
 
 /**
  * One conversion of a value that is there; null when it cannot be converted. `argument` is what stands after the colon
- * (digits, the currency's code), `zone` the IANA name of the rule.
+ * (digits, the currency's code), `zone` the IANA name of the rule. What is worth knowing but no error the listener hears.
  */
-export type Conversion = (value: Json, argument: string | undefined, zone: string | undefined) => Json | null
+export type Conversion = (value: Json, argument: string | undefined, zone: string | undefined, listener?: Listener) => Json | null
 
 export interface Converter {
   readonly argument: 'none' | 'digits' | 'currency'
@@ -24,13 +23,10 @@ export interface Converter {
   readonly inverse: 'exact' | 'right-inverse'
 }
 
-const text: Conversion = (value) =>
-  typeof value === 'string' ? value : typeof value === 'number' ? numberText(value) : typeof value === 'boolean' ? String(value) : null
-
-function numberText(value: number): string | null {
-  const exact = toExact(value)
-  return exact === null ? null : formatExact(exact)
-}
+/** Text of a text, a number or true/false; null of anything else. */
+export const textOf = (value: Json): string | null =>
+  typeof value === 'string' ? value : typeof value === 'number' ? decimalText(value) : typeof value === 'boolean' ? String(value) : null
+const text: Conversion = textOf
 
 const asIs: Conversion = (value) => value
 
@@ -49,10 +45,10 @@ function trimmed(value: Exact): string {
 }
 
 const decimal: Conversion = (value, digits) => {
+  if (digits === undefined) return decimalText(value)
   const exact = toExact(value)
   if (exact === null) return null
   const written = formatExact(exact)
-  if (digits === undefined) return written
   const scale = Number(digits)
   if (exact.scale === scale) return written
   if (exact.scale < scale) return (exact.scale === 0 ? `${written}.` : written) + '0'.repeat(scale - exact.scale)
@@ -60,18 +56,11 @@ const decimal: Conversion = (value, digits) => {
   return /^0+$/.test(lost) ? written.slice(0, written.length - lost.length - (scale === 0 ? 1 : 0)) : null
 }
 
-const amount: Conversion = (value, currency) => {
-  const exact = toExact(value)
-  const digits = currency === undefined ? undefined : currencyDigits(currency)
-  if (exact === null || digits === undefined || currency === undefined) return null
-  const written = formatExact(exact)
-  if (exact.scale === digits && written.length < 15) return written
-  try {
-    return padAmount(written, currency)
-  } catch {
-    return null
-  }
-}
+/**
+ * The scale of an amount is its currency's, by ISO 4217 (kept in model/decimal.ts); up to 4 decimals more stay, because an amount
+ * is copied and never rounded, and the listener hears of it.
+ */
+const amount: Conversion = (value, currency, _, listener) => amountText(value, currency, listener)
 
 const signed =
   (operation: (value: Exact) => Exact | null | undefined): Conversion =>
@@ -96,10 +85,15 @@ const truth: ReadonlyMap<Json, boolean> = new Map<Json, boolean>([
 
 const list: Conversion = (value) => {
   if (typeof value !== 'string') return Array.isArray(value) && value.every((item) => typeof item === 'string') ? value : null
-  return value
-    .split(',')
-    .map((item) => item.trim())
-    .filter((item) => item !== '')
+  const items: string[] = []
+  for (let from = 0; from <= value.length; ) {
+    const comma = value.indexOf(',', from)
+    const to = comma < 0 ? value.length : comma
+    const item = value.slice(from, to).trim()
+    if (item !== '') items.push(item)
+    from = to + 1
+  }
+  return items
 }
 const listText: Conversion = (value) => (Array.isArray(value) && value.every((item) => typeof item === 'string') ? value.join(', ') : null)
 
@@ -151,7 +145,7 @@ export const converters: ReadonlyMap<string, Converter> = new Map<string, Conver
     row({
       code: 'DATE',
       expected: dateTime,
-      pull: (v, _, zone) => toUtc(v, zone),
+      pull: (v, _, zone, listener) => toUtc(v, zone, listener),
       push: (v, _, zone) => fromUtc(v, zone),
       back: (v, _, zone) => fromUtc(v, zone),
       inverse: 'right-inverse',
@@ -162,9 +156,9 @@ export const converters: ReadonlyMap<string, Converter> = new Map<string, Conver
     row({
       code: 'DATE',
       expected: 'a date-time, and "zone" on the rule',
-      pull: (v, _, zone) => (zone === undefined ? null : toUtc(v, zone)),
-      push: (v, _, zone) => toLocal(v, zone),
-      back: (v, _, zone) => toLocal(v, zone),
+      pull: (v, _, zone, listener) => (zone === undefined ? null : toUtc(v, zone, listener)),
+      push: (v, _, zone, listener) => toLocal(v, zone, listener),
+      back: (v, _, zone, listener) => toLocal(v, zone, listener),
       inverse: 'right-inverse',
     }),
   ],
@@ -208,5 +202,7 @@ function dateBack(value: Json, _: string | undefined, zone: string | undefined):
   return zone === undefined ? `${date}T00:00:00` : fromUtc(toUtc(date, zone), zone)
 }
 
+/** Converters that may have something to tell besides their result. */
+export const telling: ReadonlySet<string> = new Set(['utc', 'local', 'amount'])
 /** Converters that read the rule's `zone`. */
 export const zoned: ReadonlySet<string> = new Set(['utc', 'local', 'date'])

@@ -1,5 +1,5 @@
 import { type Code, code, createBlock, joinCode, lines, once, quote } from './code.ts'
-import { booleanOf, decimalOf, emitExpr, type Site, textOf, typeFault, type Value } from './emit-expression.ts'
+import { booleanOf, decimalOf, emitExpr, type Site, textOf, typeFault, unusable, type Value } from './emit-expression.ts'
 import { functions, maxDigits, roundings } from './functions.ts'
 import type { Expr } from './grammar.ts'
 import { itemsAt } from './schema-path.ts'
@@ -10,7 +10,7 @@ export function emitCall(name: string, args: readonly Expr[], call: Expr, site: 
   const [first, second, third] = args
   const kind = functions.get(name)?.gives ?? 'raw'
   const decimal = (expr: Expr | undefined): Code => (expr === undefined ? code`undefined` : decimalOf(emitExpr(expr, site), expr, site))
-  const text = (expr: Expr | undefined): Code => (expr === undefined ? code`undefined` : textOf(emitExpr(expr, site), site))
+  const text = (expr: Expr | undefined): Code => (expr === undefined ? code`undefined` : textOf(emitExpr(expr, site), expr, site))
   const keep = (value: Code): Value => ({ code: once(site.block, value.source, site.c.unit, 't', () => value), kind })
   switch (name) {
     case 'has':
@@ -24,7 +24,7 @@ export function emitCall(name: string, args: readonly Expr[], call: Expr, site: 
     case 'count':
       return emitOver(name, first, second, site)
     case 'join':
-      return keep(code`join(${text(first)}, [${joinCode(args.slice(1).map(text), ',')}])`)
+      return keep(emitJoin(first, args.slice(1).map(text), text, site.target.like))
     case 'text':
       return keep(text(first))
     case 'upper':
@@ -41,14 +41,31 @@ export function emitCall(name: string, args: readonly Expr[], call: Expr, site: 
     case 'max':
       return keep(code`extreme(${name === 'min' ? -1 : 1}, [${joinCode(args.map(decimal), ',')}])`)
     default: {
-      const a = once(site.block, `of ${decimal(first).source}`, site.c.unit, 'd', () => decimal(first))
-      const b = once(site.block, `of ${decimal(second).source}`, site.c.unit, 'd', () => decimal(second))
-      const bad = failure(site.c, site.target, {}, { code: 'DECIMAL', expected: 'a divisor other than zero' }, code`"0"`)
+      if (first === undefined || second === undefined) return { code: code`undefined`, kind }
+      const of = (value: Code): Code => once(site.block, `of ${value.source}`, site.c.unit, 'd', () => value)
+      const a = of(decimal(first))
+      const divisor = emitExpr(second, site)
+      const b = of(decimalOf(divisor, second, site))
+      const bad = unusable(divisor, call, site, 'DECIMAL', 'a divisor other than zero', code`"0"`)
       return keep(
         code`${a} && ${b} ? divide(${a}, ${b}, ${digitsOf(third, site)}) ?? ${bad} : ${a} === null || ${b} === null ? null : undefined`,
       )
     }
   }
+}
+
+/** Texts joined in pairs where the separator stands in the file; a list is made only where it is computed. */
+function emitJoin(
+  separator: Expr | undefined,
+  texts: readonly Code[],
+  text: (expr: Expr | undefined) => Code,
+  like: Code | undefined,
+): Code {
+  if (separator?.op !== 'text') return code`join(${text(separator)}, [${joinCode(texts, ',')}])`
+  const [a, b] = texts
+  if (like !== undefined && texts.length === 2 && a !== undefined && b !== undefined)
+    return code`joinLike(${quote(separator.value)}, ${a}, ${b}, ${like})`
+  return texts.reduce((all, next) => code`joinTwo(${quote(separator.value)}, ${all}, ${next})`)
 }
 
 function digitsOf(expr: Expr | undefined, site: Site): number {
@@ -109,13 +126,13 @@ if (isList(${list})) {
   if ((run.left -= ${list}.length) < 0) ${full};
   else for (let ${i} = 0; ${i} < ${list}.length; ${i}++) { const ${item} = ${list}[${i}]; ${lines(inner)} ${step} }
 } else if (${list} !== undefined) { ${bad}; ${t} = ${name === 'sum' ? code`null` : code`0`}; }`)
-  return { code: t, kind }
+  return { code: t, kind, always: true }
 }
 
 function overStep(name: 'sum' | 'count', itemExpr: Expr | undefined, site: Site, t: Code): Code {
   if (itemExpr === undefined) return code`${t}++;`
   const value = emitExpr(itemExpr, site)
   if (name === 'count') return code`if (${booleanOf(value, itemExpr, site)}) ${t}++;`
-  const d = once(site.block, 'addend', site.c.unit, 'd', () => decimalOf(value, itemExpr, site))
+  const d = decimalOf(value, itemExpr, site)
   return code`if (${d} !== undefined) ${t} = add(${t}, ${d});`
 }

@@ -3,7 +3,7 @@ import { emitCall } from './emit-call.ts'
 import { toExact } from './exact.ts'
 import type { Kind } from './functions.ts'
 import type { ArithmeticSign, ComparisonSign, Expr } from './grammar.ts'
-import { type Compilation, failure, letOf, type Reading, readPath, type Scope, type Target } from './scope.ts'
+import { type Compilation, codeLimit, failure, letOf, type Reading, readPath, type Scope, type Target } from './scope.ts'
 import type { Pointer } from './source-text.ts'
 
 /**
@@ -15,6 +15,10 @@ export interface Value {
   readonly kind: Kind
   /** where it was read, if it is a path's value as it stood */
   readonly reading?: Reading
+  /** it may be the value of a path that must not be shown */
+  readonly sensitive?: boolean
+  /** it is never without a value (it may have failed) */
+  readonly always?: boolean
 }
 
 /** What an expression is compiled in. */
@@ -25,6 +29,10 @@ export interface Site {
   readonly target: Target
   /** place of the expression's text in the file */
   readonly at: Pointer
+  /** told when the expression reads a value that must not be shown */
+  readonly secrets?: { found: boolean }
+  /** the `let` whose expression this is part of, where it is one */
+  readonly named?: string
 }
 
 const nothing: Value = { code: code`undefined`, kind: 'raw' }
@@ -32,11 +40,16 @@ const nothing: Value = { code: code`undefined`, kind: 'raw' }
 /** Emits an expression; faults go to the compilation. */
 export function emitExpr(expr: Expr, site: Site): Value {
   const { c } = site
+  if (--c.budget < 0) {
+    const message = `the expressions of the file unfold to more than ${codeLimit} parts: names of "let" use each other too often`
+    if (c.budget === -1) c.faults.add('E_LIMIT', { at: site.at, inText: expr.at }, site.target.rule, message)
+    return nothing
+  }
   switch (expr.op) {
     case 'number':
-      return { code: c.unit.constant(toExact(expr.value)), kind: 'decimal' }
+      return { code: c.unit.constant(toExact(expr.value)), kind: 'decimal', always: true }
     case 'text':
-      return { code: quote(expr.value), kind: 'text' }
+      return { code: quote(expr.value), kind: 'text', always: true }
     case 'boolean':
       return { code: expr.value ? code`true` : code`false`, kind: 'boolean' }
     case 'path':
@@ -72,22 +85,37 @@ function emitPath(expr: Expr & { readonly op: 'path' }, site: Site): Value {
     const { found } = named
     const key = `let ${named.scope.value.source} ${found.name} ${found.formula.at.join('.')}`
     const known = knownIn(block, key)
-    const inner: Site = { ...site, scope: { ...named.scope, lets: found.before }, at: found.formula.at }
-    if (known !== undefined) return { code: known, kind: kindOf(found.formula.expr, inner) }
+    const before = c.named.get(key)
+    if (known !== undefined && before !== undefined) {
+      if (before.secret && site.secrets !== undefined) site.secrets.found = true
+      return { ...before.value, code: known }
+    }
+    const secrets = { found: false }
+    const inner: Site = { ...site, scope: { ...named.scope, lets: found.before }, at: found.formula.at, secrets, named: key }
     const value = emitExpr(found.formula.expr, inner)
-    return { code: once(block, key, c.unit, 't', () => value.code), kind: value.kind }
+    c.named.set(key, { value: { ...value, always: isSure(value) }, secret: secrets.found })
+    if (secrets.found && site.secrets !== undefined) site.secrets.found = true
+    return { ...value, code: once(block, key, c.unit, 't', () => value.code), always: isSure(value) }
   }
   const reading = readPath(c, scope, block, expr.path, at, expr.at, target.rule)
+  if (reading?.sensitive && site.secrets !== undefined) site.secrets.found = true
   return reading === undefined ? nothing : { code: reading.value, kind: 'raw', reading }
 }
 
-/** Kind of an expression that was emitted before; emitted again into a block that is thrown away. */
-function kindOf(expr: Expr, site: Site): Kind {
-  return emitExpr(expr, { ...site, block: createBlock(site.block) }).kind
+/** Code that reports an input that an expression cannot use; one without a place of its own is told from others by the `let` that computes it. */
+export function unusable(value: Value, expr: Expr, site: Site, code: 'TYPE' | 'DECIMAL', expected: string, found: Code): Code {
+  const { c, target, scope, named } = site
+  const { reading, sensitive = false } = value
+  const asked = reading === undefined && named !== undefined ? { asked: `${named} ${expr.at}` } : {}
+  return failure(c, target, reading ?? { items: scope.items, sensitive }, { code, expected, ...asked }, found)
 }
 
 export const typeFault = (site: Site, expr: Expr, message: string): void =>
   site.c.faults.add('E_TYPE', { at: site.at, inText: expr.at }, site.target.rule, message)
+
+/** Asks whether there is nothing to work on; what was just read has not failed yet. */
+const missing = ({ code: v, reading }: Value): Code =>
+  reading === undefined ? code`${v} === undefined || ${v} === null` : code`${v} === undefined`
 
 /** The value as a decimal; a raw one is checked when it is read. */
 export function decimalOf(value: Value, expr: Expr, site: Site): Code {
@@ -101,11 +129,13 @@ export function decimalOf(value: Value, expr: Expr, site: Site): Code {
     )
     return code`undefined`
   }
+  return rawDecimal(value, site, () => unusable(value, expr, site, 'DECIMAL', 'decimal', value.code))
+}
+
+/** A raw value as a decimal, read once; `bad` reports one that is none. */
+export function rawDecimal(value: Value, { c, block }: Pick<Site, 'c' | 'block'>, bad: () => Code): Code {
   const v = value.code
-  return once(site.block, `decimal ${v.source}`, site.c.unit, 'd', () => {
-    const bad = failure(site.c, site.target, value.reading ?? {}, { code: 'DECIMAL', expected: 'decimal' }, v)
-    return code`${v} === undefined || ${v} === null ? ${v} : toExact(${v}) ?? ${bad}`
-  })
+  return once(block, `decimal ${v.source}`, c.unit, 'd', () => code`${missing(value)} ? ${v} : toExact(${v}) ?? ${bad()}`)
 }
 
 /** The value as true or false; no value is false. */
@@ -116,7 +146,7 @@ export function booleanOf(value: Value, expr: Expr, site: Site): Code {
     return code`false`
   }
   const v = value.code
-  const bad = failure(site.c, site.target, value.reading ?? {}, { code: 'TYPE', expected: 'true or false' }, v)
+  const bad = unusable(value, expr, site, 'TYPE', 'true or false', v)
   return once(
     site.block,
     `boolean ${v.source}`,
@@ -127,33 +157,42 @@ export function booleanOf(value: Value, expr: Expr, site: Site): Code {
 }
 
 /** The value as text; undefined and null stay. */
-export function textOf(value: Value, site: Site): Code {
+export function textOf(value: Value, expr: Expr, site: Site): Code {
   const v = value.code
   if (value.kind === 'text') return v
   if (value.kind === 'decimal') return code`maybeText(${v})`
   if (value.kind !== 'raw') return code`String(${v})`
-  const bad = failure(site.c, site.target, value.reading ?? {}, { code: 'TYPE', expected: 'text, a number or true/false' }, v)
+  const bad = unusable(value, expr, site, 'TYPE', 'text, a number or true/false', v)
   return once(
     site.block,
     `text ${v.source}`,
     site.c.unit,
     't',
-    () => code`${v} === undefined || ${v} === null ? ${v} : textOf(${v}) ?? ${bad}`,
+    () => code`typeof ${v} === "string" || ${missing(value)} ? ${v} : textOf(${v}) ?? ${bad}`,
   )
 }
 
 /** The value as JSON, for the result: a decimal becomes text. */
-export const jsonOf = (value: Value): Code => (value.kind === 'decimal' ? code`maybeText(${value.code})` : value.code)
+export const jsonOf = (value: Value, { block, c }: Pick<Site, 'block' | 'c'>): Code =>
+  value.kind === 'decimal'
+    ? once(block, `json ${value.code.source}`, c.unit, 't', () => code`${value.code} ? formatExact(${value.code}) : ${value.code}`)
+    : value.code
 
 function emitArithmetic(sign: ArithmeticSign, left: Expr, right: Expr, site: Site): Value {
-  const a = decimalOf(emitExpr(left, site), left, site)
-  const b = decimalOf(emitExpr(right, site), right, site)
+  const one = emitExpr(left, site)
+  const a = decimalOf(one, left, site)
+  const other = emitExpr(right, site)
+  const b = decimalOf(other, right, site)
   const name = sign === '+' ? code`add` : sign === '-' ? code`subtract` : code`multiply`
   return {
     code: once(site.block, `${name.source}(${a.source},${b.source})`, site.c.unit, 'd', () => code`${name}(${a}, ${b})`),
     kind: 'decimal',
+    always: isSure(one) && isSure(other),
   }
 }
+
+/** A boolean and a number that was counted are always there. */
+export const isSure = (value: Value): boolean => value.always === true || value.kind === 'boolean' || value.kind === 'integer'
 
 const isNumber = (value: Value): boolean => value.kind === 'decimal' || value.kind === 'integer'
 
@@ -193,7 +232,9 @@ function common(a: Kind, b: Kind): Kind {
   return 'raw'
 }
 const asKind = (value: Value, kind: Kind, expr: Expr, site: Site): Code =>
-  kind === value.kind ? value.code : kind === 'decimal' ? decimalOf(value, expr, site) : jsonOf(value)
+  kind === value.kind ? value.code : kind === 'decimal' ? decimalOf(value, expr, site) : jsonOf(value, site)
+
+const hides = ({ reading, sensitive }: Value): boolean => sensitive === true || reading?.sensitive === true
 
 function emitElse(left: Expr, right: Expr, site: Site): Value {
   const a = emitExpr(left, site)
@@ -204,7 +245,7 @@ function emitElse(left: Expr, right: Expr, site: Site): Value {
   const first = asKind(a, kind, left, site)
   const second = asKind(b, kind, right, inner)
   site.block.lines.push(code`let ${t} = ${first}; if (${t} === undefined) { ${lines(inner.block)} ${t} = ${second}; }`)
-  return { code: t, kind }
+  return { code: t, kind, sensitive: hides(a) || hides(b) }
 }
 
 function branches(test: Code, yes: Expr, no: Expr, site: Site): Value {
@@ -222,5 +263,5 @@ function branches(test: Code, yes: Expr, no: Expr, site: Site): Value {
       '\n',
     ),
   )
-  return { code: t, kind }
+  return { code: t, kind, sensitive: hides(a) || hides(b) }
 }

@@ -2,7 +2,7 @@ import type { Json } from '../model/json.ts'
 import { type Code, code, createBlock, joinCode, lines } from './code.ts'
 import { booleanOf, emitExpr } from './emit-expression.ts'
 import type { Formula } from './program.ts'
-import type { Run } from './runtime.ts'
+import type { Run } from './run.ts'
 import type { Compilation, LetChain, Scope } from './scope.ts'
 
 /** A condition on its own: `frames` are the document and each value that `from` or `each` gave, outermost first; `position` counts from 1. */

@@ -1,10 +1,10 @@
 import { isObject, type Json } from '../model/json.ts'
 import { type Block, type Code, code, joinCode, once, quote } from './code.ts'
-import { converters } from './converters.ts'
-import { emitExpr, jsonOf } from './emit-expression.ts'
+import { type Converter, converters, telling } from './converters.ts'
+import { emitExpr, isSure, jsonOf, rawDecimal } from './emit-expression.ts'
 import type { ConvertCall, Leaf, Lookup, Place } from './program.ts'
-import { shownValue } from './runtime.ts'
-import { type Compilation, failure, letOf, type Reading, readPath, type Scope, type Target } from './scope.ts'
+import { shownValue } from './run.ts'
+import { type Compilation, failure, letOf, noteCall, type Reading, readPath, type Scope, type Target } from './scope.ts'
 
 /** A value of the result: JSON, undefined for none, null for one that failed. `always`: it is never undefined. */
 export interface Output {
@@ -13,10 +13,11 @@ export interface Output {
 }
 
 /** Emits `from -> default -> convert -> lookup -> link` (pull) or `from -> default -> link -> lookup -> convert` (push). */
-export function emitLeaf(c: Compilation, leaf: Leaf, scope: Scope, block: Block, target: Target): Output {
+export function emitLeaf(c: Compilation, leaf: Leaf, scope: Scope, block: Block, target: Target, onNull?: 'clear'): Output {
   if (leaf.source.kind === 'value') return { code: literal(leaf.source.value), always: true }
-  let { value, reading } = emitSource(c, leaf, scope, block, target)
-  if (leaf.default !== undefined) value = assign(c, block, code`${value} === undefined ? ${literal(leaf.default)} : ${value}`)
+  let { value, reading, always = false } = emitSource(c, leaf, scope, block, target, onNull === 'clear' && c.mode === 'pull')
+  if (leaf.default !== undefined)
+    value = assign(c, block, code`${value} === undefined ? ${chosen(target, quote('default'), literal(leaf.default))} : ${value}`)
   const convert = (): void => {
     for (const call of leaf.converts) value = emitConvert(c, call, value, reading, scope, block, target)
   }
@@ -31,9 +32,14 @@ export function emitLeaf(c: Compilation, leaf: Leaf, scope: Scope, block: Block,
     if (leaf.link !== undefined) value = emitLink(c, leaf.link, value, reading, block, target)
     look()
     convert()
+    if (onNull === 'clear') return { code: assign(c, block, code`${value} === undefined ? null : ${value}`), always: true }
   }
-  return { code: value, always: leaf.default !== undefined }
+  return { code: value, always: always || leaf.default !== undefined }
 }
+
+/** An exceptional choice: written down where the run asks for it. */
+export const chosen = (target: Target, branch: Code, value: Code): Code =>
+  code`(run.choices === undefined ? ${value} : chose(run, ${quote(target.rule)}, ${branch}, [${joinCode(target.outs, ',')}], ${value}))`
 
 function assign(c: Compilation, block: Block, value: Code): Code {
   const name = c.unit.name('v')
@@ -55,27 +61,47 @@ function literal(value: Json): Code {
   )}})`
 }
 
-function emitSource(c: Compilation, leaf: Leaf, scope: Scope, block: Block, target: Target): { value: Code; reading: Partial<Reading> } {
+function emitSource(
+  c: Compilation,
+  leaf: Leaf,
+  scope: Scope,
+  block: Block,
+  target: Target,
+  keepNull: boolean,
+): { readonly value: Code; readonly reading: Partial<Reading>; readonly always?: boolean } {
   const { source } = leaf
   if (source.kind === 'expr') {
-    const value = emitExpr(source.formula.expr, { c, scope, block, target, at: source.formula.at })
-    return { value: jsonOf(value), reading: value.reading ?? {} }
+    const secrets = { found: false }
+    const value = emitExpr(source.formula.expr, { c, scope, block, target, at: source.formula.at, secrets })
+    return { value: jsonOf(value, { c, block }), reading: { ...value.reading, sensitive: secrets.found }, always: isSure(value) }
   }
   if (source.kind === 'value') return { value: literal(source.value), reading: {} }
   const values: Code[] = []
   let reading: Partial<Reading> = {}
   for (const { path, at } of source.paths) {
     if (letOf(scope, path) !== undefined) {
-      values.push(jsonOf(emitExpr({ op: 'path', path, at: 0 }, { c, scope, block, target, at })))
+      const secrets = { found: false }
+      const value = emitExpr({ op: 'path', path, at: 0 }, { c, scope, block, target, at, secrets })
+      values.push(jsonOf(value, { c, block }))
+      if (source.paths.length === 1) reading = { ...value.reading, sensitive: secrets.found }
+      else if (secrets.found) reading = { ...reading, sensitive: true }
       continue
     }
     const found = readPath(c, scope, block, path, at, 0, target.rule)
-    if (found !== undefined) values.push(found.value)
+    if (found !== undefined)
+      values.push(keepNull && values.length === 0 ? code`(${found.raw} === null ? null : ${found.value})` : found.value)
     if (found !== undefined && source.paths.length === 1) reading = found
     else if (found?.sensitive) reading = { ...reading, sensitive: true }
   }
   if (values.length === 0) return { value: code`undefined`, reading }
-  return { value: values.length === 1 ? joinCode(values, ',') : assign(c, block, joinCode(values, ' ?? ')), reading }
+  const [first, ...others] = values
+  if (first === undefined || others.length === 0)
+    return { value: first === undefined || !keepNull ? joinCode(values, ',') : assign(c, block, first), reading }
+  const v = c.unit.name('v')
+  block.lines.push(code`let ${v} = ${first};`)
+  for (const [i, other] of others.entries())
+    block.lines.push(code`if (${v} === undefined && (${v} = ${other}) !== undefined) ${chosen(target, code`${i + 1}`, v)};`)
+  return { value: v, reading }
 }
 
 function emitConvert(
@@ -92,9 +118,45 @@ function emitConvert(
   const argument = call.digits !== undefined ? quote(String(call.digits)) : textOr(c, call.currency, scope, block, target)
   const zone = textOr(c, call.zone, scope, block, target)
   const expected = call.digits === undefined ? converter.expected : `${converter.expected}(${call.digits})`
+  if (call.name === 'decimal' && call.digits === undefined && isRead(reading, value)) {
+    const bad = () => failure(c, target, reading, { code: 'DECIMAL', expected }, value)
+    const d = rawDecimal({ code: value, kind: 'raw', reading }, { c, block }, bad)
+    return assign(c, block, code`${d} ? exactText(${value}, ${d}) : ${d}`)
+  }
   const bad = failure(c, target, reading, { code: converter.code, expected }, value)
-  const run = c.unit.constant(c.mode === 'pull' ? converter.pull : converter.push)
-  return assign(c, block, code`${value} === undefined || ${value} === null ? ${value} : ${run}(${value}, ${argument}, ${zone}) ?? ${bad}`)
+  const tells = telling.has(call.name) && (call.name === 'amount' || call.zone !== undefined)
+  const called = emitCall(c, block, call, converter, value, argument, zone, tells, target.like)
+  const as = call.name === 'text' ? code`typeof ${value} === "string" || ` : code``
+  const made = assign(c, block, code`${as}${value} === undefined || ${value} === null ? ${value} : ${called} ?? ${bad}`)
+  if (tells)
+    block.lines.push(code`if (run.heard !== undefined) ${noteCall(c, target, reading, { code: converter.code, expected }, value)};`)
+  return made
+}
+
+/** The value stands as it was read from its path, so it is no null. */
+const isRead = (reading: Partial<Reading>, value: Code): reading is Reading => reading.value?.source === value.source
+
+/** The call of a converter: of its kernel where that does the whole work. */
+function emitCall(
+  c: Compilation,
+  block: Block,
+  call: ConvertCall,
+  converter: Converter,
+  value: Code,
+  argument: Code,
+  zone: Code,
+  tells: boolean,
+  like: Code | undefined,
+): Code {
+  const listener = tells ? code`run` : code`undefined`
+  if (call.name === 'text') return like === undefined ? code`textOf(${value})` : code`textLike(${value}, ${like})`
+  if (call.name === 'decimal' && call.digits === undefined) return code`decimalText(${value})`
+  if (call.name === 'amount') return code`amountText(${value}, ${argument}, ${listener})`
+  if (call.name === 'date' || (call.name === 'utc' && c.mode === 'pull')) {
+    const time = once(block, `time ${value.source}`, c.unit, 't', () => code`readTime(${value})`)
+    return code`(${time} === null ? null : ${call.name === 'date' ? code`dateOf(${time}, ${zone})` : code`utcOf(${time}, ${zone}, ${listener})`})`
+  }
+  return code`${c.unit.constant(c.mode === 'pull' ? converter.pull : converter.push)}(${value}, ${argument}, ${zone}, ${listener})`
 }
 
 function textOr(c: Compilation, given: Place | string | undefined, scope: Scope, block: Block, target: Target): Code {
@@ -119,8 +181,15 @@ function emitLookup(
   const keys = lookup.kind === 'table' ? [...lookup[c.tables].keys()] : []
   const known = keys.length > 0 && keys.length <= 12 ? `: ${keys.join(', ')}` : ''
   const expected = shownValue(`a code of ${lookup.kind === 'table' ? 'lookup' : 'code list'} '${lookup.name}'${known}`, false)
-  const miss = otherwise !== undefined ? quote(otherwise) : failure(c, target, reading, { code: 'LOOKUP_MISS', expected }, value)
-  return assign(c, block, code`${value} === undefined || ${value} === null ? ${value} : lookUp(${table}, ${value}) ?? ${miss}`)
+  const miss =
+    otherwise !== undefined
+      ? chosen(target, quote('else'), quote(otherwise))
+      : failure(c, target, reading, { code: 'LOOKUP_MISS', expected }, value)
+  const found =
+    lookup.kind === 'table'
+      ? code`(typeof ${value} === "string" ? ${table}.get(${value}) : lookUp(${table}, ${value}))`
+      : code`lookUp(${table}, ${value})`
+  return assign(c, block, code`${value} === undefined || ${value} === null ? ${value} : ${found} ?? ${miss}`)
 }
 
 function lookupTable(c: Compilation, lookup: Lookup): Code {

@@ -1,25 +1,32 @@
-import { type Block, type Code, code, createBlock, joinCode, lines, quote } from './code.ts'
+import { type Block, type Code, code, createBlock, joinCode, lines, maker, outline, quote } from './code.ts'
 import { booleanOf, emitExpr } from './emit-expression.ts'
-import { emitLeaf, type Output } from './emit-leaf.ts'
-import { nearest } from './nearest.ts'
+import { chosen, emitLeaf, type Output } from './emit-leaf.ts'
 import type { Each, Field, Formula, Group, List, Step } from './program.ts'
-import { type Cursor, fieldAt, itemsAt, requiredAt } from './schema-path.ts'
-import { type Compilation, chainLets, failure, type Reading, readPath, type Scope, type Target } from './scope.ts'
-import type { Pointer } from './source-text.ts'
+import { type Cursor, conceals, fieldAt, isSensitive, itemsAt } from './schema-path.ts'
+import { type Compilation, chainLets, failure, letOf, type Reading, readPath, type Scope, type Target } from './scope.ts'
 
 /** Where a rule writes. `written` is what the schema says about the place. */
 export interface Writing extends Target {
   readonly written: Cursor | undefined
-  /** place of the rule in the file */
-  readonly at: Pointer
-  /** required fields that somebody else fills in */
-  readonly provided?: readonly string[]
 }
 
 const none = code`undefined`
+/** an object with at most so many optional fields is made in one piece where all of them are there */
+const mostTested = 12
 
 /** Emits one rule: its condition, its value, and the error when a required value is missing. */
 export function emitStep(c: Compilation, step: Step, scope: Scope, block: Block, writing: Writing): Output {
+  if (step.onError !== 'omit') return emitCondition(c, step, scope, block, writing)
+  const inner = createBlock(block)
+  const value = emitCondition(c, step, scope, inner, writing)
+  const v = c.unit.name('v')
+  const before = c.unit.name('i')
+  block.lines.push(code`let ${v}; { const ${before} = run.errors.length; ${lines(inner)}
+${v} = run.errors.length === ${before} ? ${value.code} : skip(run, ${before}); }`)
+  return { code: v, always: false }
+}
+
+function emitCondition(c: Compilation, step: Step, scope: Scope, block: Block, writing: Writing): Output {
   if (step.when === undefined) return emitRequired(c, step, scope, block, writing)
   const test = condition(c, step.when, scope, block, writing)
   const inner = createBlock(block)
@@ -29,7 +36,7 @@ export function emitStep(c: Compilation, step: Step, scope: Scope, block: Block,
   return { code: v, always: false }
 }
 
-function condition(c: Compilation, formula: Formula, scope: Scope, block: Block, target: Target): Code {
+export function condition(c: Compilation, formula: Formula, scope: Scope, block: Block, target: Target): Code {
   const site = { c, scope, block, target, at: formula.at }
   return booleanOf(emitExpr(formula.expr, site), formula.expr, site)
 }
@@ -56,19 +63,19 @@ function originOf(c: Compilation, step: Step, scope: Scope, target: Target): Par
           ? [body.from]
           : []
   const [only] = places
-  if (only === undefined || places.length > 1) return {}
+  if (only === undefined || places.length > 1 || (body.kind === 'leaf' && letOf(scope, only.path) !== undefined)) return {}
   return readPath(c, scope, createBlock(), only.path, only.at, 0, target.rule) ?? {}
 }
 
 function emitBody(c: Compilation, step: Step, scope: Scope, block: Block, writing: Writing): Output {
   const { body } = step
-  if (body.kind === 'leaf') return emitLeaf(c, body, scope, block, writing)
-  if (body.kind === 'group') return emitGroup(c, body, scope, block, writing)
-  if (body.kind === 'each') return emitEach(c, body, scope, block, writing)
+  if (body.kind === 'leaf') return emitLeaf(c, body, scope, block, writing, step.onNull)
+  if (body.kind === 'group') return emitGroup(c, body, scope, block, writing, step.onNull)
+  if (body.kind === 'each') return emitEach(c, body, scope, block, writing, step.onError)
   return emitList(c, body, scope, block, writing)
 }
 
-function emitGroup(c: Compilation, group: Group, scope: Scope, block: Block, writing: Writing): Output {
+function emitGroup(c: Compilation, group: Group, scope: Scope, block: Block, writing: Writing, onNull: Step['onNull']): Output {
   if (group.from.length === 0) {
     const inner: Scope = { ...scope, lets: chainLets(group.lets, scope.lets) }
     return emitFields(c, group.fields, inner, block, writing)
@@ -82,9 +89,11 @@ function emitGroup(c: Compilation, group: Group, scope: Scope, block: Block, wri
   const r = c.unit.name('r')
   const only = readings.length === 1 ? first : undefined
   const inner = createBlock(block)
+  const since = c.unit.next()
   const innerScope: Scope = {
     parent: scope,
     value: v,
+    isObject: true,
     base: only?.base,
     cursor: only?.cursor,
     sensitive: readings.some((reading) => reading.sensitive),
@@ -93,83 +102,81 @@ function emitGroup(c: Compilation, group: Group, scope: Scope, block: Block, wri
     position: scope.position,
   }
   const made = emitFields(c, group.fields, innerScope, inner, writing)
-  const bad = failure(c, writing, only ?? {}, { code: 'TYPE', expected: 'an object' }, v)
-  block.lines.push(code`const ${v} = ${joinCode(
-    readings.map((reading) => reading.value),
-    ' ?? ',
-  )};
-let ${r}; if (isObject(${v})) { ${lines(inner)} ${r} = ${made.code}; } else if (${v} !== undefined) ${r} = ${bad};`)
+  const bad = failure(c, writing, hiding({ ...only, sensitive: innerScope.sensitive }, writing), { code: 'TYPE', expected: 'an object' }, v)
+  const clears = onNull === 'clear' && c.mode === 'pull'
+  block.lines.push(code`let ${v} = ${first.value}, ${r};`)
+  const search = readings
+    .slice(1)
+    .map((reading, i) => code`if (${v} === undefined && (${v} = ${reading.value}) !== undefined) ${chosen(writing, code`${i + 1}`, v)};`)
+  if (search.length > 0) block.lines.push(clears ? code`if (${first.raw} !== null) { ${joinCode(search, '\n')} }` : joinCode(search, '\n'))
+  block.lines.push(
+    code`${clears ? code`if (${first.raw} === null) ${r} = null; else ` : code``}if (isObject(${v})) ${r} = ${outline(c.unit, since, code`${lines(inner)} return ${made.code};`).call}; else if (${v} !== undefined) ${r} = ${bad};`,
+  )
+  if (onNull === 'clear' && c.mode === 'push') block.lines.push(code`if (${r} === undefined) ${r} = null;`)
   return { code: r, always: false }
 }
 
-/** Emits an object: one literal for the leading fields that always have a value, the others when they have one. */
+/** Emits an object: one literal where all of few fields are there, else only the fields that have a value, in their order. */
 export function emitFields(c: Compilation, fields: readonly Field[], scope: Scope, block: Block, writing: Writing): Output {
-  checkFields(c, fields, writing)
   const made = fields.map(({ key, step }) => ({ key, ...emitStep(c, step, scope, block, below(writing, key, step)) }))
-  const firstOptional = made.findIndex((field) => !field.always)
-  const leading = firstOptional < 0 ? made : made.slice(0, firstOptional)
-  const rest = made.slice(leading.length)
-  const always = made.some((field) => field.always)
+  const optional = made.filter((field) => !field.always)
+  const always = optional.length < made.length
   const r = c.unit.name('r')
-  const start = leading.map((field) => code`${quote(field.key)}: ${field.code}`)
-  block.lines.push(always ? code`const ${r} = {${joinCode(start, ',')}};` : code`let ${r};`)
-  for (const { key, code: value, always: sure } of rest) {
-    const put = code`${always ? r : code`(${r} ??= {})`}[${quote(key)}] = ${value};`
-    block.lines.push(sure ? put : code`if (${value} !== undefined) ${put}`)
+  const values = made.map((field) => field.code)
+  const literal = code`{${joinCode(
+    made.map((field) => code`${quote(field.key)}: ${field.code}`),
+    ',',
+  )}}`
+  if (optional.length === 0) block.lines.push(code`const ${r} = ${always ? literal : none};`)
+  else {
+    const some = code`new ${maker(c.unit, made)}(${joinCode(values, ',')})`
+    const tests = (sign: Code): readonly Code[] => optional.map((field) => code`${field.code} ${sign} undefined`)
+    const found = always ? some : code`${joinCode(tests(code`===`), ' && ')} ? undefined : ${some}`
+    const all = joinCode(tests(code`!==`), ' && ')
+    block.lines.push(code`const ${r} = ${optional.length <= mostTested ? code`${all} ? ${literal} : ${found}` : found};`)
   }
   return { code: r, always }
 }
 
-function below(writing: Writing, key: string, step: Step): Writing {
+/** Where a field of what is written goes. */
+export function below(writing: Writing, key: string, step: Step): Writing {
   const found = fieldAt(writing.written, key)
-  return {
-    rule: step.rule,
-    at: step.at,
-    to: [...writing.to, key],
-    outs: writing.outs,
-    written: found.kind === 'found' ? found.cursor : undefined,
-  }
+  const written = found.kind === 'found' ? found.cursor : undefined
+  return { ...placeOf(writing, step, written), to: [...writing.to, key], outs: writing.outs }
 }
 
-function checkFields(c: Compilation, fields: readonly Field[], writing: Writing): void {
-  for (const { key, step } of fields) {
-    const found = fieldAt(writing.written, key)
-    if (found.kind !== 'absent') continue
-    const close = nearest(key, found.names)
-    if (found.closed || close !== undefined)
-      c.faults.add('E_TARGET', { at: step.at, part: 'key' }, step.rule, `the target has no '${key}'`, close && `did you mean '${close}'?`)
-    else c.faults.add('W_UNCHECKED', { at: step.at, part: 'key' }, step.rule, `the schema of the target does not name '${key}'`)
-  }
-  checkRequired(c, new Set(fields.map(({ key }) => key)), writing)
-}
+/** Where an item of a list is written, by the number it gets. */
+export const itemOf = (writing: Writing, step: Step, number: Code): Writing => ({
+  ...placeOf(writing, step, itemsAt(writing.written)),
+  to: [...writing.to, null],
+  outs: [...writing.outs, number],
+})
 
-/** Reports required fields that no rule writes. */
-export function checkRequired(c: Compilation, keys: ReadonlySet<string>, writing: Writing): void {
-  const { rule, at, provided } = writing
-  for (const name of requiredAt(writing.written))
-    if (!keys.has(name) && provided?.includes(name) !== true)
-      c.faults.add(
-        'E_UNMAPPED',
-        { at, part: 'key' },
-        rule === '' ? name : `${rule}.${name}`,
-        `the target requires '${name}' and no rule writes it`,
-      )
-}
+const placeOf = (writing: Writing, { rule }: Step, written: Cursor | undefined): Pick<Writing, 'rule' | 'written' | 'sensitive'> => ({
+  rule,
+  written,
+  sensitive: writing.sensitive === true || isSensitive(written),
+})
 
-function emitEach(c: Compilation, each: Each, scope: Scope, block: Block, writing: Writing): Output {
+/** What is not an object or a list where one is wanted may be anything: it is not shown where something below it would not be. */
+const hiding = (reading: Partial<Reading>, writing: Writing): Partial<Reading> =>
+  conceals(writing.written) ? { ...reading, sensitive: true } : reading
+
+function emitEach(c: Compilation, each: Each, scope: Scope, block: Block, writing: Writing, onError: Step['onError']): Output {
   const l = c.unit.name('l')
   block.lines.push(code`let ${l};`)
-  emitItems(c, each, scope, block, writing, l)
+  emitItems(c, each, scope, block, writing, l, onError)
   return { code: l, always: false }
 }
 
-/** Emits the loop that adds the items of one `each` to the list `l`. */
-function emitItems(c: Compilation, each: Each, scope: Scope, block: Block, writing: Writing, l: Code): void {
+/** Emits the loop that adds the items of one `each` to the list `l`; answers what was read as the list. */
+function emitItems(c: Compilation, each: Each, scope: Scope, block: Block, writing: Writing, l: Code, onError: Step['onError']): Code {
   const reading = readPath(c, scope, block, each.from.path, each.from.at, 0, writing.rule)
-  if (reading === undefined) return
+  if (reading === undefined) return none
   const i = c.unit.name('i')
   const item = c.unit.name('v')
   const kept = c.unit.name('t')
+  const since = c.unit.next()
   const inner = createBlock(block)
   const itemScope: Scope = {
     parent: scope,
@@ -181,47 +188,62 @@ function emitItems(c: Compilation, each: Each, scope: Scope, block: Block, writi
     items: [...reading.items, i],
     position: code`(${l}.length + 1)`,
   }
-  const target: Writing = {
-    rule: each.item.rule,
-    at: each.item.at,
-    to: [...writing.to, null],
-    outs: [...writing.outs, code`${l}.length`],
-    written: itemsAt(writing.written),
-  }
+  const target = itemOf(writing, each.item, code`${l}.length`)
+  const errors = c.unit.name('i')
+  const skipping = onError === 'skipItem'
+  const skipBad = code`if (run.errors.length !== ${errors}) return skip(run, ${errors});`
+  if (skipping) inner.lines.push(code`const ${errors} = run.errors.length;`)
   if (each.where !== undefined) {
     const test = condition(c, each.where, itemScope, inner, { ...target, rule: writing.rule })
-    inner.lines.push(code`if (!(${test})) continue;`)
+    inner.lines.push(code`if (!(${test})) { ${skipping ? skipBad : code``} return undefined; }`)
   }
   const made = emitStep(c, each.item, itemScope, inner, target)
-  inner.lines.push(code`if (${made.code} !== undefined) { ${l}.push(${made.code}); if (${kept} !== undefined) ${kept}.push(${i}); }`)
+  if (skipping) inner.lines.push(skipBad)
+  const { call } = outline(c.unit, since, code`${lines(inner)} return ${made.code};`)
+  const r = c.unit.name('r')
   const list = reading.value
-  const bad = failure(c, writing, reading, { code: 'TYPE', expected: 'a list' }, list)
+  const bad = failure(c, writing, hiding(reading, writing), { code: 'TYPE', expected: 'a list' }, list)
   const full = failure(c, writing, reading, { code: 'LIMIT', expected: 'fewer list items in one document' }, none)
   block.lines.push(code`if (isList(${list})) {
 ${l} ??= []; const ${kept} = run.kept === undefined ? undefined : [];
 if ((run.left -= ${list}.length) < 0) ${full};
-else for (let ${i} = 0; ${i} < ${list}.length; ${i}++) { const ${item} = ${list}[${i}]; ${lines(inner)} }
+else for (let ${i} = 0; ${i} < ${list}.length; ${i}++) { const ${item} = ${list}[${i}]; const ${r} = ${call}; if (${r} !== undefined) { ${l}.push(${r}); if (${kept} !== undefined) ${kept}.push(${i}); } }
 if (${kept} !== undefined) run.kept.set(${l}, ${kept});
 } else if (${list} !== undefined) { ${bad}; ${l} ??= null; }`)
+  return list
 }
 
 function emitList(c: Compilation, list: List, scope: Scope, block: Block, writing: Writing): Output {
   const l = c.unit.name('l')
   block.lines.push(code`let ${l};`)
   for (const entry of list.entries) {
-    if (entry.body.kind === 'each' && entry.when === undefined) {
-      emitItems(c, entry.body, scope, block, { ...writing, rule: entry.rule }, l)
+    if (entry.body.kind === 'each') {
+      emitItemsOf(c, entry, entry.body, scope, block, { ...writing, rule: entry.rule }, l)
       continue
     }
-    const target: Writing = {
-      rule: entry.rule,
-      at: entry.at,
-      to: [...writing.to, null],
-      outs: [...writing.outs, code`(${l}?.length ?? 0)`],
-      written: itemsAt(writing.written),
-    }
-    const made = emitStep(c, entry, scope, block, target)
+    const made = emitStep(c, entry, scope, block, itemOf(writing, entry, code`(${l}?.length ?? 0)`))
     block.lines.push(code`if (${made.code} !== undefined) (${l} ??= []).push(${made.code});`)
   }
   return { code: l, always: false }
+}
+
+/** An entry of a list that adds all its items, with the condition and the policies of {@link emitStep}. */
+function emitItemsOf(c: Compilation, entry: Step, each: Each, scope: Scope, block: Block, writing: Writing, l: Code): void {
+  const inner = createBlock(block)
+  const test = entry.when === undefined ? undefined : condition(c, entry.when, scope, inner, writing)
+  const items = test === undefined ? inner : createBlock(inner)
+  const found = emitItems(c, each, scope, items, writing, l, entry.onError)
+  if (entry.required) {
+    const reading = originOf(c, entry, scope, writing)
+    items.lines.push(code`if (${found} === undefined) ${failure(c, writing, reading, { code: 'MISSING', expected: 'a value' }, none)};`)
+  }
+  if (test !== undefined) inner.lines.push(code`if (${test}) { ${lines(items)} }`)
+  if (entry.onError !== 'omit') {
+    block.lines.push(code`{ ${lines(inner)} }`)
+    return
+  }
+  const before = c.unit.name('i')
+  const length = c.unit.name('i')
+  block.lines.push(code`{ const ${before} = run.errors.length; const ${length} = ${l}?.length; ${lines(inner)}
+if (run.errors.length !== ${before}) { skip(run, ${before}); if (${length} === undefined) ${l} = undefined; else ${l}.length = ${length}; } }`)
 }

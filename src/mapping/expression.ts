@@ -1,12 +1,13 @@
 import type { Json } from '../model/json.ts'
 import { build, rootScope, runSafely } from './build.ts'
-import { code, createBlock, createUnit, lines } from './code.ts'
+import { afterCheck, checkCondition } from './check.ts'
+import { code, createBlock, lines } from './code.ts'
 import { emitExpr, jsonOf } from './emit-expression.ts'
 import { collectFaults } from './faults.ts'
 import { parseExpression } from './grammar.ts'
-import { createRun } from './runtime.ts'
+import { createRun } from './run.ts'
 import { cursorAt } from './schema-path.ts'
-import { type Compilation, contextFields } from './scope.ts'
+import { createCompilation } from './scope.ts'
 import type { CompiledExpression, ExpressionOptions, ExpressionResult } from './types.ts'
 
 /**
@@ -17,17 +18,18 @@ export function compileExpression(text: string, options: ExpressionOptions): Exp
   const path = options.path ?? ''
   const faults = collectFaults(options.file, (place) => ({ line: options.line ?? 1, column: (options.column ?? 1) + (place.inText ?? 0) }))
   const expr = faults.grammar({ at: [] }, path, () => parseExpression(text))
-  if (expr === undefined) return { faults: faults.list() }
-  const c: Compilation = { unit: createUnit(), faults, sites: [], mode: 'pull', tables: 'forward', contextFields }
+  if (expr !== undefined && options.schema !== undefined) checkCondition(expr, path, faults, options.schema, options.schemas)
+  if (expr === undefined || faults.failed()) return { faults: faults.list() }
+  const c = createCompilation(options.schema === undefined ? faults : afterCheck(faults), 'pull')
   const block = createBlock()
   const document = c.unit.name('v')
-  const scope = rootScope(document, cursorAt(options.schema), { lets: [] })
-  const value = emitExpr(expr, { c, scope, block, target: { rule: path, to: [], outs: [] }, at: [] })
+  const scope = rootScope(document, cursorAt(options.schema, options.schemas), { lets: [] })
+  const value = jsonOf(emitExpr(expr, { c, scope, block, target: { rule: path, to: [], outs: [] }, at: [] }), { c, block })
   if (faults.failed()) return { faults: faults.list() }
-  const unit = build(c, code`(run, ${document}) => { ${lines(block)} return ${jsonOf(value)}; }`, [])
+  const unit = build(c, code`(run, ${document}) => { ${lines(block)} return ${value}; }`, [])
   const evaluate: CompiledExpression['evaluate'] = (given, context, onError) => {
-    const run = createRun(path, given, context, unit.sites, false)
-    const result: Json | undefined = runSafely(run, () => unit.main(run, given))
+    const run = createRun(path, given, context, unit.sites, {})
+    const result: Json | undefined = runSafely(run, unit.main, given)
     if (onError !== undefined) for (const error of run.errors) onError(error)
     return result === null ? undefined : result
   }

@@ -7,10 +7,14 @@ const codes = { unit: { pcs: 'EA' } }
 const sourceSchema: JsonSchema = {
   type: 'object',
   additionalProperties: false,
+  required: ['id', 'line_items'],
   properties: {
     id: { type: 'integer' },
     billing_address: { $ref: '#/$defs/address' },
-    line_items: { type: 'array', items: { type: 'object', additionalProperties: false, properties: { sku: {}, price: {} } } },
+    line_items: {
+      type: 'array',
+      items: { type: 'object', additionalProperties: false, required: ['sku'], properties: { sku: {}, price: {} } },
+    },
     extra: { type: 'object', additionalProperties: true, properties: { known: {} } },
     loose: { type: 'object', properties: { quantity: {} } },
   },
@@ -95,10 +99,13 @@ describe('a file', () => {
       { lookups: { a: 'units' } },
       "E_LOOKUP lookups.a: there is no lookup 'units' in this file and no code list of that name in the workspace (did you mean 'unit'?)",
     ],
-    [{ lookups: { a: { x: '1', $back: { 1: 'x' } } } }, 'W_UNUSED lookups.a: "$back" is only read by a mapping with direction both'],
+    [
+      { lookups: { a: { x: '1', $back: { 1: 'x' } } } },
+      'W_UNUSED lookups.a: "$back" is only read by a mapping with direction both (take "$back" away)',
+    ],
     [
       { direction: 'both', lookups: { a: { x: '1', $back: { 2: 'x' } } } },
-      "E_LOOKUP_BACK lookups.a.$back: 'x' gives '1', so it cannot stand for '2'",
+      "E_LOOKUP_BACK lookups.a.$back: 'x' gives '1', so it cannot stand for '2' (name a code that gives '2')",
     ],
   ])('%j', (more, expected) => {
     expect(faultsOf({ x: 'a' }, more)).toContain(expected)
@@ -146,15 +153,16 @@ describe('schemas', () => {
 
   it('accept what fits', () => {
     expect(faultsOf({ ...good, city: { from: 'billing_address', fields: { a: 'city' } } }, {}, options)).toEqual([])
-    expect(faultsOf({ ...good, city: 'extra.anything' }, {}, options)).toEqual([])
+    expect(faultsOf({ ...good, city: 'extra.known' }, {}, options)).toEqual([])
   })
 
   it.each<[Record<string, unknown>, string]>([
     [{ ...good, city: 'billingAddress.city' }, "E_PATH city: the source has no 'billingAddress' (did you mean 'billing_address'?)"],
-    [{ ...good, city: 'billing_address.town' }, "E_PATH city: 'billing_address' has no 'town'"],
+    [{ ...good, city: 'billing_address.town' }, "E_PATH city: 'billing_address' has no 'town' (it has: city, zip)"],
     [{ ...good, city: 'loose.qantity' }, "E_PATH city: 'loose' has no 'qantity' (did you mean 'quantity'?)"],
-    [{ ...good, city: 'loose.other' }, "W_UNCHECKED city: the schema of 'loose' does not name 'other'"],
-    [{ ...good, city: { expr: 'sum(line_items, prize)' } }, "E_PATH city: the source has no 'prize' (did you mean 'price'?)"],
+    [{ ...good, city: 'loose.other' }, "W_UNCHECKED city: the schema of 'loose' does not name 'other' (it has: quantity)"],
+    [{ ...good, city: 'extra.anything' }, "W_UNCHECKED city: the schema of 'extra' does not name 'anything' (it has: known)"],
+    [{ ...good, city: { expr: 'sum(line_items, prize)' } }, "E_PATH city: 'line_items[]' has no 'prize' (did you mean 'price'?)"],
     [
       { ...good, city: { expr: "count(line_items, ^.line_items[skuu='a'].price == 1) + 1" } },
       "E_PATH city: 'line_items' has no 'skuu' (did you mean 'sku'?)",
@@ -166,11 +174,11 @@ describe('schemas', () => {
     ],
     [
       { ...good, lines: { each: 'line_items', fields: { price: 'price' } } },
-      "E_UNMAPPED lines[].sku: the target requires 'sku' and no rule writes it",
+      "E_UNMAPPED lines[].sku: the target requires 'sku' and no rule writes it (add a rule for 'sku')",
     ],
     [
       { number: 'id', lines: { each: 'line_items', fields: { sku: 'sku' } } },
-      "E_UNMAPPED currency: the target requires 'currency' and no rule writes it",
+      "E_UNMAPPED currency: the target requires 'currency' and no rule writes it (add a rule for 'currency')",
     ],
   ])('refuse %j', (fields, expected) => {
     expect(faultsOf(fields, {}, options)).toEqual([expected])
@@ -181,11 +189,15 @@ describe('schemas', () => {
       ['a', targetSchema],
       ['b', sourceSchema],
     ])
-    const push = (rules: unknown): readonly string[] =>
-      faultsOf(undefined, { direction: 'push', push: rules }, { schemas: new Map([...library, ...schemas]) })
+    const push = (rules: Record<string, unknown>): readonly string[] =>
+      faultsOf(
+        undefined,
+        { direction: 'push', push: { line_items: { value: [] }, ...rules } },
+        { schemas: new Map([...library, ...schemas]) },
+      )
     expect(push({ id: 'number', 'billing_address.zip': 'city' })).toEqual([])
     expect(push({ id: 'nummer' })).toEqual(["E_PATH id: the source has no 'nummer' (did you mean 'number'?)"])
-    expect(push({ 'billing_address.zpi': 'city' })).toEqual([
+    expect(push({ id: 'number', 'billing_address.zpi': 'city' })).toEqual([
       "E_TARGET billing_address.zpi: 'billing_address' has no 'zpi' (did you mean 'zip'?)",
     ])
   })

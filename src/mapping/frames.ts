@@ -1,39 +1,53 @@
 import type { Json } from '../model/json.ts'
 import { formatSegments, type Path } from './path.ts'
-import { type Draft, type DraftObject, isDraftObject, readAt, removeAt, writeAt } from './write-path.ts'
+import { type Draft, type DraftObject, isDraftObject, type Owned, owning, readAt, removeAt, writeAt } from './write-path.ts'
 
 /** A place in the partner's document while it is written back: the document, the object of a `from`, an item of an `each`. */
 export interface Frame {
   readonly parent: Frame | undefined
   /** JSON pointer of the place, for errors */
-  readonly pointer: string
-  /** the object here, if there is one */
+  readonly pointer: () => string
+  readonly owned: Owned
+  /** the object here, if there is one; not to be written to */
   readonly get: () => Draft | undefined
-  /** the object here, made when there is none */
+  /** the object here to write to, made when there is none */
   readonly ensure: () => DraftObject
 }
 
-export const objectFrame = (value: DraftObject, pointer: string, parent?: Frame): Frame => ({
-  parent,
-  pointer,
-  get: () => value,
-  ensure: () => value,
-})
-
-/** The object at a path below another frame; made only when something is written into it. */
-export function pathFrame(parent: Frame, path: Path): Frame {
-  const start = frameOf(parent, path)
-  const pointer = `${start.pointer}/${formatSegments(path.segments)}`
+/** The document or an item. Nobody else holds what `get` gives at the end. */
+export function objectFrame(value: DraftObject, pointer: () => string, owned: Owned, parent?: Frame): Frame {
+  let here = value
   return {
     parent,
     pointer,
-    get: () => readAt(start.get(), path.segments),
+    owned,
+    get: () => here,
     ensure: () => {
-      const found = readAt(start.get(), path.segments)
-      if (isDraftObject(found)) return found
-      writeAt(start.ensure(), path.segments, {})
-      const made = readAt(start.get(), path.segments)
-      return isDraftObject(made) ? made : {}
+      here = owning(here, owned)
+      return here
+    },
+  }
+}
+
+/** The object at a path below another frame; made only when something is written into it. */
+export function pathFrame(parent: Frame, path: Path): Frame {
+  const { owned } = parent
+  const { segments } = path
+  const start = frameOf(parent, path)
+  return {
+    parent,
+    pointer: () => `${start.pointer()}/${formatSegments(segments)}`,
+    owned,
+    get: () => readAt(start.get(), segments),
+    ensure: () => {
+      const top = start.ensure()
+      const found = readAt(top, segments)
+      if (isDraftObject(found) && owned.has(found)) return found
+      writeAt(top, segments, isDraftObject(found) ? { ...found } : {}, owned)
+      const made = readAt(top, segments)
+      if (!isDraftObject(made)) return {}
+      owned.add(made)
+      return made
     },
   }
 }
@@ -49,12 +63,12 @@ export function frameOf(frame: Frame, path: Path): Frame {
 export const readFrom = (frame: Frame, path: Path): Draft | undefined => readAt(frameOf(frame, path).get(), path.segments)
 
 export function writeTo(frame: Frame, path: Path, value: Draft): void {
-  writeAt(frameOf(frame, path).ensure(), path.segments, value)
+  writeAt(frameOf(frame, path).ensure(), path.segments, value, frame.owned)
 }
 
 export function removeFrom(frame: Frame, path: Path): void {
-  const start = frameOf(frame, path).get()
-  if (isDraftObject(start) && path.segments.length > 0) removeAt(start, path.segments)
+  const start = frameOf(frame, path)
+  if (path.segments.length > 0 && readAt(start.get(), path.segments) !== undefined) removeAt(start.ensure(), path.segments, frame.owned)
 }
 
 /** Values of all frames, outermost first, as conditions read them. */

@@ -146,7 +146,30 @@ it('code is put together in one file only', () => {
   const others = readdirSync(import.meta.dirname).filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts') && name !== 'code.ts')
   for (const name of others) {
     const text = readFileSync(`${import.meta.dirname}/${name}`, 'utf8')
-    expect(text, name).not.toMatch(/new Function|\beval\(|runIn|new Script/)
+    expect(text, name).not.toMatch(/new Function|\beval\(|runIn|new Script|\bas Code\b/)
+    if (/^(emit-|scope)/.test(name)) expect(text, name).not.toMatch(/\.source \+|\+ \w+\.source|code\(/)
     if (name !== 'build.ts') expect(text, name).not.toMatch(/compileFunction/)
   }
+})
+
+it('does not run where somebody has added to what every object inherits', () => {
+  const mapping = compiled(file({ x: 'inherited', y: { expr: 'inherited.deep' } }))
+  Object.defineProperty(Object.prototype, 'inherited', { value: 'bad', enumerable: true, configurable: true, writable: true })
+  try {
+    expect(() => mapping.pull({}, context())).toThrow("inherits 'inherited'")
+  } finally {
+    Reflect.deleteProperty(Object.prototype, 'inherited')
+  }
+  expect(mapping.pull({}, context())).toEqual({ ok: true, value: {}, notes: [] })
+})
+
+it('reads own properties only, whatever kind of value it stands on', () => {
+  const names = ['toString', 'valueOf', 'hasOwnProperty', 'length', 'push', 'at', 'name', 'size', '0', 'map', 'toLocaleString', '__proto']
+  const fields = Object.fromEntries(names.map((name) => [name, { expr: `v['${name}'] ?? l[0]['${name}'] ?? w.x['${name}']` }]))
+  const mapping = compiled(file(fields))
+  for (const value of [[1, 2], 'text', 5, true, null, {}, [], [['x']], { x: [] }])
+    expect(mapping.pull({ v: value, l: [value], w: { x: value } }, context())).toEqual({ ok: true, value: {}, notes: [] })
+  const own = Object.fromEntries(names.map((name) => [name, 'own']))
+  const result = mapping.pull({ v: own }, context())
+  expect(result.ok && Object.keys(result.value)).toHaveLength(names.length)
 })

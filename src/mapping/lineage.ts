@@ -1,7 +1,7 @@
 import type { Json } from '../model/json.ts'
 import type { Expr } from './grammar.ts'
 import { formatPath, formatSegments, type Path } from './path.ts'
-import type { Leaf, Place, Program, Step } from './program.ts'
+import type { Leaf, Lookup, Place, Program, Step } from './program.ts'
 import { chainLets, type LetChain } from './scope.ts'
 import type { Lineage } from './types.ts'
 
@@ -18,6 +18,8 @@ interface Draft {
   readonly lookups: Set<string>
   readonly converters: Set<string>
   readonly constants: Json[]
+  /** names of `let` whose expressions are counted in */
+  readonly seen: Set<LetChain>
 }
 
 /** Path text from the root of the document; undefined for a path from `@` or above the document. */
@@ -41,8 +43,23 @@ export function lineageOf(program: Program): ReadonlyMap<string, Lineage> {
   return table
 }
 
+const lookupName = (lookup: Lookup): string => (lookup.kind === 'table' ? lookup.shared : undefined) ?? lookup.name
+
+/** Tables that rules go through, by the names lineage gives them. */
+export function tablesOf(program: Program): ReadonlyMap<string, ReadonlyMap<string, string>> {
+  const tables = new Map<string, ReadonlyMap<string, string>>()
+  const add = ({ body }: Step): void => {
+    if (body.kind === 'leaf' && body.lookup?.kind === 'table') tables.set(lookupName(body.lookup), body.lookup.forward)
+    else if (body.kind === 'group') for (const { step } of body.fields) add(step)
+    else if (body.kind === 'each') add(body.item)
+    else if (body.kind === 'list') for (const entry of body.entries) add(entry)
+  }
+  for (const { step } of [...program.fields, ...program.push]) add(step)
+  return tables
+}
+
 function visit(step: Step, scope: TextScope, table: Map<string, Lineage>): void {
-  const draft: Draft = { paths: new Set(), context: new Set(), lookups: new Set(), converters: new Set(), constants: [] }
+  const draft: Draft = { paths: new Set(), context: new Set(), lookups: new Set(), converters: new Set(), constants: [], seen: new Set() }
   const { body } = step
   if (step.when !== undefined) addExpr(step.when.expr, scope, draft)
   if (body.kind === 'leaf') addLeaf(body, scope, draft)
@@ -80,7 +97,7 @@ function addLeaf(leaf: Leaf, scope: TextScope, draft: Draft): void {
   else for (const place of leaf.source.paths) addPath(place.path, scope, draft)
   if (leaf.default !== undefined) draft.constants.push(leaf.default)
   if (leaf.otherwise !== undefined) draft.constants.push(leaf.otherwise)
-  if (leaf.lookup !== undefined) draft.lookups.add(leaf.lookup.name)
+  if (leaf.lookup !== undefined) draft.lookups.add(lookupName(leaf.lookup))
   for (const call of leaf.converts) {
     draft.converters.add(call.digits === undefined ? call.name : `${call.name}:${call.digits}`)
     for (const argument of [call.currency, call.zone]) if (typeof argument === 'object') addPath(argument.path, scope, draft)
@@ -93,6 +110,8 @@ function addPath(path: Path, scope: TextScope, draft: Draft): void {
     for (let here: TextScope | undefined = scope; here !== undefined; here = here.parent)
       for (let chain = here.lets; chain !== undefined; chain = chain.before)
         if (chain.name === first.name) {
+          if (draft.seen.has(chain)) return
+          draft.seen.add(chain)
           addExpr(chain.formula.expr, { ...here, lets: chain.before }, draft)
           return
         }

@@ -62,6 +62,11 @@ export function parsePlace(given: Json | undefined, at: Pointer, rule: string, f
   return path && { path, at }
 }
 
+/** A note is text for people. */
+export function checkNote(given: JsonObject, at: Pointer, rule: string, faults: Faults): void {
+  if (given.note !== undefined && typeof given.note !== 'string') faults.add('E_SHAPE', { at: [...at, 'note'] }, rule, 'a note is a text')
+}
+
 /** Reads one of a few words. */
 export function parseChoice<T extends string>(
   given: JsonObject,
@@ -79,7 +84,7 @@ export function parseChoice<T extends string>(
       { at: [...where.at, key] },
       where.rule,
       `${key} must be one of ${options.join(', ')}`,
-      didYouMean(String(value), options),
+      typeof value === 'string' ? didYouMean(value, options) : undefined,
     )
   return found
 }

@@ -2,7 +2,7 @@ import type { Json, JsonObject } from '../model/json.ts'
 import type { Faults } from './faults.ts'
 import { parseConverts, parseZone } from './parse-convert.ts'
 import { parseFormula, parsePlaces, type RulePlace } from './parse-formula.ts'
-import { type Codes, codeList } from './parse-lookup.ts'
+import { type OutsideTables, outsideTable } from './parse-lookup.ts'
 import { forbiddenNames } from './path.ts'
 import type { Leaf, Lookup, ValueSource } from './program.ts'
 import type { Pointer } from './source-text.ts'
@@ -11,7 +11,7 @@ import type { Pointer } from './source-text.ts'
 export interface LookupParts {
   readonly faults: Faults
   readonly lookups: ReadonlyMap<string, Lookup>
-  readonly codes: Codes | undefined
+  readonly outside: OutsideTables
 }
 
 /** Reads a rule that gives one value. Undefined after a fault in where it comes from. */
@@ -32,7 +32,7 @@ export function parseLeaf(given: JsonObject, where: RulePlace, file: LookupParts
       where.rule,
       given.lookup === undefined ? "'else' needs a lookup" : 'else must be a text',
     )
-  if (given.link !== undefined && (typeof given.link !== 'string' || given.link === ''))
+  if (given.link !== undefined && (typeof given.link !== 'string' || !/^[a-z][a-z0-9-]{0,62}$/.test(given.link)))
     faults.add('E_SHAPE', { at: [...where.at, 'link'] }, where.rule, 'link must name a document type, like "party"')
   return {
     kind: 'leaf',
@@ -61,11 +61,11 @@ function parseSource(given: JsonObject, where: RulePlace, faults: Faults): Value
 function parseLookup(given: Json | undefined, where: RulePlace, file: LookupParts): Lookup | undefined {
   if (given === undefined) return undefined
   const at = [...where.at, 'lookup']
-  if (typeof given !== 'string') {
-    file.faults.add('E_SHAPE', { at }, where.rule, 'lookup must name a table of this file or a code list of the workspace')
+  if (typeof given !== 'string' || given === '') {
+    file.faults.add('E_SHAPE', { at }, where.rule, 'lookup must name a table of this file, a shared table or a code list of the workspace')
     return undefined
   }
-  return file.lookups.get(given) ?? codeList(given, at, where.rule, file.faults, file.codes, file.lookups.keys())
+  return file.lookups.get(given) ?? outsideTable(given, at, where.rule, file.faults, file.outside, file.lookups.keys())
 }
 
 function refuseNames(value: Json, at: Pointer, rule: string, faults: Faults): void {

@@ -1,18 +1,27 @@
-import { isObject, type Json, type JsonObject } from '../model/json.ts'
+import { isObject, type Json } from '../model/json.ts'
 import type { Faults } from './faults.ts'
 import { didYouMean } from './nearest.ts'
-import type { Ambiguity, Lookup } from './program.ts'
+import type { Lookup } from './program.ts'
 import type { Pointer } from './source-text.ts'
+import { parseTable, type SharedTable, type SharedTables } from './table.ts'
 import type { Direction } from './types.ts'
 
 export type Codes = Readonly<Record<string, Readonly<Record<string, string>>>>
-const maxEntries = 20_000
 
-/** Reads the `lookups` of a file. A text names a code list of the workspace. */
+/** Tables outside the file that its rules may name. */
+export interface OutsideTables {
+  /** code lists of the workspace; undefined: not known, and none is missed */
+  readonly codes: Codes | undefined
+  readonly shared: SharedTables
+  /** shared tables that the file names */
+  readonly used: Set<SharedTable>
+}
+
+/** Reads the `lookups` of a file. A text names a shared table (`carrier@3`) or a code list of the workspace. */
 export function parseLookups(
   given: Json | undefined,
   faults: Faults,
-  codes: Codes | undefined,
+  outside: OutsideTables,
   direction: Direction,
 ): ReadonlyMap<string, Lookup> {
   const lookups = new Map<string, Lookup>()
@@ -24,87 +33,71 @@ export function parseLookups(
   for (const [name, table] of Object.entries(given)) {
     const at = ['lookups', name]
     if (typeof table === 'string') {
-      const lookup = codeList(table, at, at.join('.'), faults, codes)
-      if (lookup !== undefined) lookups.set(name, lookup)
+      const lookup = outsideTable(table, at, at.join('.'), faults, outside)
+      if (lookup !== undefined) lookups.set(name, lookup.kind === 'table' ? { ...lookup, name } : lookup)
     } else if (isObject(table)) {
       lookups.set(name, parseTable(name, table, at, faults))
       if (direction !== 'both' && table.$back !== undefined)
-        faults.add('W_UNUSED', { at: [...at, '$back'], part: 'key' }, at.join('.'), '"$back" is only read by a mapping with direction both')
-    } else faults.add('E_SHAPE', { at }, at.join('.'), 'a lookup is a table {"external code": "hub code"} or the name of a code list')
+        faults.add(
+          'W_UNUSED',
+          { at: [...at, '$back'], part: 'key' },
+          at.join('.'),
+          '"$back" is only read by a mapping with direction both',
+          'take "$back" away',
+        )
+    } else
+      faults.add(
+        'E_SHAPE',
+        { at },
+        at.join('.'),
+        'a lookup is a table {"external code": "hub code"}, a shared table "name@version" or the name of a code list',
+      )
   }
   return lookups
 }
 
-/** A workspace code list by name; a fault when the workspace is known and has none. */
-export function codeList(
-  kind: string,
+/** A shared table or a code list of the workspace by its name; a fault when there is none. */
+export function outsideTable(
+  name: string,
   at: Pointer,
   path: string,
   faults: Faults,
-  codes: Codes | undefined,
+  outside: OutsideTables,
   more: Iterable<string> = [],
 ): Lookup | undefined {
-  if (codes !== undefined && !Object.hasOwn(codes, kind)) {
+  const { codes, shared } = outside
+  const table = shared.get(name)
+  if (table !== undefined) {
+    outside.used.add(table)
+    if (table.table === undefined)
+      faults.add('E_LOOKUP', { at }, path, `the shared table '${name}' has faults of its own`, `mend mappings/tables/${name}.json`)
+    return table.table && { ...table.table, shared: name }
+  }
+  if (name.includes('@')) {
+    faults.add('E_LOOKUP', { at }, path, `there is no shared table '${name}'`, versionAdvice(name, shared))
+    return undefined
+  }
+  if (codes !== undefined && !Object.hasOwn(codes, name)) {
+    const versions = versionsOf(name, shared)
     faults.add(
       'E_LOOKUP',
       { at },
       path,
-      `there is no lookup '${kind}' in this file and no code list of that name in the workspace`,
-      didYouMean(kind, [...Object.keys(codes), ...more]),
+      `there is no lookup '${name}' in this file and no code list of that name in the workspace`,
+      versions.length > 0
+        ? `say which version of the shared table: ${versions.join(', ')}`
+        : didYouMean(name, [...Object.keys(codes), ...more]),
     )
     return undefined
   }
-  return { kind: 'codes', name: kind }
+  return { kind: 'codes', name }
 }
 
-function parseTable(name: string, table: JsonObject, at: Pointer, faults: Faults): Lookup {
-  const forward = new Map<string, string>()
-  const back = new Map<string, string>()
-  const byHub = new Map<string, string[]>()
-  const entries = Object.entries(table)
-  const path = at.join('.')
-  if (entries.length > maxEntries)
-    faults.add('E_LIMIT', { at }, path, `more than ${maxEntries} entries; make it a code list of the workspace`)
-  for (const [external, hub] of entries) {
-    if (external === '$back') continue
-    if (typeof hub !== 'string') {
-      faults.add('E_SHAPE', { at: [...at, external] }, path, `the hub code of '${external}' must be a text`)
-      continue
-    }
-    forward.set(external, hub)
-    byHub.set(hub, [...(byHub.get(hub) ?? []), external])
-  }
-  readBack(table.$back, back, forward, at, faults)
-  const ambiguous: Ambiguity[] = []
-  for (const [hub, external] of byHub) {
-    if (back.has(hub)) continue
-    if (external.length > 1) ambiguous.push({ hub, external })
-    else if (external[0] !== undefined) back.set(hub, external[0])
-  }
-  return { kind: 'table', name, forward, back, ambiguous }
-}
+const versionsOf = (name: string, shared: SharedTables): readonly string[] =>
+  [...shared.keys()].filter((known) => known.startsWith(`${name}@`))
 
-function readBack(
-  given: Json | undefined,
-  back: Map<string, string>,
-  forward: ReadonlyMap<string, string>,
-  at: Pointer,
-  faults: Faults,
-): void {
-  if (given === undefined) return
-  const path = [...at, '$back'].join('.')
-  if (!isObject(given)) {
-    faults.add('E_SHAPE', { at: [...at, '$back'] }, path, '$back is an object {"hub code": "external code"}')
-    return
-  }
-  for (const [hub, external] of Object.entries(given)) {
-    const place = { at: [...at, '$back', hub] }
-    if (typeof external !== 'string') faults.add('E_SHAPE', place, path, `the external code of '${hub}' must be a text`)
-    else {
-      const gives = forward.get(external)
-      if (gives !== undefined && gives !== hub)
-        faults.add('E_LOOKUP_BACK', place, path, `'${external}' gives '${gives}', so it cannot stand for '${hub}'`)
-      back.set(hub, external)
-    }
-  }
+function versionAdvice(name: string, shared: SharedTables): string {
+  const versions = versionsOf(name.slice(0, name.indexOf('@')), shared)
+  if (versions.length > 0) return `there are: ${versions.join(', ')}`
+  return didYouMean(name, shared.keys()) ?? `write it to mappings/tables/${name}.json`
 }

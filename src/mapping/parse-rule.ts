@@ -1,6 +1,7 @@
 import { isObject, type Json, type JsonObject } from '../model/json.ts'
+import type { Faults } from './faults.ts'
 import { didYouMean } from './nearest.ts'
-import { parseChoice, parseFormula, parseLets, parsePlace, parsePlaces, type RulePlace } from './parse-formula.ts'
+import { checkNote, parseChoice, parseFormula, parseLets, parsePlace, parsePlaces, type RulePlace } from './parse-formula.ts'
 import { type LookupParts, parseLeaf } from './parse-leaf.ts'
 import { forbiddenNames } from './path.ts'
 import type { Each, Field, Group, Step } from './program.ts'
@@ -35,9 +36,11 @@ export const ruleKeys = [
   'when',
   'missing',
   'onPush',
+  'onError',
+  'null',
   'note',
 ] as const
-const leafKeys = ['default', 'convert', 'zone', 'lookup', 'else', 'link'] as const
+const leafKeys = ['default', 'convert', 'zone', 'lookup', 'else', 'link', 'null'] as const
 const maxRules = 5_000
 const maxNesting = 16
 
@@ -65,6 +68,16 @@ export function parseFields(given: Json | undefined, where: Where, file: FilePar
       file.faults.add('E_NAME', { at, part: 'key' }, path, `the name '${key}' is not allowed`)
       continue
     }
+    if (rule === null) {
+      file.faults.add(
+        'E_RULE',
+        { at },
+        path,
+        `there is no field '${key}' here that null could take away`,
+        "null stands beside 'use', for a field of the part, or in an overlay, for a field of the mapping",
+      )
+      continue
+    }
     const step = parseRule(rule, { ...where, at, rule: path }, file)
     if (step !== undefined) fields.push({ key, step })
   }
@@ -87,12 +100,40 @@ export function parseRule(given: Json | undefined, where: Where, file: FileParts
   for (const key of Object.keys(given))
     if (!(ruleKeys as readonly string[]).includes(key))
       faults.add('E_KEY', { at: [...where.at, key], part: 'key' }, where.rule, `a rule has no '${key}'`, didYouMean(key, ruleKeys))
+  checkNote(given, where.at, where.rule, faults)
   const body = parseBody(given, where, file)
   if (body === undefined) return undefined
   const when = parseFormula(given, 'when', where, faults)
   const required = parseChoice(given, 'missing', ['omit', 'reject'], where, faults) === 'reject'
   const onPush = parseChoice(given, 'onPush', ['write', 'keep', 'reject'], where, faults)
-  return { rule: where.rule, at: where.at, body, required, ...(when ? { when } : {}), ...(onPush ? { onPush } : {}) }
+  const onError = parseOnError(given, body, required, where, faults)
+  const onNull = parseOnNull(given, where, faults)
+  return {
+    rule: where.rule,
+    at: where.at,
+    body,
+    required,
+    ...(when ? { when } : {}),
+    ...(onPush ? { onPush } : {}),
+    ...(onError ? { onError } : {}),
+    ...(onNull ? { onNull } : {}),
+  }
+}
+
+function parseOnError(given: JsonObject, body: Step['body'], required: boolean, where: Where, faults: Faults): Step['onError'] {
+  const policy = parseChoice(given, 'onError', ['reject', 'skipItem', 'omit'], where, faults)
+  const wrong = (message: string): void => faults.add('E_RULE', { at: [...where.at, 'onError'], part: 'key' }, where.rule, message)
+  if (policy === 'skipItem' && body.kind !== 'each')
+    wrong("'skipItem' stands on a rule with 'each'; a single field is left out with \"omit\"")
+  if (policy === 'omit' && required) wrong('"omit" leaves the field out, "missing": "reject" requires it: choose one')
+  return policy === 'reject' ? undefined : policy
+}
+
+function parseOnNull(given: JsonObject, where: Where, faults: Faults): Step['onNull'] {
+  const policy = parseChoice(given, 'null', ['none', 'clear'], where, faults)
+  if (policy === 'clear' && given.from === undefined)
+    faults.add('E_RULE', { at: [...where.at, 'null'], part: 'key' }, where.rule, '"null": "clear" needs "from": the path whose null it is')
+  return policy === 'clear' ? policy : undefined
 }
 
 function parseBody(given: JsonObject, where: Where, file: FileParts): Step['body'] | undefined {
@@ -106,11 +147,11 @@ function parseBody(given: JsonObject, where: Where, file: FileParts): Step['body
   const allowed: Record<string, readonly string[]> = {
     each: ['key', 'where', 'let', 'fields', 'use', 'item'],
     list: [],
-    group: ['let', 'fields', 'use'],
+    group: ['let', 'fields', 'use', 'null'],
     leaf: leafKeys,
   }
   const kind = origin === 'each' || origin === 'list' ? origin : isGroup ? 'group' : 'leaf'
-  const fits = new Set([...(allowed[kind] ?? []), origin ?? '', 'when', 'missing', 'onPush', 'note'])
+  const fits = new Set([...(allowed[kind] ?? []), origin ?? '', 'when', 'missing', 'onPush', 'onError', 'note'])
   for (const key of Object.keys(given))
     if ((ruleKeys as readonly string[]).includes(key) && !fits.has(key))
       file.faults.add(
@@ -132,8 +173,8 @@ function parseBody(given: JsonObject, where: Where, file: FileParts): Step['body
 }
 
 function parseList(given: JsonObject, where: Where, file: FileParts): Step['body'] | undefined {
-  if (!Array.isArray(given.list)) {
-    file.faults.add('E_SHAPE', { at: [...where.at, 'list'] }, where.rule, 'list is an array of rules')
+  if (!Array.isArray(given.list) || given.list.length === 0) {
+    file.faults.add('E_SHAPE', { at: [...where.at, 'list'] }, where.rule, 'list is an array of rules, one at least')
     return undefined
   }
   const entries = given.list.map((entry: Json, i: number) =>
@@ -164,9 +205,13 @@ function parseEach(given: JsonObject, where: Where, file: FileParts): Each | und
 function parseGroup(given: JsonObject, where: Where, file: FileParts): Group {
   const fields = new Map<string, Field>()
   if (given.use !== undefined) for (const field of parsePart(given.use, where, file)) fields.set(field.key, field)
-  if (given.fields !== undefined)
-    for (const field of parseFields(given.fields, { ...where, at: [...where.at, 'fields'], depth: where.depth + 1 }, file))
+  const own = isObject(given.fields) ? Object.entries(given.fields) : []
+  const gone = own.flatMap(([key, rule]) => (rule === null && fields.delete(key) ? [key] : []))
+  if (given.fields !== undefined) {
+    const left = gone.length === 0 ? given.fields : Object.fromEntries(own.filter(([key]) => !gone.includes(key)))
+    for (const field of parseFields(left, { ...where, at: [...where.at, 'fields'], depth: where.depth + 1 }, file))
       fields.set(field.key, field)
+  }
   const from = given.from === undefined ? [] : parsePlaces(given.from, [...where.at, 'from'], where.rule, file.faults)
   return { kind: 'group', from, lets: parseLets(given.let, [...where.at, 'let'], where.rule, file.faults), fields: [...fields.values()] }
 }
@@ -174,7 +219,11 @@ function parseGroup(given: JsonObject, where: Where, file: FileParts): Group {
 function parsePart(use: Json, where: Where, file: FileParts): readonly Field[] {
   const at = [...where.at, 'use']
   if (typeof use !== 'string' || !Object.hasOwn(file.parts, use)) {
-    file.faults.add('E_PART', { at }, where.rule, `there is no part '${String(use)}'`, didYouMean(String(use), Object.keys(file.parts)))
+    if (typeof use !== 'string') file.faults.add('E_SHAPE', { at }, where.rule, 'use must be the name of a part')
+    else {
+      const close = didYouMean(use, Object.keys(file.parts))
+      file.faults.add('E_PART', { at }, where.rule, `there is no part '${use}'`, close ?? 'define it in "parts"')
+    }
     return []
   }
   file.used.add(use)

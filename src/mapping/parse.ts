@@ -2,17 +2,30 @@ import { isObject, type Json, type JsonObject } from '../model/json.ts'
 import type { Faults } from './faults.ts'
 import { parsePath } from './grammar.ts'
 import { didYouMean } from './nearest.ts'
-import { parseLets } from './parse-formula.ts'
-import { parseLookups } from './parse-lookup.ts'
+import { checkNote, parseLets } from './parse-formula.ts'
+import { type OutsideTables, parseLookups } from './parse-lookup.ts'
 import { type FileParts, parseFields, parseRule } from './parse-rule.ts'
 import type { Program, PushRule } from './program.ts'
 import type { CompileOptions, Direction } from './types.ts'
 
-const fileKeys = ['$schema', 'mapping', 'version', 'note', 'source', 'target', 'direction', 'lookups', 'parts', 'let', 'fields', 'push']
-const directions: readonly Direction[] = ['both', 'pull', 'push']
+export const fileKeys: readonly string[] = [
+  '$schema',
+  'mapping',
+  'version',
+  'note',
+  'source',
+  'target',
+  'direction',
+  'lookups',
+  'parts',
+  'let',
+  'fields',
+  'push',
+]
+export const directions: readonly Direction[] = ['both', 'pull', 'push']
 
 /** Reads a mapping file's JSON into a program. Undefined when its head leaves nothing to work with. */
-export function parseMapping(file: Json, faults: Faults, options: Pick<CompileOptions, 'codes'>): Program | undefined {
+export function parseMapping(file: Json, faults: Faults, options: Pick<CompileOptions, 'codes' | 'tables'>): Program | undefined {
   if (!isObject(file)) {
     faults.add('E_SHAPE', { at: [] }, '', 'a mapping file is an object')
     return undefined
@@ -20,12 +33,15 @@ export function parseMapping(file: Json, faults: Faults, options: Pick<CompileOp
   for (const key of Object.keys(file))
     if (!fileKeys.includes(key))
       faults.add('E_KEY', { at: [key], part: 'key' }, key, `a mapping file has no '${key}'`, didYouMean(key, fileKeys))
-  const head = (key: string): string => {
+  const head = (key: string, form?: RegExp, example?: string): string => {
     const value = file[key]
-    if (typeof value === 'string' && value !== '' && value.length <= 200) return value
-    faults.add('E_SHAPE', { at: [key] }, key, `${key} is required and must be a text`)
+    const isText = typeof value === 'string' && value !== '' && value.length <= 200
+    if (isText && form?.test(value) !== false) return value
+    if (isText) faults.add('E_SHAPE', { at: [key] }, key, `'${value}' is no ${key}`, `write it like ${example ?? ''}`)
+    else faults.add('E_SHAPE', { at: [key] }, key, `${key} is required and must be a text`)
     return ''
   }
+  checkNote(file, [], '', faults)
   const direction = directions.find((known) => known === (file.direction ?? 'both'))
   if (direction === undefined)
     faults.add(
@@ -33,13 +49,14 @@ export function parseMapping(file: Json, faults: Faults, options: Pick<CompileOp
       { at: ['direction'] },
       'direction',
       'direction must be both, pull or push',
-      didYouMean(String(file.direction), directions),
+      typeof file.direction === 'string' ? didYouMean(file.direction, directions) : undefined,
     )
+  const outside: OutsideTables = { codes: options.codes, shared: options.tables ?? new Map(), used: new Set() }
   const parts: FileParts = {
     faults,
-    lookups: parseLookups(file.lookups, faults, options.codes, direction ?? 'both'),
+    lookups: parseLookups(file.lookups, faults, outside, direction ?? 'both'),
     parts: partsOf(file, faults),
-    codes: options.codes,
+    outside,
     used: new Set(),
     budget: { rules: 0 },
   }
@@ -54,14 +71,15 @@ export function parseMapping(file: Json, faults: Faults, options: Pick<CompileOp
   }
   const lets = parseLets(file.let, ['let'], 'let', faults)
   return {
-    id: head('mapping'),
-    version: head('version'),
+    id: head('mapping', /^[a-z][a-z0-9-]*(\.[a-z0-9][a-z0-9-]*)*$/, 'woocommerce.order'),
+    version: head('version', /^[0-9]+(\.[0-9]+)*$/, '1.0.0'),
     source: head('source'),
     target: head('target'),
     direction: direction ?? 'both',
     lets,
     fields,
     push,
+    tables: [...outside.used].sort((a, b) => (a.name < b.name ? -1 : 1)),
   }
 }
 

@@ -2,6 +2,7 @@ import type { Json } from '../model/json.ts'
 import type { Expr } from './grammar.ts'
 import type { Path } from './path.ts'
 import type { Pointer } from './source-text.ts'
+import type { SharedTable } from './table.ts'
 import type { Direction } from './types.ts'
 
 /** An expression with the place it was written, so that faults inside it have line and column. */
@@ -26,16 +27,20 @@ export interface ConvertCall {
   readonly zone?: Place | string
 }
 
-/** Inline table, or a code list of the workspace. `forward` is external -> hub, `back` hub -> external. */
-export type Lookup =
-  | {
-      readonly kind: 'table'
-      readonly name: string
-      readonly forward: ReadonlyMap<string, string>
-      readonly back: ReadonlyMap<string, string>
-      readonly ambiguous: readonly Ambiguity[]
-    }
-  | { readonly kind: 'codes'; readonly name: string }
+/** Table of the file or shared with others. `forward` is external -> hub, `back` hub -> external. */
+export interface TableLookup {
+  readonly kind: 'table'
+  readonly name: string
+  /** name and version of a shared table: `carrier@3` */
+  readonly shared?: string
+  readonly forward: ReadonlyMap<string, string>
+  readonly back: ReadonlyMap<string, string>
+  readonly ambiguous: readonly Ambiguity[]
+  /** codes read that have no counterpart, and that the table says so of: null instead of a code */
+  readonly refused: readonly string[]
+}
+/** A table, or a code list of the workspace. */
+export type Lookup = TableLookup | { readonly kind: 'codes'; readonly name: string }
 /** A hub code that several external codes give and `$back` does not settle. */
 export interface Ambiguity {
   readonly hub: string
@@ -91,6 +96,10 @@ export interface Step {
   /** no value is an error instead of a field left out */
   readonly required: boolean
   readonly onPush?: 'write' | 'keep' | 'reject'
+  /** an error below is a note and leaves the item (each) or the field out; absent: it rejects the document */
+  readonly onError?: 'skipItem' | 'omit'
+  /** pull: an explicit null stays; push: no value writes null instead of leaving the field out */
+  readonly onNull?: 'clear'
 }
 export interface Field {
   readonly key: string
@@ -113,4 +122,6 @@ export interface Program {
   readonly lets: readonly Let[]
   readonly fields: readonly Field[]
   readonly push: readonly PushRule[]
+  /** shared tables it names, by name */
+  readonly tables: readonly SharedTable[]
 }

@@ -4,7 +4,7 @@ import { equalJson } from './equal.ts'
 import { type Frame, frameOf, readFrom, removeFrom, writeTo } from './frames.ts'
 import { formatSegments, type Path } from './path.ts'
 import type { ConvertCall, Leaf, Place, Step } from './program.ts'
-import type { Put, Wanted } from './put.ts'
+import { type Put, stepsOf, type Wanted } from './put.ts'
 import type { StepPlan } from './reverse.ts'
 import { externalKey, invert, lookUp, pointer, shownValue } from './runtime.ts'
 import { allowsType, type Cursor } from './schema-path.ts'
@@ -16,28 +16,32 @@ export function putLeaf(put: Put, step: Step, leaf: Leaf, plan: StepPlan, wanted
   const { source } = leaf
   if (source.kind === 'value') {
     if (wanted.value !== undefined && !equalJson(wanted.value, source.value))
-      refuse(put, step, plan, wanted, '', 'CONSTANT_CHANGED', `the constant ${shownValue(source.value, false)}`)
+      refuse(put, step, plan, wanted, () => '', 'CONSTANT_CHANGED', `the constant ${shownValue(source.value, false)}`)
     return
   }
-  const paths =
-    source.kind === 'paths' ? source.paths.map((place) => place.path) : source.formula.expr.op === 'path' ? [source.formula.expr.path] : []
-  const path = paths.find((candidate) => hasValue(readFrom(frame, candidate))) ?? paths[0]
+  const { paths = [] } = plan
+  const [first] = paths
+  const path = (paths.length > 1 ? paths.find((candidate) => hasValue(readFrom(frame, candidate))) : undefined) ?? first
   if (path === undefined) return
   if (wanted.value === undefined) {
     if (readFrom(frame, path) === undefined) return
-    if (allowsType(plan.cursor, 'null')) writeTo(frame, path, null)
+    if (step.onNull !== 'clear' && allowsType(plan.cursor, 'null')) writeTo(frame, path, null)
     else removeFrom(frame, path)
     return
   }
+  if (wanted.value === null && step.onNull === 'clear') {
+    writeTo(frame, first ?? path, null)
+    return
+  }
   const value = backwards(put, step, leaf, plan, wanted, frame, path)
-  if (value !== undefined) writeTo(frame, path, copy(fitting(value, readFrom(frame, path), plan.cursor)))
+  if (value !== undefined) writeTo(frame, path, copy(fitting(value, frame, path, plan.cursor)))
 }
 
 const hasValue = (value: Draft | undefined): boolean => value !== undefined && value !== null && value !== ''
 
 /** link, lookup and converters of a pull rule, backwards; undefined after an error. */
 function backwards(put: Put, step: Step, leaf: Leaf, plan: StepPlan, wanted: Wanted, frame: Frame, path: Path): Json | undefined {
-  const to = `${frameOf(frame, path).pointer}/${formatSegments(path.segments)}`
+  const to = (): string => `${frameOf(frame, path).pointer()}/${formatSegments(path.segments)}`
   let value = wanted.value
   if (value === undefined) return undefined
   if (leaf.link !== undefined) {
@@ -61,7 +65,9 @@ function backwards(put: Put, step: Step, leaf: Leaf, plan: StepPlan, wanted: Wan
     }
     value = code
   }
-  for (const call of leaf.converts.toReversed()) {
+  for (let i = leaf.converts.length - 1; i >= 0; i--) {
+    const call = leaf.converts[i]
+    if (call === undefined) continue
     const converter = converters.get(call.name)
     const result: Json | null | undefined = converter?.back(value, argumentOf(put, call, frame), textAt(put, call.zone, frame))
     if (result === null || result === undefined) {
@@ -91,10 +97,12 @@ function textAt(put: Put, given: Place | string | undefined, frame: Frame): stri
 }
 
 /** The value in the type the partner uses: by its schema, else as the base had it. */
-function fitting(value: Json, old: Draft | undefined, cursor: Cursor | undefined): Json {
+function fitting(value: Json, frame: Frame, path: Path, cursor: Cursor | undefined): Json {
+  if (typeof value === 'string' && allowsType(cursor, 'string')) return value
+  const old = readFrom(frame, path)
   const says = (type: string): boolean => allowsType(cursor, type)
   const wantsNumber = says('number') || says('integer') || (cursor === undefined && typeof old === 'number')
-  if (typeof value === 'string' && wantsNumber && !says('string')) {
+  if (typeof value === 'string' && wantsNumber) {
     const number = converters.get('number')?.pull(value, undefined, undefined)
     return typeof number === 'number' ? number : value
   }
@@ -108,7 +116,7 @@ function refuse(
   step: Step,
   plan: StepPlan,
   wanted: Wanted,
-  to: string,
+  to: () => string,
   code: MapErrorCode,
   expected: string,
   link?: { readonly type: string; readonly ref: Json },
@@ -117,8 +125,8 @@ function refuse(
     code,
     mapping: put.parts.label,
     rule: step.rule,
-    to,
-    from: pointer(wanted.steps),
+    to: to(),
+    from: pointer(stepsOf(wanted)),
     found: shownValue(wanted.value, plan.sensitive ?? false),
     expected,
     ...(link === undefined ? {} : { link }),

@@ -1,7 +1,8 @@
-import type { Json } from '../model/json.ts'
+import { isObject, type Json } from '../model/json.ts'
 import { equalJson, fieldOf } from './equal.ts'
 import type { Field, Step } from './program.ts'
-import { keyText, type Put, type Wanted } from './put.ts'
+import { type Put, stepsOf, type Wanted } from './put.ts'
+import { keyOf } from './put-items.ts'
 import { pointer, shownValue } from './runtime.ts'
 
 /**
@@ -9,30 +10,33 @@ import { pointer, shownValue } from './runtime.ts'
  * computed one is a note when the user did not change it, and an error when he did and nothing says to keep it.
  */
 export function verify(put: Put, fields: readonly Field[], wanted: Wanted, again: Json | undefined): void {
-  for (const { key, step } of fields)
-    verifyStep(
-      put,
-      step,
-      { value: fieldOf(wanted.value, key), image: fieldOf(wanted.image, key), steps: [...wanted.steps, key] },
-      fieldOf(again, key),
-    )
+  for (const i of put.changes.get(fields)?.(wanted.value, again) ?? []) {
+    const field = fields[i]
+    if (field !== undefined) verifyField(put, field, wanted, fieldOf(again, field.key))
+  }
 }
 
-function verifyStep(put: Put, step: Step, wanted: Wanted, again: Json | undefined): void {
+/** The same for one field; `again` is what it reads back as. */
+export function verifyField(put: Put, { key, step }: Field, wanted: Wanted, again: Json | undefined): void {
+  verifyStep(put, step, { value: fieldOf(wanted.value, key), image: fieldOf(wanted.image, key), at: key, inside: wanted }, again)
+}
+
+export function verifyStep(put: Put, step: Step, wanted: Wanted, again: Json | undefined): void {
   const plan = put.parts.plan.steps.get(step)
   const { body } = step
   const hidden = plan?.sensitive ?? false
-  if (equalJson(wanted.value, again)) return
-  if (plan === undefined || plan.class === 'pull-only') {
-    verifyComputed(put, step, wanted, again)
-    return
-  }
-  if (body.kind === 'group') {
+  const written = plan !== undefined && plan.class !== 'pull-only'
+  if (written && body.kind === 'group' && canHold(wanted.value, again, isObject)) {
     verify(put, body.fields, wanted, again)
     return
   }
-  if (body.kind === 'each') {
+  if (written && body.kind === 'each' && canHold(wanted.value, again, Array.isArray)) {
     verifyItems(put, step, wanted, again)
+    return
+  }
+  if (equalJson(wanted.value, again)) return
+  if (!written) {
+    verifyComputed(put, step, wanted, again)
     return
   }
   if (
@@ -42,6 +46,10 @@ function verifyStep(put: Put, step: Step, wanted: Wanted, again: Json | undefine
     return
   lost(put, step, wanted, `a value that the partner can hold; it would read back as ${shown(again, hidden)}`)
 }
+
+/** What is wanted and what reads back are of the kind that a rule makes, where they are anything. */
+const canHold = (wanted: Json | undefined, again: Json | undefined, isKind: (value: Json) => boolean): boolean =>
+  [wanted, again].every((value) => value === undefined || isKind(value))
 
 function verifyComputed(put: Put, step: Step, wanted: Wanted, again: Json | undefined): void {
   const plan = put.parts.plan.steps.get(step)
@@ -56,7 +64,7 @@ function verifyComputed(put: Put, step: Step, wanted: Wanted, again: Json | unde
   put.notes.push({
     code: 'PULL_ONLY',
     rule: step.rule,
-    to: pointer(wanted.steps),
+    to: pointer(stepsOf(wanted)),
     message: `not written (${reason ?? 'computed'}); at the partner it is ${shown(again, hidden)}`,
   })
 }
@@ -71,11 +79,20 @@ function verifyItems(put: Put, step: Step, wanted: Wanted, again: Json | undefin
   }
   const images: readonly Json[] = Array.isArray(wanted.image) ? wanted.image : []
   const keyName = put.parts.plan.steps.get(step)?.keyField?.key
-  const byKey = new Map(keyName === undefined ? [] : images.map((image) => [keyText(fieldOf(image, keyName)), image]))
-  for (const [i, value] of want.entries()) {
-    const image = keyName === undefined ? images[i] : byKey.get(keyText(fieldOf(value, keyName)))
+  const fields = body.item.body.kind === 'group' ? body.item.body.fields : []
+  let byKey: Map<Json | undefined, Json> | undefined
+  for (let i = 0; i < want.length; i++) {
+    const value = want[i]
+    let image = images[i]
+    if (keyName !== undefined) {
+      const key = keyOf(fieldOf(value, keyName))
+      if (keyOf(fieldOf(image, keyName)) !== key) {
+        byKey ??= new Map(images.map((item) => [keyOf(fieldOf(item, keyName)), item]))
+        image = byKey.get(key)
+      }
+    }
     const itemPut: Put = image === undefined ? { ...put, before: undefined } : put
-    if (body.item.body.kind === 'group') verify(itemPut, body.item.body.fields, { value, image, steps: [...wanted.steps, i] }, now[i])
+    verify(itemPut, fields, { value, image, at: i, inside: wanted }, now[i])
   }
 }
 
@@ -88,7 +105,7 @@ function lost(put: Put, step: Step, wanted: Wanted, expected: string): void {
     mapping: put.parts.label,
     rule: step.rule,
     to: '',
-    from: pointer(wanted.steps),
+    from: pointer(stepsOf(wanted)),
     found: shownValue(wanted.value, hidden),
     expected,
   })

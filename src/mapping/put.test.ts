@@ -251,6 +251,8 @@ describe('an edit', () => {
     ['writes the first path of a new document', { x: { from: ['a', 'b'] } }, { x: 'new' }, undefined, { a: 'new' }],
     ['keeps the type the partner used', { x: { from: 'x', convert: 'decimal:2' } }, { x: '2.50' }, { x: 1.5 }, { x: 2.5 }],
     ['keeps yes and no', { x: { from: 'x', convert: 'boolean' } }, { x: false }, { x: 'yes' }, { x: 'no' }],
+    ['clears an object', { g: { from: 'a', null: 'clear', fields: { x: 'x' } } }, { g: null }, { a: { x: 1 } }, { a: null }],
+    ['clears a converted value', { x: { from: 'a', null: 'clear', convert: 'decimal' } }, { x: null }, { a: '1' }, { a: null }],
     ['removes what was cleared', { x: 'a.x', y: 'a.y' }, { y: 1 }, { a: { x: 1, y: 1, z: 1 } }, { a: { y: 1, z: 1 } }],
     [
       'writes under a condition that holds',
@@ -308,6 +310,8 @@ describe('an edit', () => {
   })
 
   it.each<[string, Record<string, Rule | string>, Json, Json, readonly string[]]>([
+    ['to a text where an object goes', { g: { from: 'a', fields: { x: 'x' } } }, { g: 'x' }, {}, ['NO_WAY_BACK /g x']],
+    ['to a text where a list goes', { l: { each: 'l', key: 'id', fields: { id: 'id' } } }, { l: 'x' }, {}, ['NO_WAY_BACK /l x']],
     ['of a constant', { x: { value: 'EA' } }, { x: 'KG' }, {}, ['CONSTANT_CHANGED /x KG']],
     ['of a computed field', { a: 'a', x: { expr: 'a + 1' } }, { a: 1, x: '5' }, { a: 1 }, ['NO_WAY_BACK /x 5']],
     ['to a code that is not in the table', { x: { from: 'x', lookup: 't' } }, { x: '9' }, { x: 'a' }, ['LOOKUP_MISS /x 9']],

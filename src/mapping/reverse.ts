@@ -5,6 +5,7 @@ import type { Expr } from './grammar.ts'
 import { absoluteText, below, type TextScope } from './lineage.ts'
 import { formatPath, type Path } from './path.ts'
 import type { Each, Field, Group, Leaf, Place, Program, Step } from './program.ts'
+import { hideSecrets } from './reverse-secrets.ts'
 import { type Cursor, cursorAt, cursorOf, isSensitive } from './schema-path.ts'
 import { chainLets, type LetChain } from './scope.ts'
 import type { CompileOptions, ReverseClass, ReverseEntry } from './types.ts'
@@ -13,6 +14,8 @@ import type { CompileOptions, ReverseClass, ReverseEntry } from './types.ts'
 export interface StepPlan {
   readonly class: ReverseClass
   readonly reason?: string
+  /** where a leaf is written: the one that has a value, else the first */
+  readonly paths?: readonly Path[]
   /** what the partner's schema says of the place a leaf writes */
   readonly cursor?: Cursor
   /** values here must not be shown */
@@ -47,14 +50,19 @@ interface PlaceScope extends TextScope {
 }
 
 /** Decides for every rule of a mapping with direction `both` how it goes back; empty for the others. */
-export function planReverse(program: Program, faults: Faults, options: Pick<CompileOptions, 'sourceSchema' | 'schemas'>): ReversePlan {
+export function planReverse(
+  program: Program,
+  faults: Faults,
+  options: Pick<CompileOptions, 'sourceSchema' | 'targetSchema' | 'schemas'>,
+): ReversePlan {
+  const source = cursorAt(options.sourceSchema, options.schemas)
   const planner: Planner = { faults, steps: new Map(), report: [], guarded: [], writers: new Map(), later: [] }
   if (program.direction === 'both') {
     const root: PlaceScope = {
       parent: undefined,
       base: '',
       lets: chainLets(program.lets, undefined),
-      cursor: cursorAt(options.sourceSchema, options.schemas),
+      cursor: source,
       sensitive: false,
       isItem: false,
     }
@@ -63,7 +71,8 @@ export function planReverse(program: Program, faults: Faults, options: Pick<Comp
     finishKeys(planner)
   }
   const report = planner.report.sort((a, b) => (a.rule < b.rule ? -1 : a.rule > b.rule ? 1 : 0))
-  return { steps: planner.steps, report, guarded: planner.guarded }
+  const steps = hideSecrets(planner.steps, program.fields, source, cursorAt(options.targetSchema, options.schemas))
+  return { steps, report, guarded: planner.guarded }
 }
 
 function planFields(fields: readonly Field[], scope: PlaceScope, planner: Planner): void {
@@ -159,8 +168,13 @@ function planEach(step: Step, each: Each, scope: PlaceScope, planner: Planner): 
   planner.steps.set(each.item, { class: 'exact' })
   planFields(each.item.body.fields, { ...itemScope, lets: chainLets(each.item.body.lets, itemScope.lets) }, planner)
   const whereValues = each.where === undefined ? [] : constantsOf(each.where.expr)
-  planner.steps.set(step, { class: each.key === undefined ? 'by-position' : 'keyed', whereValues })
-  planner.report.push({ rule: step.rule, class: each.key === undefined ? 'by-position' : 'keyed' })
+  settle(
+    step,
+    each.key === undefined
+      ? { class: 'by-position', reason: 'its items have no "key"', whereValues }
+      : { class: 'keyed', reason: `items find each other by '${formatPath(each.key.path)}'`, whereValues },
+    planner,
+  )
   if (each.key === undefined)
     planner.faults.add(
       'W_NO_KEY',
@@ -195,8 +209,9 @@ function finishKeys(planner: Planner): void {
 
 function planLeaf(step: Step, leaf: Leaf, scope: PlaceScope, planner: Planner): StepPlan {
   const { source } = leaf
-  if (source.kind === 'value') return { class: 'constant' }
-  const path = source.kind === 'paths' ? source.paths[0]?.path : source.formula.expr.op === 'path' ? source.formula.expr.path : undefined
+  if (source.kind === 'value') return { class: 'constant', reason: 'nothing is written; another value is an error' }
+  const paths = pathsOf(source)
+  const [path] = paths
   if (path === undefined) return { class: 'pull-only', reason: 'it is computed by an expression' }
   if (isLet(scope, path)) return { class: 'pull-only', reason: 'it is computed by "let"' }
   if (path.root.kind === 'context') return { class: 'pull-only', reason: 'it is read from the connection' }
@@ -217,16 +232,29 @@ function planLeaf(step: Step, leaf: Leaf, scope: PlaceScope, planner: Planner): 
       )
   planner.writers.set(target, step.rule)
   const sensitive = scope.sensitive || sensitiveOn(start?.cursor, path)
-  return { class: classOf(step, leaf), cursor: cursorOf(start?.cursor, path.segments), sensitive }
+  return { ...wayBack(step, leaf), paths, cursor: cursorOf(start?.cursor, path.segments), sensitive }
 }
 
-function classOf(step: Step, leaf: Leaf): ReverseClass {
-  if (step.when !== undefined) return 'conditional'
+function pathsOf(source: Leaf['source']): readonly Path[] {
+  if (source.kind === 'paths') return source.paths.map(({ path }) => path)
+  return source.kind === 'expr' && source.formula.expr.op === 'path' ? [source.formula.expr.path] : []
+}
+
+/** Class of a leaf that is written, and why it is not exact. */
+function wayBack(step: Step, leaf: Leaf): { readonly class: ReverseClass; readonly reason?: string } {
+  if (step.when !== undefined) return { class: 'conditional', reason: 'written where its condition holds' }
   const paths = leaf.source.kind === 'paths' ? leaf.source.paths.length : 1
-  if (leaf.default !== undefined || leaf.otherwise !== undefined || paths > 1) return 'back-choice'
-  if (leaf.lookup !== undefined)
-    return leaf.lookup.kind === 'table' && leaf.lookup.back.size === leaf.lookup.forward.size ? 'exact' : 'back-choice'
-  return leaf.converts.some((call) => converters.get(call.name)?.inverse !== 'exact') ? 'right-inverse' : 'exact'
+  const chosen = (reason: string) => ({ class: 'back-choice', reason }) as const
+  if (paths > 1) return chosen('the path that has the value now, else the first of several')
+  if (leaf.otherwise !== undefined) return chosen('codes of the table only, never what "else" gives')
+  if (leaf.default !== undefined) return chosen('the default is written like any value')
+  const { lookup } = leaf
+  if (lookup?.kind === 'codes') return chosen(`the code list '${lookup.name}' turned round`)
+  if (lookup !== undefined && lookup.back.size !== lookup.forward.size)
+    return chosen(`lookup '${lookup.name}' has several codes for one: "$back" says which`)
+  const lossy = leaf.converts.find((call) => converters.get(call.name)?.inverse !== 'exact')
+  if (lossy !== undefined) return { class: 'right-inverse', reason: `'${lossy.name}' keeps the partner's writing where nothing changed` }
+  return { class: 'exact' }
 }
 
 function isLet(scope: PlaceScope, path: Path): boolean {

@@ -85,12 +85,25 @@ describe('a rule', () => {
       [1, 1, 2, { b: 'two' }],
     ],
     ['leaves a list of nothing out', { list: ['blank', 'none'] }, undefined],
+    [
+      'adds all items of an entry with conditions and policies of its own',
+      {
+        list: [
+          { each: 'lines', when: 'a == 1', item: 'id' },
+          { each: 'lines', when: 'a == 2', item: 'id', missing: 'reject' },
+          { each: 'fees', onError: 'omit', item: { from: 'amount', convert: 'ymd' } },
+          { each: 'fees', missing: 'reject', item: { expr: 'position()' } },
+        ],
+      },
+      [1, 2, 3, 4],
+    ],
   ])('%s', (_, rule, expected) => {
     expect(outcome(rule, document)).toEqual(expected)
   })
 
   it.each<[string, Rule, readonly string[]]>([
     ['a required value that is missing', { from: 'nested.x', missing: 'reject' }, ['MISSING /nested/x']],
+    ['a required list among entries', { list: ['a', { each: 'nothing', missing: 'reject', fields: {} }] }, ['MISSING /nothing']],
     ['a required list', { each: 'nothing', missing: 'reject', fields: {} }, ['MISSING /nothing']],
     ['an unknown code', { from: 'nested.b', lookup: 'yes' }, ['LOOKUP_MISS /nested/b two']],
     ['a code list that is not there', { from: 'code', lookup: 'colour' }, ['LOOKUP_MISS /code J']],

@@ -1,11 +1,17 @@
 import { isObject, type Json, type JsonObject } from '../model/json.ts'
-import { converters } from './converters.ts'
+import { textOf } from './converters.ts'
+import { gather, isKnown } from './differences.ts'
+import { sameItems } from './emit-changes.ts'
+import { equalJson, fieldOf } from './equal.ts'
 import {
   absolute,
   add,
+  amountText,
   compareExact,
+  decimalText,
   divide,
   type Exact,
+  exactText,
   extreme,
   formatExact,
   type MaybeExact,
@@ -17,120 +23,12 @@ import {
   toExact,
   zero,
 } from './exact.ts'
-import type { Segment } from './path.ts'
-import type { MapContext, MapError, MapErrorCode } from './types.ts'
+import { isFormatOf, joinLike, textLike } from './like.ts'
+import { chose, fail, matches, note, type Run, skip } from './run.ts'
+import { dateOf, readTime, utcOf } from './times.ts'
+import type { MapContext } from './types.ts'
 
-/** A step of a path from the root of a document; `item` is the number of the list around. */
-export type AbsoluteStep = Segment | { readonly kind: 'item' }
-
-/** What is known before running about a place where something can go wrong. */
-export interface Site {
-  readonly code: MapErrorCode
-  readonly rule: string
-  /** null: the number of the item in the list that is written */
-  readonly to: readonly (string | null)[]
-  readonly from?: readonly AbsoluteStep[]
-  readonly expected: string
-  readonly sensitive: boolean
-  readonly linkType?: string
-}
-
-/** One run over one document. */
-export interface Run {
-  readonly mapping: string
-  readonly document: Json
-  readonly context: MapContext
-  readonly sites: readonly Site[]
-  readonly errors: MapError[]
-  readonly seen: Set<string>
-  /** list items that may still be visited */
-  left: number
-  /** code lists turned round, once a run */
-  readonly inverted: Map<string, ReadonlyMap<string, string> | undefined>
-  /** for each list that was made, the places in the source its items came from; only kept when asked for */
-  readonly kept: Map<readonly Json[], readonly number[]> | undefined
-}
-
-/** Most list items one run visits, all lists together. */
-export const maxItems = 2_000_000
-const maxErrors = 1_000
-const maxShown = 200
-
-export const createRun = (mapping: string, document: Json, context: MapContext, sites: readonly Site[], keep: boolean): Run => ({
-  mapping,
-  document,
-  context,
-  sites,
-  errors: [],
-  seen: new Set(),
-  left: maxItems,
-  inverted: new Map(),
-  kept: keep ? new Map() : undefined,
-})
-
-/** Escapes and joins the steps of a JSON pointer. */
-export const pointer = (steps: readonly (string | number)[]): string =>
-  steps.map((step) => `/${String(step).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')
-
-/** What stood there, short; never a sensitive value. */
-export function shownValue(value: unknown, sensitive: boolean): string {
-  if (sensitive) return '***'
-  const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? '')
-  return text.length > maxShown ? `${text.slice(0, maxShown)}…` : text
-}
-
-/** Reports an error, once for each bad input. Its answer, null, marks a value as failed so that nothing else complains of it. */
-function fail(run: Run, site: number, found: unknown, items: readonly number[], outs: readonly number[]): null {
-  const at = run.sites[site]
-  if (at === undefined || run.errors.length >= maxErrors) return null
-  const to = toPointer(at.to, outs)
-  const from = at.from === undefined ? undefined : fromPointer(run.document, at.from, items)
-  const split = at.code === 'LOOKUP_MISS' || at.code === 'LINK_MISSING' ? `${at.code} ${at.linkType ?? at.expected} ` : ''
-  const key = split + (from ?? `${at.rule} ${to}`)
-  if (run.seen.has(key)) return null
-  run.seen.add(key)
-  run.errors.push({
-    code: at.code,
-    mapping: run.mapping,
-    rule: at.rule,
-    to,
-    ...(from === undefined ? {} : { from }),
-    ...(found === undefined ? {} : { found: shownValue(found, at.sensitive) }),
-    expected: at.expected,
-    ...(at.linkType === undefined || at.code !== 'LINK_MISSING' ? {} : { link: { type: at.linkType, ref: found as Json } }),
-  })
-  return null
-}
-
-function toPointer(to: readonly (string | null)[], outs: readonly number[]): string {
-  let next = 0
-  return pointer(to.map((step) => step ?? outs[next++] ?? 0))
-}
-
-function fromPointer(document: Json, from: readonly AbsoluteStep[], items: readonly number[]): string {
-  const steps: (string | number)[] = []
-  let here: Json | undefined = document
-  let next = 0
-  for (const step of from) {
-    if (step.kind === 'name') {
-      steps.push(step.name)
-      here = isObject(here) && Object.hasOwn(here, step.name) ? here[step.name] : undefined
-      continue
-    }
-    let at = step.kind === 'index' ? step.index : step.kind === 'item' ? (items[next++] ?? 0) : 0
-    if (step.kind === 'match') at = Array.isArray(here) ? here.findIndex((item) => matches(item, step.name, step.value)) : -1
-    steps.push(at < 0 && step.kind === 'match' ? `${step.name}=${step.value}` : at)
-    here = Array.isArray(here) ? here[at] : undefined
-  }
-  return pointer(steps)
-}
-
-/** Whether a list item carries a code: `[role='ST']`. */
-export function matches(item: Json | undefined, name: string, value: string): boolean {
-  if (!isObject(item) || !Object.hasOwn(item, name)) return false
-  const own = item[name]
-  return own === value || ((typeof own === 'number' || typeof own === 'boolean') && String(own) === value)
-}
+export { createRun, matches, pointer, type Run, shownValue } from './run.ts'
 
 function pick(list: Json | undefined, name: string, value: string): Json | undefined {
   if (!Array.isArray(list)) return undefined
@@ -166,6 +64,12 @@ function join(separator: string | null | undefined, values: readonly (string | n
   return there.length === 0 ? undefined : there.join(separator)
 }
 
+/** Two texts with the separator between them where both are there. */
+function joinTwo(separator: string, a: string | null | undefined, b: string | null | undefined): string | null | undefined {
+  if (a === null || b === null) return null
+  return a === undefined ? b : b === undefined ? a : a + separator + b
+}
+
 /** Text of a scalar as a code of a table. */
 function codeText(value: Json): string | undefined {
   return typeof value === 'string' ? value : typeof value === 'number' || typeof value === 'boolean' ? String(value) : undefined
@@ -195,19 +99,16 @@ export function externalKey(context: MapContext, type: string, value: Json): str
   return context.link?.(type, value)
 }
 
-const textOf = (value: Json): string | null => {
-  const text = converters.get('text')?.pull(value, undefined, undefined)
-  return typeof text === 'string' ? text : null
-}
-
 const textOrNothing = (value: Maybe): string | undefined => (typeof value === 'string' ? value : undefined)
 const upper = (value: string | null | undefined): string | null | undefined => (value === null ? null : value?.toUpperCase())
 const lower = (value: string | null | undefined): string | null | undefined => (value === null ? null : value?.toLowerCase())
 const whole = (units: number): Exact => ({ units, scale: 0 })
 const maybeText = (value: MaybeExact): string | null | undefined => (value ? formatExact(value) : value)
-const isList = (value: unknown): value is readonly Json[] => Array.isArray(value)
+const isList = Array.isArray
+const nothing: JsonObject = {}
 
 function invertList(run: Run, kind: string): ReadonlyMap<string, string> | undefined {
+  run.inverted ??= new Map()
   if (!run.inverted.has(kind)) run.inverted.set(kind, invert(run.context.codes(kind)))
   return run.inverted.get(kind)
 }
@@ -215,16 +116,29 @@ function invertList(run: Run, kind: string): ReadonlyMap<string, string> | undef
 /** Everything that generated code may call. */
 export const runtime = {
   fail,
+  skip,
+  note,
+  chose,
   pick,
   same,
   equal,
   order,
   orderRaw,
   join,
+  joinLike,
+  joinTwo,
+  nothing,
+  plain: Object.prototype,
+  equalJson,
+  fieldOf,
+  sameItems,
+  isKnown,
+  ...gather,
   lookUp,
   invertList,
   ref,
   externalKey,
+  textLike,
   textOf,
   textOrNothing,
   whole,
@@ -234,6 +148,14 @@ export const runtime = {
   isList,
   isObject,
   toExact,
+  decimalText,
+  amountText,
+  exactText,
+  readTime,
+  dateOf,
+  utcOf,
+  formatExact,
+  isFormatOf,
   zero,
   add,
   subtract,

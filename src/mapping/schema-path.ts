@@ -18,7 +18,8 @@ export type Found =
   /** the schema lists its fields and this is none of them; `closed`: it allows no others */
   | { readonly kind: 'absent'; readonly names: readonly string[]; readonly closed: boolean }
 
-interface Rooted {
+/** A schema, and the one that holds it: where its local references start. */
+export interface Rooted {
   readonly schema: Json | undefined
   readonly root: JsonSchema
 }
@@ -36,7 +37,7 @@ function opened(library: SchemaLibrary, given: readonly Rooted[]): Cursor | unde
     if (!isObject(schema) || depth > maxRefs || schemas.includes(schema)) return
     schemas.push(schema)
     roots.push(root)
-    if (typeof schema.$ref === 'string') visit(byRef(library, root, schema.$ref), depth + 1)
+    if (typeof schema.$ref === 'string') visit(resolveRef(library, root, schema.$ref), depth + 1)
     for (const key of ['allOf', 'anyOf', 'oneOf']) {
       const list = schema[key]
       if (Array.isArray(list)) for (const part of list) visit({ schema: part, root }, depth + 1)
@@ -47,7 +48,7 @@ function opened(library: SchemaLibrary, given: readonly Rooted[]): Cursor | unde
 }
 
 /** What `#/$defs/x` or `values@1#/$defs/x` names. */
-function byRef(library: SchemaLibrary, root: JsonSchema, ref: string): Rooted {
+export function resolveRef(library: SchemaLibrary, root: JsonSchema, ref: string): Rooted {
   const hash = ref.indexOf('#')
   const id = hash < 0 ? ref : ref.slice(0, hash)
   const home = id === '' ? root : library.get(id)
@@ -102,23 +103,30 @@ export function cursorOf(cursor: Cursor | undefined, segments: readonly Segment[
   }, cursor)
 }
 
-/** Names that every object here must have. */
-export function requiredAt(cursor: Cursor | undefined): readonly string[] {
-  const names = new Set<string>()
-  const visit = ({ schema, root }: Rooted, depth: number): void => {
-    if (cursor === undefined || !isObject(schema) || depth > maxRefs) return
-    if (Array.isArray(schema.required)) for (const name of schema.required) names.add(String(name))
-    if (typeof schema.$ref === 'string') visit(byRef(cursor.library, root, schema.$ref), depth + 1)
-    if (Array.isArray(schema.allOf)) for (const part of schema.allOf) visit({ schema: part, root }, depth + 1)
-  }
-  const [schema] = cursor?.schemas ?? []
-  if (schema !== undefined) visit({ schema, root: cursor?.roots[0] ?? schema }, 0)
-  return [...names]
-}
-
 /** Whether values here must not be shown. */
 export const isSensitive = (cursor: Cursor | undefined): boolean =>
   cursor?.schemas.some((schema) => schema['x-sensitive'] === true) ?? false
+
+const concealing = new WeakMap<JsonObject, boolean>()
+
+/** Whether values here, or anything below them, must not be shown: an object that holds a secret is one. */
+export const conceals = (cursor: Cursor | undefined): boolean =>
+  cursor?.schemas.some((schema, i) => {
+    const known = concealing.get(schema)
+    const found = known ?? hasMark(cursor.library, { schema, root: cursor.roots[i] ?? schema }, new Set())
+    if (known === undefined) concealing.set(schema, found)
+    return found
+  }) ?? false
+
+function hasMark(library: SchemaLibrary, { schema, root }: Rooted, seen: Set<Json>): boolean {
+  if (typeof schema !== 'object' || schema === null || seen.has(schema)) return false
+  seen.add(schema)
+  if (isObject(schema) && (schema['x-sensitive'] === true || hasMark(library, targetOf(library, { schema, root }), seen))) return true
+  return Object.values(schema).some((part) => hasMark(library, { schema: part, root }, seen))
+}
+
+const targetOf = (library: SchemaLibrary, { schema, root }: Rooted): Rooted =>
+  isObject(schema) && typeof schema.$ref === 'string' ? resolveRef(library, root, schema.$ref) : { schema: undefined, root }
 
 /** Whether null may stand here, and whether numbers must. */
 export const allowsType = (cursor: Cursor | undefined, type: string): boolean =>

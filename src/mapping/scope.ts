@@ -1,10 +1,11 @@
-import { type Block, type Code, type CodeUnit, code, once, quote } from './code.ts'
+import { type Block, type Code, type CodeUnit, code, createUnit, once, quote } from './code.ts'
+import type { Value } from './emit-expression.ts'
 import type { Faults } from './faults.ts'
 import { nearest } from './nearest.ts'
 import { formatSegments, type Path, type Segment } from './path.ts'
 import type { Formula, Let } from './program.ts'
-import type { AbsoluteStep, Site } from './runtime.ts'
-import { type Cursor, fieldAt, isSensitive, itemsAt } from './schema-path.ts'
+import type { AbsoluteStep, Site } from './run.ts'
+import { type Cursor, conceals, cursorOf, isSensitive } from './schema-path.ts'
 import type { Pointer } from './source-text.ts'
 
 /** Names of `let`, newest first; the expression of one sees only those before it. */
@@ -20,6 +21,8 @@ export const chainLets = (lets: readonly Let[], before: LetChain | undefined): L
 export interface Scope {
   readonly parent: Scope | undefined
   readonly value: Code
+  /** the value has been seen to be an object */
+  readonly isObject?: boolean
   /** from the root of the document; undefined when several paths were tried */
   readonly base: readonly AbsoluteStep[] | undefined
   readonly cursor: Cursor | undefined
@@ -37,6 +40,10 @@ export interface Target {
   readonly to: readonly (string | null)[]
   /** numbers of the list items around in what is written */
   readonly outs: readonly Code[]
+  /** what is written here must not be shown */
+  readonly sensitive?: boolean
+  /** what the value is compared with: where it would be the same text it need not be made */
+  readonly like?: Code
 }
 
 /** State of one compilation. */
@@ -48,15 +55,34 @@ export interface Compilation {
   readonly mode: 'pull' | 'push'
   /** inline tables are read as they are written, or turned round (the push rules of a mapping with direction both) */
   readonly tables: 'forward' | 'back'
-  readonly contextFields: ContextFields
+  /** what names of `let` gave where they were emitted: by place, and whether their expression reads a value that must not be shown */
+  readonly named: Map<string, { readonly value: Value; readonly secret: boolean }>
+  /** how many more expressions are emitted: names of `let` that use each other many times multiply */
+  budget: number
+  /** told of what is read of the document: names of its fields, or that it may be anything */
+  readonly reads?: { readonly names: Set<string>; all: boolean }
 }
+/** Parts of expressions that the code of one mapping may be made of; the largest shipped mapping has about two hundred. */
+export const codeLimit = 50_000
+
+export const createCompilation = (faults: Faults, mode: Compilation['mode'], tables: Compilation['tables'] = 'forward'): Compilation => ({
+  unit: createUnit(),
+  faults,
+  sites: [],
+  mode,
+  tables,
+  named: new Map(),
+  budget: codeLimit,
+})
+
 /** What `@.` may name. */
-export type ContextFields = readonly string[]
-export const contextFields: ContextFields = ['connection', 'books', 'organisation', 'config', 'zone']
+export const contextFields: readonly string[] = ['connection', 'books', 'organisation', 'config', 'zone']
 
 /** A path read: its value (undefined when absent, null or blank) and what is known of the place. */
 export interface Reading {
   readonly value: Code
+  /** with null and blank text as they stand */
+  readonly raw: Code
   readonly base: readonly AbsoluteStep[] | undefined
   readonly cursor: Cursor | undefined
   readonly sensitive: boolean
@@ -64,22 +90,25 @@ export interface Reading {
 }
 
 /** Code that reports an error and gives null. */
-export function failure(
-  c: Compilation,
-  target: Target,
-  reading: Partial<Reading>,
-  site: Pick<Site, 'code' | 'expected' | 'linkType'>,
-  found: Code,
-): Code {
-  const index =
+export const failure = (c: Compilation, target: Target, reading: Partial<Reading>, site: Problem, found: Code): Code =>
+  code`fail(run, ${siteOf(c, target, reading, site)}, ${found}, [${list(reading.items ?? [])}], [${list(target.outs)}])`
+
+/** Code that writes down what the last converter noticed. */
+export const noteCall = (c: Compilation, target: Target, reading: Partial<Reading>, site: Problem, found: Code): Code =>
+  code`note(run, ${siteOf(c, target, reading, site)}, ${found}, [${list(reading.items ?? [])}], [${list(target.outs)}])`
+
+type Problem = Pick<Site, 'code' | 'expected' | 'linkType' | 'asked'>
+
+function siteOf(c: Compilation, target: Target, reading: Partial<Reading>, site: Problem): number {
+  return (
     c.sites.push({
       ...site,
       rule: target.rule,
       to: target.to,
-      sensitive: reading.sensitive ?? false,
+      sensitive: reading.sensitive === true || target.sensitive === true || conceals(reading.cursor),
       ...(reading.base === undefined ? {} : { from: reading.base }),
     }) - 1
-  return code`fail(run, ${index}, ${found}, [${list(reading.items ?? [])}], [${list(target.outs)}])`
+  )
 }
 const list = (parts: readonly Code[]): Code => parts.reduce((all, part, i) => (i === 0 ? part : code`${all}, ${part}`), code``)
 
@@ -111,87 +140,72 @@ export function readPath(
   if (path.root.kind === 'context') return readContext(c, block, path, at, inText, rule)
   const start = scopeOf(c, scope, path, at, inText, rule)
   if (start === undefined) return undefined
+  if (start.parent === undefined && c.reads !== undefined) noteRead(c.reads, path.segments[0])
   let value = start.value
   let { cursor, sensitive } = start
   for (const [i, segment] of path.segments.entries()) {
-    cursor = checkedStep(c, cursor, segment, path, i, at, inText, rule)
+    cursor = cursorOf(cursor, [segment])
     sensitive ||= isSensitive(cursor)
-    value = stepInto(c, block, value, segment)
+    value = stepInto(c, block, value, segment, i === 0 && start.isObject === true)
   }
   const base = start.base === undefined ? undefined : [...start.base, ...path.segments]
-  return { value: present(c, block, value), base, cursor, sensitive, items: start.items }
+  return { value: present(c, block, value), raw: value, base, cursor, sensitive, items: start.items }
+}
+
+function noteRead(reads: NonNullable<Compilation['reads']>, segment: Segment | undefined): void {
+  if (segment?.kind === 'name') reads.names.add(segment.name)
+  else reads.all = true
 }
 
 function present(c: Compilation, block: Block, value: Code): Code {
   return once(block, `present ${value.source}`, c.unit, 'v', () => code`${value} === null || ${value} === "" ? undefined : ${value}`)
 }
 
-function stepInto(c: Compilation, block: Block, value: Code, segment: Segment): Code {
+/**
+ * Names that nothing but an own property can answer to: neither objects nor lists inherit them, and they are no place in a list.
+ * Reading them needs no question: a run refuses to start when somebody has added to what objects inherit (build.ts).
+ */
+export const isPlain = (name: string): boolean => !(name in Object.prototype) && !(name in Array.prototype) && !/^\d/.test(name)
+
+function stepInto(c: Compilation, block: Block, value: Code, segment: Segment, known: boolean): Code {
   const key = `${value.source} ${formatSegments([segment])}`
   return once(block, key, c.unit, 'v', () => {
     if (segment.kind === 'match') return code`pick(${value}, ${quote(segment.name)}, ${quote(segment.value)})`
     if (segment.kind === 'index') return code`isList(${value}) ? ${value}[${segment.index}] : undefined`
     const name = quote(segment.name)
+    if (isPlain(segment.name)) {
+      const from = known
+        ? value
+        : once(
+            block,
+            `fields ${value.source}`,
+            c.unit,
+            'v',
+            () => code`typeof ${value} === "object" && ${value} !== null ? ${value} : nothing`,
+          )
+      return code`${from}[${name}]`
+    }
     return code`isObject(${value}) && hasOwn(${value}, ${name}) ? ${value}[${name}] : undefined`
   })
 }
 
 function readContext(c: Compilation, block: Block, path: Path, at: Pointer, inText: number, rule: string): Reading | undefined {
   const [first, ...rest] = path.segments
-  if (first?.kind !== 'name' || !c.contextFields.includes(first.name)) {
+  if (first?.kind !== 'name' || !contextFields.includes(first.name)) {
     const name = first?.kind === 'name' ? first.name : ''
-    const close = nearest(name, c.contextFields)
+    const close = nearest(name, contextFields)
     c.faults.add(
       'E_PATH',
       { at, inText },
       rule,
-      `'@.' knows ${c.contextFields.join(', ')}, not '${name}'`,
+      `'@.' knows ${contextFields.join(', ')}, not '${name}'`,
       close && `did you mean '@.${close}'?`,
     )
     return undefined
   }
   let value = code`run.context`
-  for (const segment of [first, ...rest]) value = stepInto(c, block, value, segment)
-  return { value: present(c, block, value), base: undefined, cursor: undefined, sensitive: false, items: [] }
-}
-
-function checkedStep(
-  c: Compilation,
-  cursor: Cursor | undefined,
-  segment: Segment,
-  path: Path,
-  i: number,
-  at: Pointer,
-  inText: number,
-  rule: string,
-): Cursor | undefined {
-  if (segment.kind === 'index') return itemsAt(cursor)
-  if (segment.kind === 'match') {
-    const item = itemsAt(cursor)
-    const found = fieldAt(item, segment.name)
-    if (found.kind === 'absent') reportAbsent(c, found, segment.name, path.segments.slice(0, i), at, inText, rule)
-    return item
-  }
-  const found = fieldAt(cursor, segment.name)
-  if (found.kind === 'found') return found.cursor
-  if (found.kind === 'absent') reportAbsent(c, found, segment.name, path.segments.slice(0, i), at, inText, rule)
-  return undefined
-}
-
-function reportAbsent(
-  c: Compilation,
-  found: { readonly names: readonly string[]; readonly closed: boolean },
-  name: string,
-  before: readonly Segment[],
-  at: Pointer,
-  inText: number,
-  rule: string,
-): void {
-  const close = nearest(name, found.names)
-  const where = before.length === 0 ? 'the source' : `'${formatSegments(before)}'`
-  const suggestion = close === undefined ? undefined : `did you mean '${close}'?`
-  if (found.closed || close !== undefined) c.faults.add('E_PATH', { at, inText }, rule, `${where} has no '${name}'`, suggestion)
-  else c.faults.add('W_UNCHECKED', { at, inText }, rule, `the schema of ${where} does not name '${name}'`)
+  for (const segment of [first, ...rest]) value = stepInto(c, block, value, segment, false)
+  return { value: present(c, block, value), raw: value, base: undefined, cursor: undefined, sensitive: false, items: [] }
 }
 
 /** The `let` that a path names; only a bare name can. */

@@ -1,6 +1,6 @@
 import { getNodeValue, type Node, type ParseError, parseTree, printParseErrorCode } from 'jsonc-parser'
 import type { Fault } from '../model/errors.ts'
-import type { Json } from '../model/json.ts'
+import { isObject, type Json } from '../model/json.ts'
 import type { Position } from './types.ts'
 
 /** Keys from the root of the file: `['fields', 'lines', 'each']`. */
@@ -44,6 +44,16 @@ export function readSourceText(text: string, file: string): { readonly source?: 
 }
 
 const words = (code: string): string => code.replace(/(?<=[a-z])(?=[A-Z])/g, ' ').toLowerCase()
+
+/** What stands at a pointer; undefined when nothing does. */
+export function valueAt(value: Json, pointer: Pointer): Json | undefined {
+  let here: Json | undefined = value
+  for (const step of pointer) {
+    if (Array.isArray(here)) here = here[Number(step)]
+    else here = isObject(here) && Object.hasOwn(here, step) ? here[step] : undefined
+  }
+  return here
+}
 
 function lineTable(text: string): (offset: number) => Position {
   let starts: number[] | undefined

@@ -1,5 +1,7 @@
 import type { Fault } from '../model/errors.ts'
 import type { Json, JsonObject, JsonSchema } from '../model/json.ts'
+import type { FieldFacts } from './field-facts.ts'
+import type { SharedTables } from './table.ts'
 
 /** `pull` reads a partner's record into a hub document, `push` the other way round; `both` is written as pull and its push is derived. */
 export type Direction = 'both' | 'pull' | 'push'
@@ -37,6 +39,10 @@ export interface Rule {
   readonly when?: string
   readonly missing?: 'omit' | 'reject'
   readonly onPush?: 'write' | 'keep' | 'reject'
+  /** what an error below this rule does: `reject` the document, `skipItem` (with `each`) leave the item out, `omit` leave the field out */
+  readonly onError?: 'reject' | 'skipItem' | 'omit'
+  /** what an explicit null means: no value, or `clear` the field on the other side */
+  readonly null?: 'none' | 'clear'
   readonly note?: string
 }
 
@@ -63,7 +69,8 @@ export interface MappingFile {
   readonly push?: Readonly<Record<string, RuleOrPath>>
 }
 export interface LookupTable {
-  readonly [externalCode: string]: string | Readonly<Record<string, string>> | undefined
+  /** null: the code has no counterpart, and a document that holds it is refused */
+  readonly [externalCode: string]: string | null | Readonly<Record<string, string>> | undefined
 }
 
 /** What a mapping may know besides the document; read through paths that start with `@.` (never `codes` and `link`). */
@@ -112,16 +119,51 @@ export interface MapError {
   readonly link?: { readonly type: string; readonly ref: Json }
 }
 
-/** Something worth knowing that stops nothing: a computed field that the partner will compute anew. */
+/**
+ * PULL_ONLY: a computed field that the partner will compute anew. ERROR_SKIPPED: an item or field left out because of an error.
+ * ZONE_GAP, ZONE_OVERLAP: a wall-clock time that the zone does not have, or has twice. AMOUNT_SCALE: more decimals than the currency has.
+ */
+export type NoteCode = 'PULL_ONLY' | 'ERROR_SKIPPED' | 'ZONE_GAP' | 'ZONE_OVERLAP' | 'AMOUNT_SCALE'
+
+/** Told of what is worth knowing but no error. */
+export interface Listener {
+  heard: NoteCode | undefined
+}
+
+/** Something worth knowing that stops nothing. */
 export interface Note {
-  readonly code: 'PULL_ONLY'
+  readonly code: NoteCode
   readonly rule: string
   readonly to: string
   readonly message: string
+  /** JSON pointer into the document that was read */
+  readonly from?: string
+  /** ERROR_SKIPPED: what was wrong */
+  readonly error?: MapError
+}
+
+/** An exceptional choice: a default, an `else`, or a path after the first. */
+export interface Choice {
+  /** path of the rule: `lines[].sku` */
+  readonly rule: string
+  /** numbers of the list items around, in the result */
+  readonly items: readonly number[]
+  /** a number is the place in `from`, 1 for the second path */
+  readonly branch: 'default' | 'else' | number
+}
+export interface PullOptions {
+  /** record the exceptional choices */
+  readonly choices?: boolean
 }
 
 export type MapResult =
-  | { readonly ok: true; readonly value: JsonObject; readonly notes: readonly Note[] }
+  | {
+      readonly ok: true
+      readonly value: JsonObject
+      readonly notes: readonly Note[]
+      /** only when asked for */
+      readonly choices?: readonly Choice[]
+    }
   | { readonly ok: false; readonly errors: readonly MapError[] }
 
 /** How a field goes back (mapping language, reverse direction). */
@@ -130,7 +172,7 @@ export interface ReverseEntry {
   /** path of the rule: `lines[].sku` */
   readonly rule: string
   readonly class: ReverseClass
-  /** why a field is pull-only */
+  /** why it is not exact */
   readonly reason?: string
 }
 
@@ -141,12 +183,18 @@ export interface Position {
   readonly column: number
 }
 
+/** Where a rule stands; `overlay`: in the overlay, not in the mapping itself. */
+export interface RulePosition extends Position {
+  readonly overlay?: true
+}
+
 /** What a target field is made of, known without running anything. */
 export interface Lineage {
   /** paths in the document that is read, from its root: `line_items[].price` */
   readonly paths: readonly string[]
   /** paths from `@.` */
   readonly context: readonly string[]
+  /** tables of the file, code lists, and shared tables with their version */
   readonly lookups: readonly string[]
   readonly converters: readonly string[]
   readonly constants: readonly Json[]
@@ -156,13 +204,15 @@ export interface Lineage {
 export interface CompiledMapping {
   readonly id: string
   readonly version: string
+  /** what was compiled: the file, and where there are some its overlay and the shared tables it names */
+  readonly text: string
   /** SHA-256 of the text, hex */
   readonly hash: string
   readonly source: string
   readonly target: string
   readonly direction: Direction
   /** Partner's record -> hub document. Throws a HubError of class bug for a push-only mapping. */
-  readonly pull: (record: Json, context: MapContext) => MapResult
+  readonly pull: (record: Json, context: MapContext, options?: PullOptions) => MapResult
   /**
    * Hub document -> partner's document; with `base` (what the partner holds now) unknown fields are kept and unchanged
    * fields keep the partner's own text. Throws a HubError of class bug for a pull-only mapping.
@@ -170,10 +220,14 @@ export interface CompiledMapping {
   readonly push: (document: Json, context: MapContext, base?: Json) => MapResult
   /** how each field goes back; empty unless the direction is `both` */
   readonly report: readonly ReverseEntry[]
-  /** rule path -> where it stands in the file */
-  readonly lines: ReadonlyMap<string, Position>
+  /** rule path -> where it stands in the file, or in its overlay */
+  readonly lines: ReadonlyMap<string, RulePosition>
   /** lineage of a target path (`lines[].sku`); undefined when no rule writes it */
   readonly sources: (targetPath: string) => Lineage | undefined
+  /** tables of the file and shared ones it goes through, by the names lineage gives: code read -> code written; code lists belong to the workspace */
+  readonly tables: ReadonlyMap<string, ReadonlyMap<string, string>>
+  /** what the schemas say of a pull rule's field: `lines[].sku` */
+  readonly facts: (rule: string) => FieldFacts
 }
 
 /** Every compiled mapping of a revision by `<connector>/<file>`, as streams and actions name it. */
@@ -190,6 +244,10 @@ export interface CompileOptions {
   readonly provided?: readonly string[]
   /** code lists of the workspace, so that a misspelt `lookup` is found now; kind -> external -> hub */
   readonly codes?: Readonly<Record<string, Readonly<Record<string, string>>>>
+  /** tables that several mappings share, by name and version */
+  readonly tables?: SharedTables
+  /** a second file for one connection, merged over this one by field name (docs/mapping.md, Overlays) */
+  readonly overlay?: { readonly file: string; readonly text: string }
 }
 export interface CompileResult {
   /** absent when one of the faults is an error */
@@ -203,7 +261,10 @@ export interface ExpressionOptions {
   readonly path?: string
   readonly line?: number
   readonly column?: number
+  /** of the document: the expression is checked against it, as a condition */
   readonly schema?: JsonSchema
+  /** what `schema` may refer to, by `$id` */
+  readonly schemas?: ReadonlyMap<string, JsonSchema>
 }
 /** A single expression over a document: `when` of a route or of a stream's part. */
 export interface CompiledExpression {

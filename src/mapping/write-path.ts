@@ -1,10 +1,7 @@
 import type { Json, JsonObject } from '../model/json.ts'
-import type { Faults } from './faults.ts'
-import { nearest } from './nearest.ts'
-import { formatSegments, type Segment } from './path.ts'
+import type { Segment } from './path.ts'
 import type { PushRule } from './program.ts'
 import { matches } from './runtime.ts'
-import { type Cursor, cursorOf, fieldAt } from './schema-path.ts'
 
 /** A JSON value that is being built. */
 export type Draft = null | boolean | number | string | Draft[] | { [key: string]: Draft }
@@ -22,6 +19,22 @@ export function copy(value: Json): Draft {
   return made
 }
 
+/**
+ * Objects and lists that were made here and may be written to. What is written back shares with the base all that it does not change: on the
+ * way to a change each object that is not owned is replaced by a copy of itself.
+ */
+export type Owned = Set<object>
+
+/** The value itself if it may be written to, else its copy, one level deep. */
+export function owning(value: DraftObject, owned: Owned): DraftObject
+export function owning(value: DraftObject | Draft[], owned: Owned): DraftObject | Draft[]
+export function owning(value: DraftObject | Draft[], owned: Owned): DraftObject | Draft[] {
+  if (owned.has(value)) return value
+  const made = Array.isArray(value) ? [...value] : { ...value }
+  owned.add(made)
+  return made
+}
+
 /** The value at a path, or undefined. */
 export function readAt(from: Draft | undefined, segments: readonly Segment[]): Draft | undefined {
   let here = from
@@ -33,13 +46,14 @@ export function readAt(from: Draft | undefined, segments: readonly Segment[]): D
   return here
 }
 
-/** Sets a value at a path; objects, lists and coded items on the way are made when they are not there. */
-export function writeAt(into: DraftObject, segments: readonly Segment[], value: Draft): void {
+/** Sets a value at a path of an owned object; objects, lists and coded items on the way are made when they are not there. */
+export function writeAt(into: DraftObject, segments: readonly Segment[], value: Draft, owned: Owned): void {
   let here: Draft = into
-  for (const [i, segment] of segments.entries()) {
+  for (let i = 0; i < segments.length; i++) {
+    const segment = segments[i]
     const next = segments[i + 1]
-    if (next === undefined) put(here, segment, value)
-    else here = child(here, segment, next)
+    if (segment !== undefined && next === undefined) put(here, segment, value)
+    else if (segment !== undefined && next !== undefined) here = child(here, segment, next, owned)
   }
 }
 
@@ -56,21 +70,33 @@ function put(here: Draft, segment: Segment, value: Draft): void {
   }
 }
 
-function child(here: Draft, segment: Segment, next: Segment): Draft {
+function child(here: Draft, segment: Segment, next: Segment, owned: Owned): Draft {
   const found = readAt(here, [segment])
-  const fits = next.kind === 'name' ? isDraftObject(found) : Array.isArray(found)
-  if (found !== undefined && fits) return found
+  if (next.kind === 'name' && isDraftObject(found)) return ownedChild(here, segment, found, owned)
+  if (next.kind !== 'name' && Array.isArray(found)) return ownedChild(here, segment, found, owned)
   const made: Draft = next.kind === 'name' ? {} : []
   if (segment.kind === 'match' && isDraftObject(made)) made[segment.name] = segment.value
+  owned.add(made)
   put(here, segment, made)
   return made
 }
 
-/** Removes the value at a path. A coded item left with nothing but its code goes too. */
-export function removeAt(from: DraftObject, segments: readonly Segment[]): void {
+function ownedChild(here: Draft, segment: Segment, found: DraftObject | Draft[], owned: Owned): Draft {
+  const made = owning(found, owned)
+  if (made !== found) put(here, segment, made)
+  return made
+}
+
+/** Removes the value at a path of an owned object. A coded item left with nothing but its code goes too. */
+export function removeAt(from: DraftObject, segments: readonly Segment[], owned: Owned): void {
   const last = segments.at(-1)
-  const parent = readAt(from, segments.slice(0, -1))
   if (last === undefined) return
+  let parent: Draft = from
+  for (const segment of segments.slice(0, -1)) {
+    const found = readAt(parent, [segment])
+    if (typeof found !== 'object' || found === null) return
+    parent = ownedChild(parent, segment, found, owned)
+  }
   if (last.kind === 'name') {
     if (isDraftObject(parent)) delete parent[last.name]
   } else if (Array.isArray(parent)) {
@@ -85,36 +111,22 @@ export function removeAt(from: DraftObject, segments: readonly Segment[]): void 
     Object.keys(parent).length === 1 &&
     Object.hasOwn(parent, coded.name)
   )
-    removeAt(from, segments.slice(0, -1))
+    removeAt(from, segments.slice(0, -1), owned)
+}
+
+/** A document that is there, to be written to only through {@link owning}. */
+export const draftOf = (document: Json | undefined): DraftObject | undefined => {
+  const draft = document as Draft | undefined
+  return isDraftObject(draft) ? draft : undefined
 }
 
 /** The partner's document: the values of the push rules over what the partner holds already. */
 export function writePush(rules: readonly PushRule[], values: readonly (Json | undefined)[], base: Json | undefined): JsonObject {
-  const start = base === undefined ? {} : copy(base)
-  const made = isDraftObject(start) ? start : {}
+  const owned: Owned = new Set()
+  const made = owning(draftOf(base) ?? {}, owned)
   for (const [i, rule] of rules.entries()) {
     const value = values[i]
-    if (value !== undefined) writeAt(made, rule.path.segments, copy(value))
+    if (value !== undefined) writeAt(made, rule.path.segments, copy(value), owned)
   }
-  return made
-}
-
-/** Reports a push path that the partner's schema does not have. */
-export function checkPushTarget(rule: PushRule, target: Cursor | undefined, faults: Faults): void {
-  for (const [i, segment] of rule.path.segments.entries()) {
-    if (segment.kind === 'index') continue
-    const here = cursorOf(target, rule.path.segments.slice(0, i))
-    const found = fieldAt(segment.kind === 'match' ? cursorOf(here, [{ kind: 'index', index: 0 }]) : here, segment.name)
-    if (found.kind !== 'absent') continue
-    const close = nearest(segment.name, found.names)
-    const where = i === 0 ? 'the target' : `'${formatSegments(rule.path.segments.slice(0, i))}'`
-    const [code, says] = found.closed || close !== undefined ? ['E_TARGET', 'has no'] : ['W_UNCHECKED', 'does not name']
-    faults.add(
-      code,
-      { at: rule.step.at, part: 'key' },
-      rule.step.rule,
-      `${where} ${says} '${segment.name}'`,
-      close && `did you mean '${close}'?`,
-    )
-  }
+  return made as JsonObject
 }

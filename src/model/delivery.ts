@@ -22,6 +22,8 @@ export type Outcome =
       readonly message: string
       readonly retryAfterMs?: number
       readonly ambiguous: boolean
+      /** the effect is at the partner for certain; only what follows it failed */
+      readonly done?: true
       readonly status?: number
       readonly sample?: string
     }

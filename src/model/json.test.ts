@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { at, canonicalJson, type Json, maxDepth, parseJson } from './json.ts'
+import { at, canonicalJson, isObject, type Json, maxDepth, parseJson, parseTwins } from './json.ts'
 
 describe('parseJson', () => {
   test.each([
@@ -32,6 +32,40 @@ describe('parseJson', () => {
         if (!/e[+-]?\d|-0|__proto__|[\d.]{16}/.test(text)) expect(parseJson(text)).toEqual(JSON.parse(text))
       }),
     )
+  })
+})
+
+describe('parseTwins', () => {
+  test.each([
+    ['{"a":1,"a":2}', 'a', { a: 2 }],
+    ['[{"a":1},{"b":{"x":1,"\\u0078" : 12345678901234567890}}]', 'x', [{ a: 1 }, { b: { x: '12345678901234567890' } }]],
+    ['{"":1,"\\\\":2,"":{}}', '', { '': {}, '\\': 2 }],
+    ['{"a":"}\\"{:","b\\"":[{}],"b\\"":null}', 'b"', { a: '}"{:', 'b"': null }],
+    ['{"1":true,"0":false,"1":true}', '1', { 1: true, 0: false }],
+  ])('%s names the twin', (text, twin, value) => {
+    expect(parseTwins(text)).toEqual({ value, twin })
+    expect(parseJson(text)).toEqual(value)
+  })
+
+  test('finds a twin exactly where there is one, however the text is spaced', () => {
+    fc.assert(
+      fc.property(fc.jsonValue({ maxDepth: 5 }), fc.constantFrom(undefined, 1, '\t'), (value, space) => {
+        const text = JSON.stringify(value, null, space)
+        fc.pre(!/__proto__|"constructor"|"prototype"/.test(text))
+        expect(parseTwins(text)).toEqual({ value: parseJson(text) })
+        const first = isObject(value as Json) ? Object.keys(value as object)[0] : undefined
+        if (first === undefined) return
+        const doubled = `${text.replace(/}$/, '')},${JSON.stringify(first)} :0}`
+        expect(parseTwins(`[1,${doubled}]`).twin).toBe(first)
+      }),
+    )
+  })
+
+  test('reads a long text of escapes in one go', () => {
+    const long = `${'\\\\'.repeat(200_000)}${'\\"'.repeat(200_000)}${'\\u00e9'.repeat(200_000)}`
+    const started = performance.now()
+    expect(parseTwins(`{"a":"${long}","b":1,"b":2}`).twin).toBe('b')
+    expect(performance.now() - started).toBeLessThan(2000)
   })
 })
 

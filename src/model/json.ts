@@ -7,7 +7,8 @@ export type JsonSchema = JsonObject
 export const maxDepth = 64
 
 const unsafeNumber = /[-\d][\d.]{15,}|\d[eE]|-0(?![.\d])/
-const hostileKey = /"(?:__proto__|constructor|prototype|(?:[^"\\]|\\.)*\\u00[0-9a-fA-F]{2}(?:[^"\\]|\\.)*)"\s*:/
+/** A prototype name, or an escape of a letter that one is made of; looked for in one pass, whatever the text holds. */
+const hostileKey = /"(?:__proto__|constructor|prototype)"\s*:|\\u00[5-7]/
 
 /**
  * Parses JSON text from outside. A number that does not survive as a double (long integers, long decimals, exponents, -0)
@@ -16,6 +17,22 @@ const hostileKey = /"(?:__proto__|constructor|prototype|(?:[^"\\]|\\.)*\\u00[0-9
  */
 export function parseJson(text: string): Json {
   refuseDeep(text)
+  return parseShallow(text)
+}
+
+/**
+ * {@link parseJson}, which lets the last of two equal names in one object win, and the first such name (reliability B6): other readers of the same bytes may take the
+ * other value. Without twins it costs a count of the names.
+ */
+export function parseTwins(text: string): { readonly value: Json; readonly twin?: string } {
+  const names = refuseDeep(text)
+  const value = parseShallow(text)
+  const twin = countNames(value) === names ? undefined : twinIn(text)
+  return twin === undefined ? { value } : { value, twin }
+}
+
+/** {@link parseJson} of a text whose nesting somebody else has counted (slicer.ts) and found no deeper than {@link maxDepth}. */
+export function parseShallow(text: string): Json {
   const hostile = hostileKey.test(text)
   if (!hostile && !unsafeNumber.test(text)) return JSON.parse(text) as Json
   return JSON.parse(text, function (this: unknown, key: string, value: unknown, context?: { source?: string }) {
@@ -33,19 +50,62 @@ function sameNumber(value: number, source: string): boolean {
   return String(value) === trimmed
 }
 
-function refuseDeep(text: string): void {
+/** Answers how many colons stand outside of texts: in JSON one for each name. */
+function refuseDeep(text: string): number {
   let depth = 0
-  let inText = false
+  let names = 0
   for (let i = 0; i < text.length; i++) {
     const c = text.charCodeAt(i)
-    if (inText) {
-      if (c === 92) i++
-      else if (c === 34) inText = false
-    } else if (c === 34) inText = true
+    if (c === 34) i = endOfText(text, i)
+    else if (c === 58) names++
     else if (c === 123 || c === 91) {
       if (++depth > maxDepth) throw new SyntaxError(`nested deeper than ${maxDepth} levels`)
     } else if (c === 125 || c === 93) depth--
   }
+  return names
+}
+
+/** Where the quote stands that ends the text begun at `from`; the end of everything when there is none. */
+function endOfText(text: string, from: number): number {
+  for (let end = text.indexOf('"', from + 1); end >= 0; end = text.indexOf('"', end + 1)) {
+    let slashes = 0
+    while (text.charCodeAt(end - 1 - slashes) === 92) slashes++
+    if (slashes % 2 === 0) return end
+  }
+  return text.length
+}
+
+function countNames(value: Json | undefined): number {
+  if (typeof value !== 'object' || value === null) return 0
+  let names = 0
+  if (Array.isArray(value)) for (const item of value) names += countNames(item)
+  else
+    for (const name in value) {
+      const field = (value as JsonObject)[name]
+      names += typeof field === 'object' ? 1 + countNames(field) : 1
+    }
+  return names
+}
+
+/** The first name that stands twice in one object of a valid JSON text. */
+function twinIn(text: string): string | undefined {
+  const open: Set<string>[] = []
+  for (let i = 0; i < text.length; i++) {
+    const c = text.charCodeAt(i)
+    if (c === 123) open.push(new Set())
+    else if (c === 125) open.pop()
+    if (c !== 34) continue
+    const from = i
+    i = endOfText(text, from)
+    let next = i + 1
+    while (' \t\r\n'.includes(text.charAt(next)) && next < text.length) next++
+    if (text.charAt(next) !== ':') continue
+    const name = String(JSON.parse(text.slice(from, i + 1)))
+    const names = open.at(-1)
+    if (names?.has(name)) return name
+    names?.add(name)
+  }
+  return undefined
 }
 
 export function isObject(value: Json | undefined): value is JsonObject {
@@ -65,13 +125,46 @@ export function at(value: Json | undefined, path: string): Json | undefined {
 
 /** JSON text with sorted keys: equal documents give equal text, whatever order their fields came in. */
 export function canonicalJson(value: Json | undefined): string {
+  if (typeof value === 'string') return quoted(value)
   if (value === undefined) return 'null'
-  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`
-  if (!isObject(value)) return JSON.stringify(value)
-  const fields: string[] = []
-  for (const key of Object.keys(value).sort()) {
-    const field = value[key]
-    if (field !== undefined) fields.push(`${JSON.stringify(key)}:${canonicalJson(field)}`)
+  if (value === null || typeof value !== 'object') return JSON.stringify(value)
+  return Array.isArray(value) ? canonicalList(value) : canonicalObject(value as JsonObject)
+}
+
+function canonicalList(list: readonly Json[]): string {
+  let text = '['
+  for (let i = 0; i < list.length; i++) text += i === 0 ? canonicalJson(list[i]) : `,${canonicalJson(list[i])}`
+  return `${text}]`
+}
+
+function canonicalObject(value: JsonObject): string {
+  const names = Object.keys(value)
+  if (!isSorted(names)) names.sort()
+  let text = '{'
+  for (const name of names) {
+    const field = value[name]
+    if (field !== undefined) text += `${text === '{' ? '' : ','}${quotedName(name)}:${canonicalJson(field)}`
   }
-  return `{${fields.join(',')}}`
+  return `${text}}`
+}
+
+function isSorted(names: readonly string[]): boolean {
+  for (let i = 1; i < names.length; i++) if ((names[i - 1] ?? '') > (names[i] ?? '')) return false
+  return true
+}
+
+/** What stands in JSON as it is; everything else is left to JSON.stringify. */
+const plainText = /^[\x20\x21\x23-\x5b\x5d-\ud7ff]*$/
+const quoted = (text: string): string => (plainText.test(text) ? `"${text}"` : JSON.stringify(text))
+
+const names = new Map<string, string>()
+const mostNames = 10_000
+
+/** Documents share few names, so each is quoted once. */
+function quotedName(name: string): string {
+  const known = names.get(name)
+  if (known !== undefined) return known
+  const made = quoted(name)
+  if (names.size < mostNames && name.length < 100) names.set(name, made)
+  return made
 }

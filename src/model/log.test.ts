@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { openLog, redact } from './log.ts'
+import { openLog } from './log.ts'
+import { redact } from './redact.ts'
 
 test('a secret never reaches a line, however it is written', () => {
   const secret = 'cs_5f"€/secret'

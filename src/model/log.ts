@@ -1,4 +1,5 @@
 import pino from 'pino'
+import { redactor } from './redact.ts'
 
 /** Structured log: ids and words, never bodies, never secrets. */
 export interface Log {
@@ -18,26 +19,11 @@ export function openLog(
   secrets: () => readonly string[],
   write: (line: string) => void = (line) => process.stderr.write(line),
 ): Log {
+  const clean = redactor(secrets)
   return pino(
     { level, base: null, timestamp: pino.stdTimeFunctions.isoTime, serializers: { error: pino.stdSerializers.err } },
-    { write: (line: string) => write(redact(line, secrets())) },
+    { write: (line: string) => write(clean(line)) },
   )
-}
-
-/** Replaces every secret value of at least four characters, as it stands and as JSON and URL escapes write it. */
-export function redact(text: string, secrets: readonly string[]): string {
-  let clean = text
-  for (const secret of secrets) {
-    if (secret.length < 4) continue
-    for (const form of new Set([
-      secret,
-      JSON.stringify(secret).slice(1, -1),
-      encodeURIComponent(secret),
-      Buffer.from(secret).toString('base64'),
-    ]))
-      clean = clean.replaceAll(form, '[secret]')
-  }
-  return clean
 }
 
 export const silentLog: Log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} }

@@ -6,10 +6,10 @@ import { fetchLink } from '../ledger/shelf.ts'
 import type { Applied, Books, Recognised } from '../ledger/types.ts'
 import { compareVersionText } from '../ledger/version.ts'
 import { combineStates, type EnvelopeReason, type EnvelopeState, type Slice } from '../model/envelope.ts'
-import type { JsonObject } from '../model/json.ts'
+import type { Json, JsonObject } from '../model/json.ts'
 import type { Tx } from '../store/database.ts'
 import { type Settlement, settleEnvelopes, takeEnvelopes } from '../store/envelope.ts'
-import { holdLane, type Lease, readyLanes, releaseLane } from '../store/lane.ts'
+import { holdLanes, type Lease, readyLanes, releaseLanes } from '../store/lane.ts'
 import { goneHash, lastRecords, recordName, saveRecords } from '../store/record.ts'
 import type { EnvelopeTable, RecordTable } from '../store/tables.ts'
 import { bodiesOf } from './bodies.ts'
@@ -20,6 +20,7 @@ import { type Mapped, type MappedPart, openMapper } from './map-record.ts'
 import { settleRecognised } from './recognised.ts'
 import { release } from './release.ts'
 import { route } from './route.ts'
+import { traceEnvelopes } from './traced.ts'
 
 /** What one transaction did, for the rings after it. */
 export interface Batch {
@@ -38,30 +39,48 @@ export async function applyBatch(context: Context, tx: Tx, leases: readonly Leas
   const { tenant } = context
   const now = await context.database.now()
   const held = new Set(leases.map(({ lane }) => Number(lane)))
-  for (const lease of leases) await holdLane(tx, tenant, lease, now + context.settings.leaseMs)
+  await holdLanes(tx, tenant, leases, now + context.settings.leaseMs)
   const envelopes = await takeEnvelopes(tx, tenant, [...held], limit)
   if (envelopes.length === 0) {
-    for (const lease of leases) await releaseLane(tx, tenant, lease, null)
+    await releaseLanes(tx, tenant, leases, null)
     return nothing
   }
   const catalogue = context.catalogue()
+  const applied = await applyTogether(context, tx, catalogue, { envelopes }, now, (settlements) =>
+    settleEnvelopes(tx, tenant, settlements, catalogue.revision, now),
+  )
+  // all that the lanes held was taken, unless a link of this very batch released something into one
+  const ended = envelopes.length < limit && !applied.lanes.some((lane) => held.has(lane))
+  if (ended) await releaseLanes(tx, tenant, leases, null)
+  return { ...applied, settled: envelopes.length, ended, lanes: applied.lanes.filter((other) => !held.has(other)) }
+}
+
+/**
+ * What envelopes of lanes that nobody else works on bring about: ledger effects, journal, duties, their settlements through `settle`, and what they release. Answers the lanes and connections that
+ * have work now.
+ */
+export async function applyTogether(
+  context: Context,
+  tx: Tx,
+  catalogue: Catalogue,
+  { envelopes, values }: { readonly envelopes: readonly EnvelopeTable[]; readonly values?: ReadonlyMap<string, Json> },
+  now: number,
+  settle: (settlements: readonly Settlement[]) => Promise<void>,
+): Promise<Pick<Batch, 'lanes' | 'connections' | 'pokes'>> {
+  const { tenant } = context
   const books = openBooks(tx, { tenant, now, newId: context.newId, revision: catalogue.revision })
-  const applied = await applyEnvelopes(context, catalogue, books, envelopes)
-  const settled = applied.settlements
+  const traced = await traceEnvelopes(context, tx, envelopes)
+  const applied = await applyEnvelopes(context, catalogue, books, envelopes, values)
   await readyLanes(tx, tenant, 'refetch', applied.refetch, now)
   const finished = await finish(books)
-  const routed = await route(context, books, catalogue, finished.changes)
+  const routed = await route(context, books, catalogue, finished.changes, traced.of)
   const own = await settleRecognised(context, tx, applied.recognised, now)
-  await settleEnvelopes(tx, tenant, settled, catalogue.revision, now)
+  await settle(applied.settlements)
   await saveRecords(tx, applied.records)
   const released = await release(tx, tenant, finished.links, now)
-  // all that the lanes held was taken, unless a link of this very batch released something into one
-  const ended = envelopes.length < limit && !released.lanes.some((lane) => held.has(lane))
-  if (ended) for (const lease of leases) await releaseLane(tx, tenant, lease, null)
+  traced.end(applied.settlements)
   return {
-    settled: settled.length,
-    ended,
-    lanes: released.lanes.filter((other) => !held.has(other)),
+    lanes: released.lanes,
     connections: [...new Set([...routed.connections, ...own.connections, ...released.connections])],
     pokes: [...new Set(applied.refetch.map((name) => name.split('/', 1)[0] ?? ''))],
   }
@@ -74,22 +93,25 @@ export interface AppliedEnvelopes {
   readonly recognised: readonly (Recognised & { readonly connection: string; readonly externalKey: string })[]
 }
 
-/** Reads, maps and applies envelopes in order into `books`; nothing is written before `finish`. */
+/** Reads (those that `values` does not have by their id), maps and applies envelopes in order into `books`; nothing is written before `finish`. */
 export async function applyEnvelopes(
   context: Context,
   catalogue: Catalogue,
   books: Books,
   envelopes: readonly EnvelopeTable[],
+  values: ReadonlyMap<string, Json> = new Map(),
 ): Promise<AppliedEnvelopes> {
   const last = await lastRecords(books.tx, books.tenant, envelopes)
   const bodies = await bodiesOf(
     context,
     books.tx,
     envelopes.flatMap((envelope) =>
-      needsBytes(envelope) ? (JSON.parse(envelope.slices) as readonly Slice[]).map(({ receipt }) => receipt) : [],
+      needsBytes(envelope) && !values.has(envelope.id)
+        ? (JSON.parse(envelope.slices) as readonly Slice[]).map(({ receipt }) => receipt)
+        : [],
     ),
   )
-  const map = openMapper(context, catalogue, bodies)
+  const map = openMapper(context, catalogue, bodies, values)
   const mapped = new Map<string, Mapped>()
   const mappedOf = (envelope: EnvelopeTable): Mapped => {
     const made = mapped.get(envelope.id) ?? map(envelope)

@@ -1,3 +1,6 @@
+import type { JobKind } from '../store/tables.ts'
+import { liveLanes } from './lanes.ts'
+
 /**
  * The alarm clock of the lanes. It carries names, never work: a ring that is lost costs at most one sweep, a ring too many finds nothing to claim.
  */
@@ -19,6 +22,16 @@ export type Ring =
   | { readonly kind: 'deliver'; readonly connection: string }
   | { readonly kind: 'refetch'; readonly connection: string }
   | { readonly kind: 'pull'; readonly connection: string; readonly stream: string }
+  | { readonly kind: 'job'; readonly job: BackgroundJob; readonly connection: string; readonly stream: string }
+  | { readonly kind: 'backfill'; readonly id: string }
+  | { readonly kind: 'notify' }
+
+/** What the clock starts beside the live pulls. */
+export type BackgroundJob = Exclude<JobKind, 'pull'>
+
+/** Work that waits for nobody and that nobody waits for: it has answers of its own, so that it never holds up what is live. */
+export const isBackground = (ring: Ring): boolean =>
+  ring.kind === 'job' || ring.kind === 'backfill' || (ring.kind === 'ingest' && ring.lane >= liveLanes)
 
 /** Name under which equal rings fold into one. */
 export const ringName = (ring: Ring): string => Object.values(ring).join('/')

@@ -1,9 +1,13 @@
+import type { Channel } from '../connector/outward.ts'
 import type { Config, Connector } from '../connector/types.ts'
-import type { MappingSet } from '../mapping/types.ts'
+import type { CompiledMapping, CompileResult, MappingSet } from '../mapping/types.ts'
 import type { Clock } from '../model/clock.ts'
 import type { RetryTable } from '../model/delivery.ts'
 import type { JsonObject } from '../model/json.ts'
 import type { Log } from '../model/log.ts'
+import type { Meter } from '../model/meter.ts'
+import type { Timing } from '../model/timing.ts'
+import type { Tracer } from '../model/trace.ts'
 import type { Database } from '../store/database.ts'
 import type { Bell } from './bell.ts'
 import type { Compiled } from './compiled.ts'
@@ -15,6 +19,10 @@ export interface Context {
   readonly database: Database
   readonly clock: Clock
   readonly log: Log
+  /** what is counted for monitoring; nothing is when left out */
+  readonly meter?: Meter
+  /** follows records from the partner's request to the last try; nothing is followed when left out */
+  readonly tracer?: Tracer
   readonly bell: Bell
   /** bytes just committed, on their way to the next step (openHandover) */
   readonly handover: Handover
@@ -42,6 +50,17 @@ export interface Settings {
   readonly maxCrashes: number
   /** age at which something parked raises an alarm */
   readonly parkAlarmMs: number
+  /** a pull that has moved its checkpoint ends after so many pages, or so long, and goes on in a next run: others have their turn */
+  readonly pullPages: number
+  readonly pullMs: number
+  /** envelopes of ranges read beside the live runs that may wait at once; the next page is read when there are fewer */
+  readonly backfillAhead: number
+  /** time between two looks at what partners are silent about */
+  readonly watchMs: number
+  /** how many days things are kept; what is left out is kept for ever */
+  readonly retention?: { readonly bodiesDays?: number; readonly attemptsDays?: number; readonly dedupeDays?: number }
+  /** `https://hub.example`: where partners reach the hub; without it no subscription of theirs can be made */
+  readonly publicUrl?: string
 }
 
 /** One checked revision of the workspace, compiled. */
@@ -50,11 +69,31 @@ export interface Catalogue {
   readonly connections: ReadonlyMap<string, ConnectionSetup>
   readonly routes: readonly Route[]
   readonly mappings: MappingSet
+  /** mappings that a connection changes by a file of its own: connection -> mapping (see mappingOf) */
+  readonly overlaid?: ReadonlyMap<string, ReadonlyMap<string, Overlaid>>
+  /**
+   * Another text of the mapping `name`, compiled as `connection` would run it, with its overlay, and as all others run it without one; against this revision's schemas, tables and code
+   * lists. `shown` names it in faults.
+   */
+  readonly compile: (name: string, text: string, shown: string, connection?: string) => CompileResult
   /** validates a canonical document; undefined: it fits */
   readonly validate: (document: string, body: JsonObject) => { readonly path: string; readonly message: string } | undefined
+  /** where alarms are told, by name */
+  readonly channels: ReadonlyMap<string, Channel>
   /** workspace code lists: kind -> external code -> hub code */
   readonly codes: ReadonlyMap<string, ReadonlyMap<string, string>>
 }
+
+/** A mapping as one connection runs it. */
+export interface Overlaid {
+  readonly mapping: CompiledMapping
+  /** path of the overlay in the workspace: `overlays/shop-us-order.json` */
+  readonly file: string
+}
+
+/** The mapping that a connection runs under this name. */
+export const mappingOf = (catalogue: Catalogue, connection: string, name: string): CompiledMapping | undefined =>
+  catalogue.overlaid?.get(connection)?.get(name)?.mapping ?? catalogue.mappings.get(name)
 
 export interface ConnectionSetup {
   readonly name: string
@@ -66,13 +105,35 @@ export interface ConnectionSetup {
   /** key of the party whose books this connection keeps */
   readonly books: string
   readonly organisation?: string
-  readonly streams: ReadonlyMap<string, { readonly everyMs: number; readonly lookbackMs?: number }>
+  readonly streams: ReadonlyMap<string, StreamSetup>
   readonly retry: RetryTable
   readonly concurrency: number
+  /** a smaller budget than the connector's */
+  readonly limit?: { readonly requests: number; readonly perMs: number }
   readonly timeoutMs?: number
   /** operator's consent to private address ranges, as CIDR */
   readonly allowPrivate: readonly string[]
   readonly paused: boolean
+  /** the partner gets a `traceparent` header with what is sent */
+  readonly sendTrace?: boolean
+  /** the last `days` business days are compared with the ledger by the clock */
+  readonly reconcile?: { readonly timing: Timing; readonly days: number }
+  /** every value of the config that stood behind a reference, secret by its schema or not: taken out of what a partner says */
+  readonly secrets?: readonly string[]
+}
+
+/** How one stream is read. What is left out is not done. */
+export interface StreamSetup {
+  readonly timing: Timing
+  readonly lookbackMs?: number
+  /** streams of the same connection that are read whole before the first read of this one */
+  readonly after?: readonly string[]
+  /** a whole read now and then, for what "modified since" does not show */
+  readonly full?: Timing
+  /** comparison with the list of the partner's keys, for deletes it does not tell; more than `maxPercent` of what we hold waits for a person */
+  readonly ids?: { readonly timing: Timing; readonly maxPercent: number }
+  /** a stream without a good run for so long is stale */
+  readonly staleMs?: number
 }
 
 export interface Route {
@@ -86,8 +147,18 @@ export interface Route {
   /** epoch ms; what was placed before makes no command */
   readonly from: number
   readonly onDead: 'block' | 'skip'
+  /** of a state route: how many figures may fall within a while without a person */
+  readonly limit?: PushLimit
   /** findings that hold this route's deliveries */
   readonly holds: readonly string[]
+}
+
+/** Percent of the figures kept at the partner, but never fewer than `atLeast`, that may go to zero or change by more than `change` percent within `withinMs`. */
+export interface PushLimit {
+  readonly percent: number
+  readonly atLeast: number
+  readonly change: number
+  readonly withinMs: number
 }
 
 export type { Access } from '../connector/access.ts'

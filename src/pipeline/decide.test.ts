@@ -123,6 +123,7 @@ describe('the life of a command', () => {
     revision: null,
     created_at: 0,
     settled_at: null,
+    trace: null,
   })
   test.each([
     ['nothing yet', [], { stage: 'none', creates: 0 }],

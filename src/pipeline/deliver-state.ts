@@ -1,4 +1,4 @@
-import type { Access } from '../connector/access.ts'
+import type { Access, Right } from '../connector/access.ts'
 import { compare, isDecimal } from '../model/decimal.ts'
 import type { Outcome } from '../model/delivery.ts'
 import { isHubError } from '../model/errors.ts'
@@ -12,22 +12,24 @@ export type StateOutcome = Outcome | { readonly kind: 'orders-first'; readonly s
  * Sets a figure. Where the partner can show its own, that is read first: the wanted one already stands there, or the expected one (the last push less what its orders took since), or
  * its orders are pulled before anything is overwritten (canonical model section 6).
  */
-export async function deliverState(access: Access, plan: StatePlan, signal: AbortSignal): Promise<StateOutcome> {
+export async function deliverState(access: Access, plan: StatePlan, right: Right): Promise<StateOutcome> {
   const { action, input, delivery, guard } = plan
   if (guard !== undefined && action.current !== undefined) {
-    const found = await shown(() => access.current(action, input, signal))
+    const found = await shown(() => access.current(action, input, right.signal))
     if ('outcome' in found) return found.outcome
     if (found.value !== undefined) {
-      if (same(found.value, guard.wanted)) return { kind: 'delivered', note: 'already' }
+      if (isSameFigure(found.value, guard.wanted)) return { kind: 'delivered', note: 'already' }
       if (!isExpected(found.value, guard)) return { kind: 'orders-first', stream: action.current.orders, shown: String(found.value) }
     }
   }
-  return access.setState(action, input, delivery.effect_key, signal)
+  return access.setState(action, input, delivery.effect_key, right)
 }
 
-const isExpected = (value: Json, guard: Guard): boolean => guard.ordersSeen || (guard.expected !== undefined && same(value, guard.expected))
+const isExpected = (value: Json, guard: Guard): boolean =>
+  guard.ordersSeen || (guard.expected !== undefined && isSameFigure(value, guard.expected))
 
-function same(a: Json, b: Json): boolean {
+/** Whether two figures are the same number, however they are written. */
+export function isSameFigure(a: Json, b: Json): boolean {
   const [x, y] = [String(a), String(b)]
   return x === y || (isDecimal(x) && isDecimal(y) && compare(x, y) === 0)
 }

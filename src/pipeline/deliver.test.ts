@@ -1,11 +1,13 @@
 import { afterEach, describe, expect, test } from 'vitest'
+import type { Database } from '../store/database.ts'
 import { attemptsOf, documentOf, dutiesOf, hook, knowLamp, later, openFindingsOf, order } from '../testing/bed-questions.ts'
-import { type Bed, type BedOptions, openBed, toErp } from '../testing/pipeline-bed.ts'
+import { type Bed, type BedOptions, openBed, step, toErp } from '../testing/pipeline-bed.ts'
 import { byFinding, saleAction, tinyErp } from '../testing/tiny-connectors.ts'
 import { tinyOrder } from '../testing/tiny-partner.ts'
 import { restState } from './at-rest.ts'
 import { deliver } from './deliver.ts'
 import { pull } from './pull.ts'
+import { sweep } from './sweep.ts'
 
 let bed: Bed
 afterEach(() => bed.close())
@@ -46,6 +48,58 @@ test('a partner that is down is asked again by the table, then the delivery is d
   await bed.drain()
   expect(await dutiesOf(bed)).toEqual(['create delivered'])
   expect(bed.partner.sales.size).toBe(1)
+})
+
+test('a worker that stood still until its lease was over sends nothing, and the try is made again', async () => {
+  await open({ settings: { leaseMs: 60 } })
+  await hook(bed, tinyOrder(1))
+  for (const ring of [{ kind: 'split' } as const, ...(await sweep(bed.context))]) await step(bed.context, ring)
+  for (const ring of (await sweep(bed.context)).filter(({ kind }) => kind === 'ingest')) await step(bed.context, ring)
+  const frozen: Database = {
+    ...bed.database,
+    async write(work) {
+      const result = await bed.database.write(work)
+      await new Promise((resolve) => setTimeout(resolve, 90))
+      return result
+    },
+  }
+  await deliver(bed.another(frozen), 'erp')
+  expect(bed.partner.calls('POST', '/erp/sales')).toBe(0)
+  expect(await dutiesOf(bed)).toEqual(['create waiting/lease-lost'])
+  await later(bed, 1000)
+  expect(await dutiesOf(bed)).toEqual(['create delivered'])
+  expect(bed.partner.requests.filter(({ query }) => query.has('reference'))).toEqual([])
+})
+
+test('lanes that a process died on are tried one after the other, the least suspected first, beside the others', async () => {
+  await open()
+  const wait = Promise.withResolvers<void>()
+  let under: string[] = []
+  const together: string[][] = []
+  bed.partner.intercept = async (request, usual) => {
+    if (request.method !== 'POST' || request.path !== '/erp/sales') return usual()
+    const { reference } = JSON.parse(request.body)
+    under.push(reference)
+    together.push([...under])
+    await (reference === 'shop/4' ? wait.promise : new Promise((resolve) => setTimeout(resolve, 20)))
+    if (reference === 'shop/3') wait.resolve()
+    under = under.filter((one) => one !== reference)
+    return usual()
+  }
+  bed.change({ setups: [{ name: 'erp', paused: true }] })
+  for (const id of [1, 2, 3, 4]) await order(bed, id)
+  const died = async (key: string, fails: number) =>
+    bed.database.write((tx) => tx.updateTable('lane').set({ fails }).where('lane', '=', `erp/sales-order/${key}`).execute())
+  await died('shop/1', 2)
+  await died('shop/2', 1)
+  await died('shop/3', 2)
+  bed.change({ setups: [{ name: 'erp', paused: false }] })
+  await deliver(bed.context, 'erp')
+  expect(await dutiesOf(bed)).toEqual(['create delivered', 'create delivered', 'create delivered', 'create delivered'])
+  const suspects = together.map((group) => group.filter((one) => one !== 'shop/4'))
+  expect(Math.max(...suspects.map((group) => group.length))).toBe(1)
+  expect([...new Set(suspects.flat())]).toEqual(['shop/2', 'shop/1', 'shop/3'])
+  expect(together.some((group) => group.includes('shop/4') && group.length === 2)).toBe(true)
 })
 
 test('new duties of a lane in back-off do not wake it early, and go in order when it wakes', async () => {
@@ -147,7 +201,7 @@ test('a rejected duty is dead and blocks what comes after it, until a person let
   expect(bed.partner.sales.size).toBe(1)
   const { replayDelivery } = await import('./replay.ts')
   const { id } = await bed.database.read.selectFrom('delivery').select('id').orderBy('id').executeTakeFirstOrThrow()
-  await replayDelivery(bed.context, id, 'new')
+  await replayDelivery(bed.context, id, { who: 'ann', reason: 'the partner lost it' })
   await bed.drain()
   expect(await dutiesOf(bed)).toEqual(['create delivered', 'change superseded/no-change', 'create delivered'])
 })

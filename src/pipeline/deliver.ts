@@ -1,7 +1,10 @@
 import type { Outcome } from '../model/delivery.ts'
 import { isHubError, recoveryOf } from '../model/errors.ts'
+import type { Span } from '../model/trace.ts'
 import { findConnection, setConnectionState } from '../store/connection.ts'
+import { readDeliveryHold } from '../store/delivery-hold.ts'
 import { claimLanes, dueLaneNames, holdLane, type Lease, releaseLane } from '../store/lane.ts'
+import { type Circuit, circuitOf, noteSight } from './circuit.ts'
 import { noteSuccess } from './connection-health.ts'
 import type { ConnectionSetup, Context } from './context.ts'
 import { deliverState, type StateOutcome } from './deliver-state.ts'
@@ -27,6 +30,7 @@ interface Run {
   readonly context: Context
   readonly setup: ConnectionSetup
   readonly halt: Halt
+  readonly circuit: Circuit
   refused: boolean
   tries: number
   /** lanes that were due when they were looked for */
@@ -40,20 +44,26 @@ interface Run {
  */
 export async function deliver(context: Context, connection: string, halt: Halt = noHalt()): Promise<number> {
   const setup = context.catalogue().connections.get(connection)
-  if (setup === undefined || setup.paused || !(await isOpen(context, setup, halt))) return 0
-  const run: Run = { context, setup, halt, refused: false, tries: 0, due: [], looking: undefined }
-  const workers = Math.max(1, Math.min(setup.concurrency, context.settings.deliverConcurrency))
-  await Promise.all(Array.from({ length: workers }, () => work(run)))
+  if (setup === undefined || setup.paused) return 0
+  const circuit = await openTo(context, setup, halt)
+  if (circuit === undefined) return 0
+  const run: Run = { context, setup, halt, circuit, refused: false, tries: 0, due: [], looking: undefined }
+  const workers = circuit.probing ? 1 : Math.max(1, Math.min(setup.concurrency, context.settings.deliverConcurrency))
+  await Promise.all(Array.from({ length: workers }, (_, at) => work(run, at === 0 ? nextSuspect : nextLane)))
   return run.tries
 }
 
-/** Whether the connection may be used; one that needs new credentials is asked now and then, for the cheapest thing there is. */
-async function isOpen(context: Context, setup: ConnectionSetup, halt: Halt): Promise<boolean> {
+/** How the connection may be used, undefined: not now; one that needs new credentials is asked now and then, for the cheapest thing there is. */
+async function openTo(context: Context, setup: ConnectionSetup, halt: Halt): Promise<Circuit | undefined> {
   const { database, tenant } = context
+  if ((await readDeliveryHold(database.read, tenant)) !== undefined) return undefined
   const row = await findConnection(database.read, tenant, setup.name)
-  if (row === undefined || row.state === 'active' || row.state === 'failing') return true
   const now = await database.now()
-  if (row.state === 'paused' || now - row.changed_at < probeMs) return false
+  if (row === undefined || row.state === 'active' || row.state === 'failing') {
+    const circuit = circuitOf(row, setup, now)
+    return circuit === 'resting' ? undefined : circuit
+  }
+  if (row.state === 'paused' || now - row.changed_at < probeMs) return undefined
   let proved = true
   try {
     await context.access(setup).check(halt.abort)
@@ -64,17 +74,17 @@ async function isOpen(context: Context, setup: ConnectionSetup, halt: Halt): Pro
   return database.write(async (tx) => {
     if (!proved) {
       await setConnectionState(tx, tenant, setup.name, ['needs-auth'], 'needs-auth', row.reason, now)
-      return false
+      return undefined
     }
     await noteSuccess(tx, tenant, setup.name, now)
-    return true
+    return { probing: false, downs: 0 }
   })
 }
 
-async function work(run: Run): Promise<void> {
+async function work(run: Run, next: (run: Run) => Promise<Lease | undefined>): Promise<void> {
   const { context, halt } = run
   while (!halt.stop.aborted && !run.refused) {
-    const lease = await nextLane(run)
+    const lease = await next(run)
     if (lease === undefined) return
     try {
       await workLane(run, lease)
@@ -88,6 +98,21 @@ async function work(run: Run): Promise<void> {
   }
 }
 
+/**
+ * A lane on which a process died, else the next of the others. All that was under way dies with a process, so each of these is under suspicion: one worker takes them one after the other, the ones it happened to
+ * least often first. Only one of them is counted when the next process dies, and the innocent are done before one reaches its limit.
+ */
+async function nextSuspect(run: Run): Promise<Lease | undefined> {
+  const { context, setup } = run
+  const { database, tenant, settings } = context
+  const now = await database.now()
+  for (const lane of await dueLaneNames(database, tenant, 'deliver', { prefix: `${setup.name}/`, now, limit: page, troubled: true })) {
+    const [lease] = await claimLanes(database, tenant, 'deliver', { lane, limit: 1, now, leaseMs: settings.leaseMs })
+    if (lease !== undefined) return lease
+  }
+  return nextLane(run)
+}
+
 /** Looks for due lanes by the page, and claims them one by one: a lane that merely stands in the queue of a process that dies was not tried. */
 async function nextLane(run: Run): Promise<Lease | undefined> {
   const { context, setup, halt } = run
@@ -95,7 +120,8 @@ async function nextLane(run: Run): Promise<Lease | undefined> {
   while (!halt.stop.aborted && !run.refused) {
     const now = await database.now()
     if (run.due.length === 0) {
-      run.looking ??= dueLaneNames(database, tenant, 'deliver', { prefix: `${setup.name}/`, now, limit: page })
+      if ((await readDeliveryHold(database.read, tenant)) !== undefined) return undefined
+      run.looking ??= dueLaneNames(database, tenant, 'deliver', { prefix: `${setup.name}/`, now, limit: page, troubled: false })
       const names = await run.looking
       if (run.looking !== undefined) run.due.push(...names)
       run.looking = undefined
@@ -113,38 +139,91 @@ async function workLane(run: Run, lease: Lease): Promise<void> {
   const { context, setup, halt } = run
   let crashed = lease.fails
   for (let i = 0; i < maxDuties && !halt.stop.aborted && !run.refused; i++) {
+    const since = performance.now()
     const plan = await beginDuty(context, setup, lease, crashed)
     crashed = 0
     if (plan.kind === 'left') return
     if (plan.kind === 'again') continue
     run.tries++
-    const outcome = await send(run, lease, plan)
+    const span = beginSpan(context, plan)
+    const outcome = await send(run, lease, plan, since, span?.traceparent)
+    tell(context, plan, outcome, (performance.now() - since) / 1000, span)
     const settled = await settle(context, setup, lease, plan, outcome)
     for (const ring of settled.rings) context.bell.ring(ring)
-    if (settled.refused) run.refused = true
+    if (settled.refused || (await noteSight(context, setup.name, run.circuit, outcome))) run.refused = true
     if (settled.lane === 'left') return
   }
   await giveBack(context, lease, 0)
 }
 
-function send({ context, setup, halt }: Run, lease: Lease, plan: CommandPlan | StatePlan): Promise<StateOutcome> {
+const idsOf = ({ delivery, attempt }: CommandPlan | StatePlan) => ({
+  'crossdock.delivery': delivery.id,
+  'crossdock.attempt': attempt,
+  'crossdock.try': delivery.attempts,
+  'crossdock.connection': delivery.connection,
+  'crossdock.action': delivery.action,
+  'crossdock.op': delivery.op,
+  'crossdock.route': delivery.route,
+  'crossdock.revision': delivery.revision ?? '',
+})
+
+const beginSpan = ({ tracer }: Context, plan: CommandPlan | StatePlan): Span | undefined =>
+  tracer?.begin('attempt', { kind: 'client', parent: plan.delivery.trace, facts: idsOf(plan) })
+
+/** One try, for all who look from outside. */
+function tell(
+  { meter, log }: Context,
+  plan: CommandPlan | StatePlan,
+  outcome: StateOutcome,
+  seconds: number,
+  span: Span | undefined,
+): void {
+  const { delivery, attempt } = plan
+  const code = 'code' in outcome ? outcome.code : undefined
+  const status = 'status' in outcome ? outcome.status : undefined
+  meter?.tried(delivery.connection, outcome.kind, seconds)
+  span?.end(
+    {
+      'crossdock.outcome': outcome.kind,
+      ...(code === undefined ? {} : { 'crossdock.code': code }),
+      ...(status === undefined ? {} : { 'http.response.status_code': status }),
+    },
+    outcome.kind === 'delivered' || outcome.kind === 'orders-first' ? undefined : (code ?? outcome.kind),
+  )
+  const { id, connection, action, op, route, revision, attempts } = delivery
+  const ids = { delivery: id, attempt, try: attempts, connection, action, op, route, revision }
+  log.debug({ ...ids, outcome: outcome.kind, code, status, ms: Math.round(seconds * 1000) }, 'a delivery was tried')
+}
+
+function send(
+  { context, setup, halt }: Run,
+  lease: Lease,
+  plan: CommandPlan | StatePlan,
+  since: number,
+  traceparent: string | undefined,
+): Promise<StateOutcome> {
   const { database, tenant, settings } = context
   const access = context.access(setup)
+  const trace = setup.sendTrace === true && traceparent !== undefined ? { traceparent } : {}
   const beat = () => database.write(async (tx) => holdLane(tx, tenant, lease, (await database.now()) + settings.leaseMs))
-  return keepLease(settings.leaseMs, beat, halt.abort, async (signal) => {
+  const work = async (signal: AbortSignal, held: () => boolean) => {
     try {
-      if (plan.kind === 'state') return await deliverState(access, plan, signal)
+      if (plan.kind === 'state') return await deliverState(access, plan, { signal, held, ...trace })
       const { delivery, action, operation, body, key } = plan
       return await access.run(action, operation, body, {
         effectKey: delivery.effect_key,
         ...(key === undefined ? {} : { key }),
-        ambiguous: delivery.ambiguous === 1,
+        ambiguous: delivery.ambiguous > 0,
+        done: delivery.ambiguous === 2,
         signal,
+        held,
+        ...trace,
       })
     } catch (error) {
       return fault(context, plan, error)
     }
-  })
+  }
+  return keepLease(settings.leaseMs, beat, halt.abort, work, since)
 }
 
 /** The engine throws only for a fault of its own or of a connector; how far the call got is not known then. */

@@ -2,13 +2,13 @@ import type { CutRecord } from '../connector/access.ts'
 import type { Connector, Stream, Version } from '../connector/types.ts'
 import type { EnvelopeReason, EnvelopeState, Slice } from '../model/envelope.ts'
 import { laneOf, sha256 } from '../model/id.ts'
+import type { Json } from '../model/json.ts'
 import type { Tx } from '../store/database.ts'
 import { insertHashes, knownHashes } from '../store/dedupe.ts'
 import { insertEnvelopes } from '../store/envelope.ts'
 import { readyLanes } from '../store/lane.ts'
 import type { DedupeTable, EnvelopeTable } from '../store/tables.ts'
-
-export const ingestLanes = 64
+import { backgroundLanes, liveLanes } from './lanes.ts'
 
 /** Longest key a column holds. */
 const maxKey = 191
@@ -27,6 +27,8 @@ export interface Draft {
   readonly poke: boolean
   /** id of the event, where the partner signed it */
   readonly eventId?: string
+  /** read again from the past, beside what is live */
+  readonly background?: boolean
 }
 
 export interface Written {
@@ -53,30 +55,40 @@ export const refetchLane = (connection: string, stream: string, key: string): st
 export const canRefetch = (connector: Connector, connection: string, stream: string, key: string): boolean =>
   connector.streams[stream]?.byKey !== undefined && refetchLane(connection, stream, key).length <= maxKey
 
-/** Ingest lane of a record: everything of one parent key is in one lane. */
-export const laneFor = (connection: string, record: Pick<CutRecord, 'stream' | 'laneKey'>): number =>
-  laneOf(ingestLanes, connection, record.stream.split('/', 1)[0] ?? '', record.laneKey)
+/** Ingest lane of a record: everything of one parent key is in one lane of its class. */
+export function laneFor(connection: string, record: Pick<CutRecord, 'stream' | 'laneKey'>, background = false): number {
+  const name = [connection, record.stream.split('/', 1)[0] ?? '', record.laneKey]
+  return background ? liveLanes + laneOf(backgroundLanes, ...name) : laneOf(liveLanes, ...name)
+}
 
 interface Hashes {
   readonly event?: string
   readonly content?: string
 }
 
+interface Of {
+  readonly tenant: string
+  readonly connection: string
+  readonly connector: Connector
+  readonly newId: () => string
+  readonly now: number
+}
+
+/** Envelopes made of drafts, not written yet. */
+export interface Judged {
+  readonly rows: readonly EnvelopeTable[]
+  readonly fresh: readonly DedupeTable[]
+  /** refetch lanes of records to be read again */
+  readonly pokes: readonly string[]
+  /** records that are parsed already, by envelope */
+  readonly values: ReadonlyMap<string, Json>
+}
+
 /**
- * Writes the envelopes of drafts that belong to one connection, finds out duplicates and conflicts, and makes their lanes ready (design.md invariant 2). A record without a
- * version is only known again by a signed event id; otherwise it is compared with the last of its key when it is applied.
+ * Makes envelopes of drafts that belong to one connection and finds out duplicates and conflicts (design.md invariant 2). A record without a version is only known again by a signed event id;
+ * otherwise it is compared with the last of its key when it is applied.
  */
-export async function writeEnvelopes(
-  tx: Tx,
-  of: {
-    readonly tenant: string
-    readonly connection: string
-    readonly connector: Connector
-    readonly newId: () => string
-    readonly now: number
-  },
-  drafts: readonly Draft[],
-): Promise<Written> {
+export async function judgeDrafts(tx: Tx, of: Of, drafts: readonly Draft[]): Promise<Judged> {
   const hashes = drafts.map((draft) => hashesOf(draft))
   const known = await knownHashes(
     tx,
@@ -87,13 +99,13 @@ export async function writeEnvelopes(
   const fresh: DedupeTable[] = []
   const rows: EnvelopeTable[] = []
   const pokes: string[] = []
-  const lanes = new Set<number>()
+  const values = new Map<string, Json>()
   for (const [index, draft] of drafts.entries()) {
     const { event, content } = hashes[index] ?? {}
     const row = rowOf(of, draft)
+    if (draft.record.value !== undefined) values.set(row.id, draft.record.value)
     const verdict = judge(draft, row, known, event, content, canRefetch(of.connector, of.connection, draft.record.stream, draft.record.key))
     rows.push({ ...row, ...verdict, settled_at: verdict.state === 'received' ? null : of.now })
-    if (verdict.state === 'received') lanes.add(row.lane)
     if (verdict.reason === 'refetch') pokes.push(refetchLane(of.connection, draft.record.stream, draft.record.key))
     for (const hash of [event, content]) {
       if (hash === undefined || known.has(hash)) continue
@@ -102,11 +114,24 @@ export async function writeEnvelopes(
       fresh.push(entry)
     }
   }
-  await readyLanes(tx, of.tenant, 'ingest', [...lanes].map(String), of.now)
-  await readyLanes(tx, of.tenant, 'refetch', pokes, of.now)
+  return { rows, fresh, pokes, values }
+}
+
+/** Writes judged envelopes and makes the lanes ready of those that are still to be applied. Answers these lanes. */
+export async function saveJudged(tx: Tx, tenant: string, { rows, fresh, pokes }: Omit<Judged, 'values'>, now: number): Promise<number[]> {
+  const lanes = [...new Set(rows.filter(({ state }) => state === 'received').map(({ lane }) => lane))]
+  await readyLanes(tx, tenant, 'ingest', lanes.map(String), now)
+  await readyLanes(tx, tenant, 'refetch', pokes, now)
   await insertEnvelopes(tx, rows)
   await insertHashes(tx, fresh)
-  return { lanes: [...lanes], pokes: pokes.length, written: rows.length }
+  return lanes
+}
+
+/** Writes the envelopes of drafts that belong to one connection and makes their lanes ready. */
+export async function writeEnvelopes(tx: Tx, of: Of, drafts: readonly Draft[]): Promise<Written> {
+  const judged = await judgeDrafts(tx, of, drafts)
+  const lanes = await saveJudged(tx, of.tenant, judged, of.now)
+  return { lanes, pokes: judged.pokes.length, written: judged.rows.length }
 }
 
 type Verdict = { readonly state: EnvelopeState; readonly reason: EnvelopeReason | null; readonly detail: string | null }
@@ -169,7 +194,7 @@ function rowOf(
     receipt: receipts[0] ?? '',
     connection: of.connection,
     stream: record.stream,
-    lane: laneFor(of.connection, record),
+    lane: laneFor(of.connection, record, draft.background),
     key: record.key.length > maxKey ? sha256(record.key) : record.key,
     version: record.version,
     op: record.op,

@@ -9,6 +9,7 @@ import { soldOf } from '../store/order.ts'
 import { findPushed } from '../store/pushed.ts'
 import { findSchedule } from '../store/schedule.ts'
 import type { DeliveryTable, PushedTable } from '../store/tables.ts'
+import { guardFall } from './duty-fall.ts'
 import { beginAttempt, close, type Plan, park, refuse, type Work } from './duty-work.ts'
 import { render } from './render.ts'
 
@@ -25,6 +26,8 @@ export interface StatePlan {
 /** Figures as the partner writes them. */
 export interface Guard {
   readonly wanted: Json
+  /** of the last push */
+  readonly last?: string
   /** what it must show now if nothing but the orders we know happened; undefined: never pushed, or not a number */
   readonly expected?: string
   /** its own orders were pulled and taken in since the difference was seen: write whatever it shows */
@@ -47,6 +50,8 @@ export async function beginState(work: Work, action: StateAction): Promise<Plan>
   if (rendered.kind === 'invalid') return refuse(work, rendered.message)
   if (duty.shadow === 1) return close(tx, tenant, duty, 'cancelled', 'shadow', now, { body: JSON.stringify(rendered.body) })
   const guard = await guardOf(work, action, rendered.body, rendered.document, orders === 'seen')
+  const held = guard === undefined || asked !== undefined ? undefined : await guardFall(work, guard.last, String(guard.wanted))
+  if (held !== undefined) return held
   const begun = await beginAttempt(work, { document_version: document.version })
   if (begun === undefined) return { kind: 'again' }
   return {
@@ -84,6 +89,7 @@ async function guardOf(
     ordersSeen,
     pushed: { tenant, connection, type, key, value: String(wanted), sold, at: now },
     ...(expected === undefined ? {} : { expected }),
+    ...(last === undefined ? {} : { last: last.value }),
   }
 }
 
@@ -107,14 +113,10 @@ function askedOf({ duty, older }: Work): AskedOrders | undefined {
 /** seen: a whole run began after the question, ended well, and all it brought was taken in; or it took too long, and the figure must not wait for ever. */
 async function ordersPulled({ context, books, duty }: Work, stream: string, asked: AskedOrders): Promise<'seen' | 'wait'> {
   if (asked.waits >= maxWaits) return 'seen'
-  const run = await findSchedule(books.tx, books.tenant, duty.connection, stream)
+  const run = await findSchedule(books.tx, books.tenant, { connection: duty.connection, stream, kind: 'pull' })
   if (run === undefined) return 'seen'
   const done =
-    run.last_started_at !== null &&
-    run.last_started_at >= asked.at &&
-    run.last_ended_at !== null &&
-    run.last_ended_at >= run.last_started_at &&
-    run.last_error === null
+    run.last_started_at !== null && run.last_started_at >= asked.at && run.last_good_at !== null && run.last_good_at >= run.last_started_at
   if (!done) return 'wait'
   return (await countReceived(books.tx, context.tenant, duty.connection)) === 0 ? 'seen' : 'wait'
 }

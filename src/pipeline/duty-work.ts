@@ -44,7 +44,7 @@ export async function setAside(tx: Tx, tenant: string, duty: DeliveryTable, reas
     state: 'dead',
     reason,
     settled_at: now,
-    ...(duty.state === 'sending' ? { ambiguous: 1 } : {}),
+    ...(duty.state === 'sending' && duty.ambiguous === 0 ? { ambiguous: 1 } : {}),
   })
   return { kind: 'again' }
 }
@@ -83,7 +83,7 @@ export async function beginAttempt(
     state: 'sending' as const,
     reason: null,
     attempts: duty.attempts + 1,
-    ambiguous: duty.ambiguous === 1 || duty.state === 'sending' ? (1 as const) : (0 as const),
+    ambiguous: duty.ambiguous > 0 ? duty.ambiguous : duty.state === 'sending' ? (1 as const) : (0 as const),
     revision: catalogue.revision,
   }
   if (!(await changeDelivery(tx, tenant, duty.id, begun, next))) return undefined

@@ -4,6 +4,7 @@ import { claimLanes, holdLane, type Lease, releaseLane } from '../store/lane.ts'
 import { applyBatch, type Batch } from './apply-batch.ts'
 import type { Context } from './context.ts'
 import { type Halt, noHalt } from './halt.ts'
+import { backgroundNames, liveLanes } from './lanes.ts'
 
 /** Transactions of one claim; then others have their turn. */
 const maxBatches = 32
@@ -12,31 +13,30 @@ const maxRetries = 3
 const retryMs = 1000
 
 /** Lanes that one transaction serves together: a page of records falls into most of them, and every transaction has its price. */
-const maxLanes = 32
+const maxLanes = 64
 
 /**
  * Works off one ingest lane, and others that are due with it, each in order: reads, maps and applies its envelopes, makes the duties that follow, and settles all of it in one transaction for each batch (invariant 3). Answers how many
  * envelopes were settled; 0 as well while another worker is at it. After a process died, or a batch failed, the lane goes alone and its envelopes one by one, each counted before it is tried, so that the
  * one to blame is set aside as poison and no other suffers.
  */
-export async function ingest(context: Context, lane: number, halt: Halt = noHalt()): Promise<number> {
+export async function ingest(context: Context, asked: number, halt: Halt = noHalt()): Promise<number> {
   const { database, tenant, settings } = context
-  const [lease] = await claimLanes(database, tenant, 'ingest', {
-    lane: String(lane),
-    limit: 1,
-    now: await database.now(),
-    leaseMs: settings.leaseMs,
-  })
-  if (lease === undefined) return 0
-  const others =
-    lease.fails > 0
+  const leaseMs = settings.leaseMs
+  const [own] = await claimLanes(database, tenant, 'ingest', { lane: String(asked), limit: 1, now: await database.now(), leaseMs })
+  const due =
+    own !== undefined && own.fails > 0
       ? []
       : await claimLanes(database, tenant, 'ingest', {
           untroubled: true,
+          ...(asked < liveLanes ? { except: backgroundNames } : { among: backgroundNames }),
           limit: maxLanes - 1,
           now: await database.now(),
-          leaseMs: settings.leaseMs,
+          leaseMs,
         })
+  const [lease, ...others] = own === undefined ? due : [own, ...due]
+  if (lease === undefined) return 0
+  const lane = Number(lease.lane)
   const run: Run = {
     context,
     lease,
@@ -98,8 +98,12 @@ async function step(run: Run, lane: number): Promise<boolean> {
   }
 }
 
-const many = (run: Run, limit: number): Promise<Batch> =>
-  run.context.database.write((tx) => applyBatch(run.context, tx, [run.lease, ...run.others], limit))
+async function many({ context, lease, others }: Run, limit: number): Promise<Batch> {
+  const began = performance.now()
+  const batch = await context.database.write((tx) => applyBatch(context, tx, [lease, ...others], limit))
+  if (batch.settled > 0) context.meter?.applied(batch.settled, (performance.now() - began) / 1000)
+  return batch
+}
 
 /** The lane's first envelope by itself: counted in a transaction of its own, then tried; set aside when that was in vain too often or the data itself is at fault. */
 async function one(run: Run, lane: number): Promise<Batch> {
@@ -162,7 +166,7 @@ async function giveBackAll({ database, tenant }: Context, leases: readonly Lease
     }
 }
 
-const isFenced = (error: unknown): boolean => isHubError(error) && error.detail.code === 'fenced'
+export const isFenced = (error: unknown): boolean => isHubError(error) && error.detail.code === 'fenced'
 
 function ring({ bell }: Context, batch: Batch): void {
   for (const lane of batch.lanes) bell.ring({ kind: 'ingest', lane })

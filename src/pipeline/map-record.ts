@@ -1,14 +1,14 @@
 import type { CutSlice } from '../connector/access.ts'
 import { openJoiner } from '../connector/join.ts'
-import type { CodePart, DocumentPart, Part } from '../connector/types.ts'
+import type { CodePart, DocumentPart, Identity, Part, Stream } from '../connector/types.ts'
 import type { Incoming } from '../ledger/types.ts'
 import type { MapContext } from '../mapping/types.ts'
 import type { PartnerLine } from '../model/delivery.ts'
 import type { EnvelopeReason, Slice } from '../model/envelope.ts'
-import { bug } from '../model/errors.ts'
+import { bug, reject } from '../model/errors.ts'
 import { at, isObject, type Json, type JsonObject } from '../model/json.ts'
 import type { EnvelopeTable } from '../store/tables.ts'
-import type { Catalogue, ConnectionSetup, Context } from './context.ts'
+import { type Catalogue, type ConnectionSetup, type Context, mappingOf } from './context.ts'
 import { streamOf } from './drafts.ts'
 
 /** A record read and mapped: what each of its parts asks the ledger for. Made without the ledger. */
@@ -25,6 +25,8 @@ export type MappedPart =
   | { readonly kind: 'filtered'; readonly document: string }
   | { readonly kind: 'dead'; readonly document: string; readonly detail: JsonObject }
 
+/** Longest key a column holds. */
+const maxKey = 191
 /** Faults shown of one part. */
 const maxShown = 10
 
@@ -42,38 +44,72 @@ export function openMapper(
   context: Context,
   catalogue: Catalogue,
   bodies: ReadonlyMap<string, Uint8Array>,
+  values: ReadonlyMap<string, Json> = new Map(),
 ): (envelope: EnvelopeTable) => Mapped {
-  const joiners = new Map<string, ReturnType<typeof openJoiner>>()
+  const read = openReader(context)
   return (envelope) => {
-    const setup = catalogue.connections.get(envelope.connection)
-    const stream = setup && streamOf(setup.connector, envelope.stream)
-    const shape = setup && partsOf(setup, envelope.stream)
-    if (setup === undefined || stream === undefined || shape === undefined)
-      return dead(
-        'invalid',
-        `the workspace has no stream '${envelope.stream}' of a connection '${envelope.connection}' any more: put it back, then replay`,
-      )
-    const joiner = joiners.get(setup.name) ?? openJoiner(setup.connector.http.codec)
-    joiners.set(setup.name, joiner)
-    const slices = JSON.parse(envelope.slices) as readonly Slice[]
-    if (envelope.op === 'delete') return { kind: 'parts', parts: deletedParts(context, shape.parts, envelope, setup) }
-    const read = readRecord(slices, bodies, joiner)
-    if ('fault' in read) return dead('unparseable', read.fault)
-    const fault = shape.schema && context.compiled.schema(shape.schema, `${setup.connector.name}/${envelope.stream}`)(read.record)
-    if (fault !== undefined)
-      return {
-        kind: 'dead',
-        reason: 'invalid',
-        detail: { message: 'the record does not have the shape the stream promises', path: fault.path, fault: fault.message },
-      }
+    const found = placeOf(catalogue, envelope)
+    if ('kind' in found) return found
+    const { setup, stream, parts } = found
+    if (envelope.op === 'delete') return { kind: 'parts', parts: deletedParts(context, parts, envelope, setup) }
+    const given = read(envelope, found, bodies, values.get(envelope.id))
+    if (given.kind === 'dead') return given
     const mapContext = mapContextOf(setup, catalogue)
-    const parts = shape.parts.map((part) => mapPart(context, catalogue, setup, mapContext, part, envelope, read.record))
-    const hubRef = envelope.stream.includes('/') ? undefined : hubRefOf(stream.hubRef, stream.hubLines, read.record)
-    return { kind: 'parts', parts, ...(hubRef === undefined ? {} : { hubRef }) }
+    const mapped = parts.map((part) => mapPart(context, catalogue, setup, mapContext, part, envelope, given.record))
+    const hubRef = envelope.stream.includes('/') ? undefined : hubRefOf(stream.hubRef, stream.hubLines, given.record)
+    return { kind: 'parts', parts: mapped, ...(hubRef === undefined ? {} : { hubRef }) }
   }
 }
 
-const dead = (reason: EnvelopeReason, message: string): Mapped => ({ kind: 'dead', reason, detail: { message } })
+type Dead = Extract<Mapped, { kind: 'dead' }>
+const dead = (reason: EnvelopeReason, message: string): Dead => ({ kind: 'dead', reason, detail: { message } })
+
+/** Where an envelope's record belongs: its connection and the parts that its stream is made of. */
+export interface RecordPlace {
+  readonly setup: ConnectionSetup
+  readonly stream: Stream
+  readonly parts: readonly Part[]
+  readonly schema?: JsonObject
+}
+
+export function placeOf(catalogue: Catalogue, envelope: Pick<EnvelopeTable, 'connection' | 'stream'>): RecordPlace | Dead {
+  const setup = catalogue.connections.get(envelope.connection)
+  const stream = setup && streamOf(setup.connector, envelope.stream)
+  const shape = setup && partsOf(setup, envelope.stream)
+  return setup === undefined || stream === undefined || shape === undefined
+    ? dead(
+        'invalid',
+        `the workspace has no stream '${envelope.stream}' of a connection '${envelope.connection}' any more: put it back, then replay`,
+      )
+    : { setup, stream, ...shape }
+}
+
+/** Reads records as their mappings see them, and holds them against the shape their stream promises. Bodies that are not JSON are parsed once each. */
+export function openReader(context: Context): (
+  envelope: Pick<EnvelopeTable, 'stream' | 'slices'>,
+  place: RecordPlace,
+  bodies: ReadonlyMap<string, Uint8Array>,
+  /** the record, where it was parsed already */
+  known?: Json,
+) => { readonly kind: 'record'; readonly record: Json } | Dead {
+  const joiners = new Map<string, ReturnType<typeof openJoiner>>()
+  return (envelope, { setup, schema }, bodies, known) => {
+    const joiner = joiners.get(setup.name) ?? openJoiner(setup.connector.http.codec)
+    joiners.set(setup.name, joiner)
+    const read = known === undefined ? readRecord(slicesOf(envelope), bodies, joiner) : { record: known }
+    if ('fault' in read) return dead('unparseable', read.fault)
+    const fault = schema && context.compiled.schema(schema, `${setup.connector.name}/${envelope.stream}`)(read.record)
+    return fault === undefined
+      ? { kind: 'record', record: read.record }
+      : {
+          kind: 'dead',
+          reason: 'invalid',
+          detail: { message: 'the record does not have the shape the stream promises', path: fault.path, fault: fault.message },
+        }
+  }
+}
+
+export const slicesOf = ({ slices }: Pick<EnvelopeTable, 'slices'>): readonly Slice[] => JSON.parse(slices) as readonly Slice[]
 
 function readRecord(
   slices: readonly Slice[],
@@ -83,7 +119,11 @@ function readRecord(
   const names = [...new Set(slices.map(({ receipt }) => receipt))]
   const bytes = names.map((name) => {
     const body = bodies.get(name)
-    if (body === undefined) throw bug('receipt-missing', `receipt ${name} is gone although an envelope stands on it`)
+    if (body === undefined)
+      throw reject(
+        'receipt-missing',
+        `the bytes of receipt ${name} were removed: they were older than settings.retention.bodiesDays of the workspace`,
+      )
     return body
   })
   const cut: CutSlice[] = slices.map(({ receipt, ...place }) => ({ body: names.indexOf(receipt), ...place }))
@@ -95,7 +135,10 @@ function readRecord(
 }
 
 /** Parts of a stream, or of its child records (`products/variations`); children have no schema of their own. */
-function partsOf(setup: ConnectionSetup, name: string): { readonly parts: readonly Part[]; readonly schema?: JsonObject } | undefined {
+export function partsOf(
+  setup: ConnectionSetup,
+  name: string,
+): { readonly parts: readonly Part[]; readonly schema?: JsonObject } | undefined {
   const [parent = '', child] = name.split('/')
   const stream = setup.connector.streams[parent]
   if (stream === undefined || child === undefined) return stream
@@ -134,6 +177,11 @@ function mapPart(
     return { kind: 'dead', document, detail: { message: `the key template ${part.key} finds no value in the record` } }
   const made = bodyOf(catalogue, part, mapContext, record)
   if ('detail' in made) return { kind: 'dead', document, detail: made.detail }
+  if (part.identity.kind === 'mirror' && made.body !== null) {
+    const message = mirrorFault(part.identity, made.body)
+    if (message !== undefined) return { kind: 'dead', document, detail: { message } }
+    return { kind: 'incoming', incoming: incomingOf(envelope, setup, part, externalKey, made.body, made.mapping) }
+  }
   const fault = made.body === null ? undefined : catalogue.validate(document, made.body)
   if (fault !== undefined)
     return {
@@ -149,6 +197,22 @@ function mapPart(
   return { kind: 'incoming', incoming: incomingOf(envelope, setup, part, externalKey, made.body, made.mapping) }
 }
 
+/**
+ * Nothing of a mirror's body is kept, so it need not be a whole document (an article of a shop without a SKU): who cannot name one waits to be linked. What it is
+ * named by is looked up and waited for, and has to fit the columns that hold it.
+ */
+function mirrorFault({ identifiers }: Extract<Identity, { kind: 'mirror' }>, body: JsonObject): string | undefined {
+  for (const { scheme, path } of identifiers) {
+    const found = at(body, path)
+    const long = (Array.isArray(found) ? found : [found]).some(
+      (value: Json | undefined) => typeof value === 'string' && value.length > maxKey,
+    )
+    if (long)
+      return `its ${scheme} at ${path} is longer than ${maxKey} characters, so no document can be found by it: shorten it at the partner`
+  }
+  return undefined
+}
+
 function bodyOf(
   catalogue: Catalogue,
   part: DocumentPart,
@@ -160,7 +224,7 @@ function bodyOf(
     return isObject(body) ? { body, mapping: null } : { detail: { message: `there is no document at ${part.body}` } }
   }
   if (part.mapping === undefined) return { body: null, mapping: null }
-  const mapping = catalogue.mappings.get(part.mapping)
+  const mapping = mappingOf(catalogue, mapContext.connection, part.mapping)
   if (mapping === undefined) throw bug('mapping-missing', `the mapping ${part.mapping} is not in revision ${catalogue.revision}`)
   const result = mapping.pull(record, mapContext)
   if (result.ok) return { body: result.value, mapping: mapping.hash }

@@ -15,7 +15,16 @@ export async function storePage(
   context: Context,
   tx: Tx,
   setup: ConnectionSetup,
-  of: { readonly stream: string; readonly baseline: boolean; readonly authoritative: boolean; readonly now: number },
+  of: {
+    readonly stream: string
+    readonly baseline: boolean
+    readonly authoritative: boolean
+    readonly now: number
+    /** read from the past beside what is live */
+    readonly background?: boolean
+    /** traceparent of the read */
+    readonly trace?: string
+  },
   page: PageRead,
   more: readonly Pick<Draft, 'record' | 'authoritative'>[] = [],
 ): Promise<StoredPage> {
@@ -39,9 +48,17 @@ export async function storePage(
       baseline: of.baseline ? 1 : 0,
       state: 'split',
       received_at: of.now,
+      trace: of.trace ?? null,
     })),
   )
-  const same = { receipts: bodies.map(({ id }) => id), asOf: Math.floor(page.asOf), receivedAt: of.now, baseline: of.baseline, poke: false }
+  const same = {
+    receipts: bodies.map(({ id }) => id),
+    asOf: Math.floor(page.asOf),
+    receivedAt: of.now,
+    baseline: of.baseline,
+    poke: false,
+    background: of.background === true,
+  }
   const written = await writeEnvelopes(
     tx,
     { tenant, connection: setup.name, connector: setup.connector, newId: context.newId, now: of.now },

@@ -1,50 +1,39 @@
-import type { Checkpoint, PageRead } from '../connector/access.ts'
+import type { PageRead } from '../connector/access.ts'
 import { isHubError, recoveryOf } from '../model/errors.ts'
-import { isObject, parseJson } from '../model/json.ts'
+import { countBaseline } from '../store/baseline.ts'
 import { readPosition, savePosition } from '../store/cursor.ts'
+import type { Tx } from '../store/database.ts'
 import { claimRun, endRun, holdRun, type RunLease } from '../store/schedule.ts'
+import { waitsForBaseline } from './baseline.ts'
 import { backOff, noteFailure, noteSuccess, stateOf } from './connection-health.ts'
 import type { ConnectionSetup, Context } from './context.ts'
 import { type Halt, keepLease, noHalt } from './halt.ts'
 import { announce, type StoredPage, storePage } from './pages.ts'
+import { atBaseline, moved, type Position, positionOf, positionText } from './position.ts'
 import { openScope, type Scope } from './snapshot.ts'
+import { isReleased, keepPlan } from './snapshot-plan.ts'
 
 export type PullResult =
   | { readonly state: 'not-due' }
   | { readonly state: 'done' | 'stopped'; readonly pages: number; readonly records: number }
   | { readonly state: 'failed'; readonly pages: number; readonly records: number; readonly code: string; readonly message: string }
 
-export interface PullOptions {
-  /** take a complete read for true although more than half of the members of a snapshot are gone from it */
-  readonly acceptShrink?: boolean
-}
-
 /** Longest wait between two tries of a stream that fails. */
 const mostBackOffMs = 300_000
-
-/** Where a stream stands as it is stored: the baseline mark stays until its first read came to the end. */
-interface Position extends Checkpoint {
-  readonly baseline?: true
-}
 
 /**
  * Reads one stream from its checkpoint, when its schedule is due and nobody else is at it. Every page is one transaction: receipts, envelopes and the checkpoint that is safe with them
  * (invariant 1). A failure keeps the pages before it, is written into the schedule, and is tried again after a back-off; it is answered, never thrown.
  */
-export async function pull(
-  context: Context,
-  connection: string,
-  stream: string,
-  options: PullOptions = {},
-  halt: Halt = noHalt(),
-): Promise<PullResult> {
+export async function pull(context: Context, connection: string, stream: string, halt: Halt = noHalt()): Promise<PullResult> {
   const { database, tenant, settings } = context
   const setup = context.catalogue().connections.get(connection)
   if (setup === undefined || setup.paused || !setup.connector.streams[stream]?.call) return { state: 'not-due' }
   if ((await stateOf(database, tenant, connection)) === 'paused') return { state: 'not-due' }
-  const lease = await claimRun(database, tenant, connection, stream, await database.now(), settings.leaseMs)
+  if ((await waitsForBaseline(context, setup, stream)).length > 0) return { state: 'not-due' }
+  const lease = await claimRun(database, tenant, { connection, stream, kind: 'pull' }, await database.now(), settings.leaseMs)
   if (lease === undefined) return { state: 'not-due' }
-  const run: Run = { context, setup, lease, pages: 0, records: 0, options }
+  const run: Run = { context, setup, lease, pages: 0, records: 0, resumed: false }
   try {
     const beat = () => database.write(async (tx) => holdRun(tx, tenant, lease, (await database.now()) + settings.leaseMs))
     const ended = await keepLease(settings.leaseMs, beat, halt.abort, (signal) => readPages(run, halt, signal))
@@ -58,29 +47,40 @@ interface Run {
   readonly context: Context
   readonly setup: ConnectionSetup
   readonly lease: RunLease
-  readonly options: PullOptions
   pages: number
   records: number
+  /** began in the middle of a list */
+  resumed: boolean
 }
 
 async function readPages(run: Run, halt: Halt, signal: AbortSignal): Promise<'done' | 'stopped'> {
   const { context, setup, lease } = run
   const { stream } = lease
   const stored = await context.database.write((tx) => readPosition(tx, context.tenant, setup.name, stream))
-  const position = stored === null ? null : positionOf(stored)
-  const baseline = position === null || position.baseline === true
+  let position = positionOf(stored)
+  const baseline = atBaseline(position)
   const lookbackMs = setup.streams.get(stream)?.lookbackMs
   const scope = openScope(setup.connector, stream)
   const from = position === null || position.time === null ? null : { time: position.time }
-  for await (const page of context.access(setup).read(stream, from, { ...(lookbackMs === undefined ? {} : { lookbackMs }), signal })) {
-    const kept = await writePage(run, page, { position, baseline, scope })
+  const resume = baseline && scope === undefined ? position?.mark : undefined
+  const options = { ...(lookbackMs === undefined ? {} : { lookbackMs }), ...(resume === undefined ? {} : { resume }), signal }
+  const began = context.clock.now()
+  const start = position
+  run.resumed = resume !== undefined
+  for await (const page of context.access(setup).read(stream, from, options)) {
+    const next = moved(position, page, baseline && scope === undefined)
+    const kept = await writePage(run, page, { position: next === position ? null : next, baseline, scope })
+    position = next
     run.pages++
     run.records += page.records.length
     announce(context, setup.name, kept.page)
     if (kept.recovered) context.bell.ring({ kind: 'deliver', connection: setup.name })
     if (kept.refused !== undefined) context.log.warn({ connection: setup.name, stream }, kept.refused)
     if (page.last) return 'done'
-    if (halt.stop.aborted) break
+    const { pullPages, pullMs } = context.settings
+    const long = run.pages >= pullPages + (run.resumed ? 1 : 0) || context.clock.now() - began >= pullMs
+    // a list that cannot be taken up in the middle is read to its end, however long it is
+    if (halt.stop.aborted || (long && position !== start)) break
   }
   await context.database.write(async (tx) => {
     const now = await context.database.now()
@@ -100,7 +100,7 @@ interface Kept {
 function writePage(
   run: Run,
   page: PageRead,
-  at: { readonly position: Position | null; readonly baseline: boolean; readonly scope: Scope | undefined },
+  at: { /** null: as it was */ readonly position: Position | null; readonly baseline: boolean; readonly scope: Scope | undefined },
 ): Promise<Kept> {
   const { context, setup, lease } = run
   const { tenant, database } = context
@@ -108,7 +108,7 @@ function writePage(
   return database.write(async (tx) => {
     const now = await database.now()
     await holdRun(tx, tenant, lease, now + context.settings.leaseMs)
-    const gone = page.last ? await at.scope?.end(tx, tenant, setup.name, run.options.acceptShrink === true) : undefined
+    const gone = page.last ? await at.scope?.end(tx, tenant, setup.name, await isReleased(tx, tenant, lease)) : undefined
     const stored = await storePage(
       context,
       tx,
@@ -117,12 +117,10 @@ function writePage(
       page,
       gone?.drafts,
     )
-    const next = page.checkpoint ?? (page.last ? { time: at.position?.time ?? null } : undefined)
-    if (next !== undefined) {
-      const position: Position = page.last || !at.baseline ? { time: next.time } : { time: next.time, baseline: true }
-      await savePosition(tx, tenant, setup.name, lease.stream, JSON.stringify(position), now)
-    }
+    if (at.position !== null) await savePosition(tx, tenant, setup.name, lease.stream, positionText(at.position), now)
+    if (at.baseline) await countBaseline(tx, tenant, lease, { records: page.records.length, ended: page.last, at: now })
     if (!page.last) return { page: stored, recovered: false }
+    if (at.scope !== undefined) await keepPlan(context, tx, lease, gone?.held, now)
     await endRun(tx, tenant, lease, { at: now, error: gone?.refused ?? null })
     const recovered = await noteSuccess(tx, tenant, setup.name, now)
     return { page: stored, recovered, ...(gone?.refused === undefined ? {} : { refused: gone.refused }) }
@@ -145,6 +143,8 @@ async function failed(
     const now = await database.now()
     await holdRun(tx, tenant, lease, now)
     const wait = stopped ? 0 : backOff(error, lease.fails, setup.retry, context.random(), Math.max(lease.everyMs, mostBackOffMs))
+    // the partner does not know the place in its list any more: the list is read from its beginning
+    if (run.resumed && run.pages === 0 && recoveryOf(error) === 'reject') await dropMark(tx, context, lease, now)
     await endRun(tx, tenant, lease, { at: now, error: stopped ? null : `${code}: ${message}`.slice(0, 2000), retryAt: now + wait })
     if (!stopped) await noteFailure(tx, tenant, setup.name, isHubError(error) ? error.detail : undefined, lease.fails + 1, now)
   })
@@ -156,8 +156,9 @@ async function failed(
   return result
 }
 
-function positionOf(text: string): Position {
-  const value = parseJson(text)
-  if (!isObject(value)) return { time: null }
-  return { time: typeof value.time === 'string' ? value.time : null, ...(value.baseline === true ? { baseline: true as const } : {}) }
+async function dropMark(tx: Tx, { tenant }: Context, { connection, stream }: RunLease, now: number): Promise<void> {
+  const position = positionOf(await readPosition(tx, tenant, connection, stream))
+  if (position?.mark === undefined) return
+  const { mark: _mark, ...rest } = position
+  await savePosition(tx, tenant, connection, stream, positionText(rest), now)
 }

@@ -1,9 +1,11 @@
+import { secretValues } from '../connector/secrets.ts'
 import { verifyWebhook } from '../connector/verify.ts'
 import { isHubError } from '../model/errors.ts'
 import { sha256 } from '../model/id.ts'
+import { redactor } from '../model/redact.ts'
 import { insertReceipts } from '../store/receipt.ts'
 import type { ReceiptTable } from '../store/tables.ts'
-import type { Context } from './context.ts'
+import type { ConnectionSetup, Context } from './context.ts'
 
 /** What the partner's webhook request is answered with. */
 export interface Reply {
@@ -61,6 +63,15 @@ export function openReceiver(context: Context, limits: ReceiverLimits = receiver
   let pendingBytes = 0
   let flushing: Promise<void> | undefined
   let closed = false
+  const cleaners = new WeakMap<ConnectionSetup, (text: string) => string>()
+  const cleanerOf = (setup: ConnectionSetup): ((text: string) => string) => {
+    const known = cleaners.get(setup)
+    if (known !== undefined) return known
+    const secrets = [...secretValues(setup.connector.config, setup.config), ...(setup.secrets ?? [])]
+    const made = redactor(() => secrets)
+    cleaners.set(setup, made)
+    return made
+  }
 
   const take = (): Waiting[] => {
     const group: Waiting[] = []
@@ -75,6 +86,8 @@ export function openReceiver(context: Context, limits: ReceiverLimits = receiver
   }
 
   const commit = async (group: readonly Waiting[]) => {
+    const began = performance.now()
+    const count = (end: 'committed' | 'failed') => context.meter?.committed(group.length, (performance.now() - began) / 1000, end)
     try {
       await context.database.write((tx) =>
         insertReceipts(
@@ -82,7 +95,9 @@ export function openReceiver(context: Context, limits: ReceiverLimits = receiver
           group.map(({ row }) => row),
         ),
       )
+      count('committed')
     } catch (error) {
+      count('failed')
       // a COMMIT that failed may have taken effect: the sender's retry then meets its own event as a duplicate
       context.log.warn(
         { error, receipts: group.length, code: isHubError(error) ? error.detail.code : 'bug' },
@@ -118,41 +133,57 @@ export function openReceiver(context: Context, limits: ReceiverLimits = receiver
       flushing ??= flush()
     })
 
+  const answer: Receiver['receive'] = async (name, headers, body, receivedAt) => {
+    const connection = context.catalogue().connections.get(name)
+    const webhook = connection?.connector.webhook
+    if (connection === undefined || webhook === undefined) return { status: 404 }
+    if (closed || connection.paused) return { status: 503, retryAfterS: 60 }
+    if (body.byteLength > Math.min(webhook.maxBodyBytes ?? limits.maxBodyBytes, bodyCeiling)) return { status: 413 }
+    const verified = verifyWebhook(webhook, connection.config, headers, body, new Date(receivedAt))
+    if (verified.kind === 'refused') {
+      context.log.debug({ connection: name, code: verified.code }, 'a webhook request was refused')
+      return { status: 401 }
+    }
+    if (verified.kind === 'ping') return webhook.ack
+    if (pendingBytes + body.byteLength > limits.maxPendingBytes) return { status: 503, retryAfterS: busyForS }
+    const topic = webhook.topics[verified.topic]
+    const id = context.newId()
+    const span = context.tracer?.begin('webhook', {
+      kind: 'server',
+      parent: headers.traceparent ?? null,
+      from: 'partner',
+      at: receivedAt,
+      facts: { 'crossdock.receipt': id, 'crossdock.connection': name, 'crossdock.topic': verified.topic.slice(0, maxText) },
+    })
+    const committed = await store({
+      tenant: context.tenant,
+      id,
+      connection: name,
+      stream: topic?.stream ?? null,
+      kind: 'webhook',
+      topic: verified.topic.slice(0, maxText),
+      event_id: verified.eventId === undefined ? null : shortened(verified.eventId.value),
+      headers: cleanerOf(connection)(keptHeaders(headers)),
+      body,
+      body_hash: sha256(body),
+      as_of: receivedAt,
+      baseline: 0,
+      state: 'received',
+      received_at: receivedAt,
+      trace: span?.traceparent ?? null,
+    })
+    span?.end({}, committed ? undefined : 'not committed')
+    return committed ? webhook.ack : { status: 503, retryAfterS: busyForS }
+  }
+
   return {
     get pendingBytes() {
       return pendingBytes
     },
     async receive(name, headers, body, receivedAt) {
-      const connection = context.catalogue().connections.get(name)
-      const webhook = connection?.connector.webhook
-      if (connection === undefined || webhook === undefined) return { status: 404 }
-      if (closed || connection.paused) return { status: 503, retryAfterS: 60 }
-      if (body.byteLength > Math.min(webhook.maxBodyBytes ?? limits.maxBodyBytes, bodyCeiling)) return { status: 413 }
-      const verified = verifyWebhook(webhook, connection.config, headers, body, new Date(receivedAt))
-      if (verified.kind === 'refused') {
-        context.log.debug({ connection: name, code: verified.code }, 'a webhook request was refused')
-        return { status: 401 }
-      }
-      if (verified.kind === 'ping') return webhook.ack
-      if (pendingBytes + body.byteLength > limits.maxPendingBytes) return { status: 503, retryAfterS: busyForS }
-      const topic = webhook.topics[verified.topic]
-      const committed = await store({
-        tenant: context.tenant,
-        id: context.newId(),
-        connection: name,
-        stream: topic?.stream ?? null,
-        kind: 'webhook',
-        topic: verified.topic.slice(0, maxText),
-        event_id: verified.eventId === undefined ? null : shortened(verified.eventId.value),
-        headers: keptHeaders(headers),
-        body,
-        body_hash: sha256(body),
-        as_of: receivedAt,
-        baseline: 0,
-        state: 'received',
-        received_at: receivedAt,
-      })
-      return committed ? webhook.ack : { status: 503, retryAfterS: busyForS }
+      const reply = await answer(name, headers, body, receivedAt)
+      if (context.catalogue().connections.has(name)) context.meter?.webhook(name, reply.status)
+      return reply
     },
     async close() {
       closed = true
@@ -166,7 +197,7 @@ const shortened = (text: string): string => (text.length > maxText ? sha256(text
 const maxHeaderText = 8192
 const secretHeader = /^(authorization|proxy-|cookie|x-api-key)/
 
-/** Headers as JSON, for people: without credentials, and cut at a limit. */
+/** Headers as JSON, for people: without those that carry credentials by their name, and cut at a limit. */
 function keptHeaders(headers: Readonly<Record<string, string>>): string {
   const kept: Record<string, string> = {}
   let size = 0

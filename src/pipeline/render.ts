@@ -5,7 +5,7 @@ import type { MapError } from '../mapping/types.ts'
 import { bug } from '../model/errors.ts'
 import { canonicalJson, isObject, type Json, type JsonObject, type JsonSchema } from '../model/json.ts'
 import { linksOf, linksTo } from '../store/link.ts'
-import type { Catalogue, ConnectionSetup, Context } from './context.ts'
+import { type Catalogue, type ConnectionSetup, type Context, mappingOf } from './context.ts'
 import { mapContextOf } from './map-record.ts'
 
 /** What a document looks like to a partner, or why it cannot be shown there yet or at all. */
@@ -26,7 +26,7 @@ export async function render(
   by: { readonly mapping: string; readonly input: JsonSchema },
   document: LedgerDocument,
 ): Promise<Rendered> {
-  const mapping = catalogue.mappings.get(by.mapping)
+  const mapping = mappingOf(catalogue, setup.name, by.mapping)
   if (mapping === undefined) throw bug('mapping-missing', `the mapping ${by.mapping} is not in revision ${catalogue.revision}`)
   const [whole] = await resolvedAll(shelf, [document])
   if (whole === undefined) throw bug('not-resolved', `${document.type} ${document.key} was not resolved`)

@@ -90,7 +90,7 @@ test('a delivery is rehearsed, sent again under a new effect key, or settled by 
     frozen: expect.stringContaining('shop/1'),
     now: expect.objectContaining({ reference: 'shop/1' }),
   })
-  await replayDelivery(bed.context, first.id, 'new')
+  await replayDelivery(bed.context, first.id, { who: 'ann', reason: 'the partner lost it' })
   await settleByHand(bed.context, second.id, { state: 'cancelled' })
   await bed.drain()
   expect(await dutiesOf(bed)).toEqual(['create delivered', 'create cancelled/by-hand'])

@@ -6,12 +6,14 @@ import { reject } from '../model/errors.ts'
 import { sha256 } from '../model/id.ts'
 import type { JsonObject } from '../model/json.ts'
 import { endOpenAttempts } from '../store/attempt.ts'
+import { writeAudit } from '../store/audit.ts'
 import type { Tx } from '../store/database.ts'
 import { forgetHash } from '../store/dedupe.ts'
 import { changeDelivery, findDelivery } from '../store/delivery.ts'
-import { type EnvelopeRange, envelopesIn, findEnvelope, reopenEnvelopes, settleEnvelopes } from '../store/envelope.ts'
+import { type EnvelopeRange, envelopesIn, findEnvelope, receiptsUnder, reopenEnvelopes, settleEnvelopes } from '../store/envelope.ts'
 import { readyLanes, seizeLane } from '../store/lane.ts'
 import { reopenReceipt } from '../store/receipt.ts'
+import { removedAmong } from '../store/retention.ts'
 import type { DeliveryTable } from '../store/tables.ts'
 import { applyEnvelopes } from './apply-batch.ts'
 import type { Context } from './context.ts'
@@ -79,6 +81,31 @@ async function chosen(
   tenant: string,
   which: { readonly ids: readonly string[] } | EnvelopeRange,
 ): Promise<{ id: string; lane: number }[]> {
+  const found = await named(tx, tenant, which)
+  const standOn = await receiptsUnder(
+    tx,
+    tenant,
+    found.map(({ id }) => id),
+  )
+  const removed = await removedAmong(
+    tx,
+    tenant,
+    standOn.map(({ receipt }) => receipt),
+  )
+  const gone = standOn.filter(({ receipt }) => removed.has(receipt))
+  if (gone.length > 0)
+    throw reject(
+      'bytes-removed',
+      `the bytes of ${gone.length} of ${found.length} envelopes were removed, they were older than settings.retention.bodiesDays (the newest is ${gone.at(-1)?.id}): replay from a later time, or read the range again with \`crossdock pull\``,
+    )
+  return found
+}
+
+async function named(
+  tx: Tx,
+  tenant: string,
+  which: { readonly ids: readonly string[] } | EnvelopeRange,
+): Promise<{ id: string; lane: number }[]> {
   if (!('ids' in which)) return envelopesIn(tx, tenant, which, maxReplay)
   const rows = []
   for (const id of which.ids.slice(0, maxReplay)) {
@@ -133,10 +160,10 @@ export async function rehearse(
 
 /**
  * Tries a delivery again that is dead or parked. `same`: the frozen bytes and the effect key of before, so that a partner which has it already does nothing twice. `new`: rendered anew
- * under a new effect key, on the word of a person that the partner does not have it; also for one that was cancelled, superseded or delivered.
+ * under a new effect key, on the word of a person that the partner does not have it or shall do it again; also for one that was cancelled, superseded or delivered. Who asked for it and why is written down.
  * @throws HubError (reject) `unknown-delivery`, `not-replayable`
  */
-export async function replayDelivery(context: Context, id: string, as: 'same' | 'new'): Promise<void> {
+export async function replayDelivery(context: Context, id: string, as: 'same' | Again): Promise<void> {
   const { database, tenant } = context
   const connection = await database.write(async (tx) => {
     const now = await database.now()
@@ -155,9 +182,27 @@ export async function replayDelivery(context: Context, id: string, as: 'same' | 
         `the delivery ${id} is ${delivery.state}: ${as === 'same' ? 'only dead and parked ones can be tried again as they are' : 'it is under way'}`,
       )
     await readyLanes(tx, tenant, 'deliver', [delivery.lane], now)
+    if (as !== 'same') {
+      const detail = { delivery: id, generation: delivery.generation + 1, before: delivery.state, reason: as.reason }
+      await writeAudit(tx, {
+        tenant,
+        id: context.newId(),
+        at: now,
+        who: as.who,
+        act: 'sent-again',
+        connection: delivery.connection,
+        detail,
+      })
+    }
     return delivery.connection
   })
   context.bell.ring({ kind: 'deliver', connection })
+}
+
+/** A person's word that the effect is to happen once more. */
+export interface Again {
+  readonly who: string
+  readonly reason: string
 }
 
 const renewed = (delivery: DeliveryTable) => ({

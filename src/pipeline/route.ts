@@ -4,27 +4,41 @@ import type { Books, Change } from '../ledger/types.ts'
 import { sha256 } from '../model/id.ts'
 import type { JsonObject } from '../model/json.ts'
 import { changeDelivery, changeUnsent, dutiesOf, insertDeliveries, releaseThese } from '../store/delivery.ts'
-import { readyLanes } from '../store/lane.ts'
+import { readyLanes, stopLanes } from '../store/lane.ts'
 import type { DeliveryTable } from '../store/tables.ts'
 import { lifeOf, neverArrived, untouched } from './command-life.ts'
 import type { Catalogue, Context, Route } from './context.ts'
 import { connectionsOf } from './release.ts'
 
 /**
- * Makes the duties that follow from changed documents, in the transaction that changed them. Commands have a life per document, connection and action; a state route gets one duty for each
- * change. What came with a baseline load, or was placed before a route's `from`, makes no command. Answers the connections that have work.
+ * Makes the duties that follow from changed documents, in the transaction that changed them. Commands have a life per document, connection and action; a state route has one duty that waits,
+ * however many changes it carries. What came with a baseline load, or was placed before a route's `from`, makes no command. Answers the connections that have work.
  */
 export async function route(
   context: Context,
   books: Books,
   catalogue: Catalogue,
   changes: readonly Change[],
+  traceOf: (envelope: string | null) => string | undefined = () => undefined,
 ): Promise<{ readonly connections: readonly string[] }> {
   const live = catalogue.routes.filter(({ mode }) => mode !== 'off')
-  const plan: Plan = { context, books, catalogue, rows: [], lanes: new Set() }
+  const plan: Plan = {
+    context,
+    books,
+    catalogue,
+    rows: [],
+    lanes: new Set(),
+    traceOf: ({ type, key }) => traceOf(books.data.shelf.documents.get(documentName({ type, key }))?.envelope ?? null),
+  }
   for (const [type, group] of Map.groupBy(changes, (change) => change.type)) {
     const routes = live.filter(({ document }) => document === type)
     if (routes.length === 0) continue
+    await stopLanes(
+      books.tx,
+      books.tenant,
+      'deliver',
+      group.flatMap(({ key }) => routes.map(({ to }) => laneName(to, type, key))),
+    )
     const duties = Map.groupBy(
       await dutiesOf(
         books.tx,
@@ -54,6 +68,7 @@ interface Plan {
   readonly catalogue: Catalogue
   readonly rows: DeliveryTable[]
   readonly lanes: Set<string>
+  readonly traceOf: (change: Change) => string | undefined
 }
 
 async function routeChange(
@@ -63,14 +78,13 @@ async function routeChange(
   document: JsonObject,
   duties: readonly DeliveryTable[],
 ): Promise<void> {
-  const { books } = plan
   await freeHeld(plan, duties)
   for (const route of routes) {
     const action = plan.catalogue.connections.get(route.to)?.connector.actions[route.action]
     if (action === undefined) continue
     const matches = route.when(document)
     if (action.kind === 'state') {
-      if (matches && !change.baseline) add(plan, route, change, 'state', 0, books.newId())
+      if (matches && !change.baseline) await routeState(plan, route, change, duties)
       continue
     }
     const shadow = route.mode === 'shadow' ? 1 : 0
@@ -86,6 +100,15 @@ async function routeChange(
 async function freeHeld({ books, lanes }: Plan, duties: readonly DeliveryTable[]): Promise<void> {
   const held = duties.filter(({ state, reason }) => state === 'parked' && reason === 'held').map(({ id }) => id)
   for (const lane of await releaseThese(books.tx, books.tenant, held, books.now)) lanes.add(lane)
+}
+
+/** Changes that no sender has begun with share one duty: it is rendered from the newest version when it is sent (invariant 6). */
+async function routeState(plan: Plan, route: Route, change: Change, duties: readonly DeliveryTable[]): Promise<void> {
+  const shadow = route.mode === 'shadow' ? 1 : 0
+  const waiting = duties.findLast(
+    (duty) => duty.op === 'state' && duty.route === route.id && duty.shadow === shadow && duty.state !== 'parked' && untouched(duty),
+  )
+  if (waiting === undefined || !(await renew(plan, waiting, change))) add(plan, route, change, 'state', 0, plan.books.newId())
 }
 
 async function routeUpsert(plan: Plan, route: Route, change: Change, own: readonly DeliveryTable[]): Promise<void> {
@@ -116,10 +139,12 @@ async function routeUpsert(plan: Plan, route: Route, change: Change, own: readon
 }
 
 /** Lets a duty that nobody has begun carry the new version; false: a sender was quicker, and took the version before. */
-async function renew({ books, lanes }: Plan, duty: DeliveryTable, change: Change): Promise<boolean> {
+async function renew({ books, lanes, traceOf }: Plan, duty: DeliveryTable, change: Change): Promise<boolean> {
   const parked = duty.state === 'parked' && duty.reason === 'missing-link'
+  const trace = traceOf(change)
   const renewed = await changeUnsent(books.tx, books.tenant, duty.id, {
     document_version: change.version,
+    ...(trace === undefined ? {} : { trace }),
     ...(parked ? { state: 'due', reason: null, waits_for: null, due_at: books.now } : {}),
   })
   if (renewed && parked) lanes.add(duty.lane)
@@ -185,5 +210,6 @@ function add(plan: Plan, route: Route, change: Change, op: DeliveryTable['op'], 
     revision,
     created_at: now,
     settled_at: null,
+    trace: plan.traceOf(change) ?? null,
   })
 }

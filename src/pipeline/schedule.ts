@@ -1,27 +1,57 @@
-import { listSchedule, syncRows, wantRun } from '../store/schedule.ts'
+import { every } from '../model/timing.ts'
+import { type Job, listSchedule, syncRows, type WantedJob, wantRun } from '../store/schedule.ts'
 import type { ScheduleTable } from '../store/tables.ts'
-import type { Context } from './context.ts'
+import type { Catalogue, ConnectionSetup, Context, Settings } from './context.ts'
 
-/**
- * Makes the schedule rows follow the current revision: a row for each polled stream, due at once when it is new. Runs that were missed while nobody worked are one run.
- */
+/** How often the webhook subscriptions of a connection are looked after. */
+const subscriptionMs = 3_600_000
+/** How often what is too old is removed. */
+const retentionMs = 3_600_000
+
+/** Makes the schedule rows follow the current revision: a row for each job, those of polled streams due at once when they are new. */
 export async function syncSchedules(context: Context): Promise<void> {
   const { database, tenant } = context
-  const wanted = [...context.catalogue().connections.values()].flatMap(({ name, connector, streams, paused }) =>
-    paused
-      ? []
-      : [...streams].flatMap(([stream, { everyMs }]) => (connector.streams[stream]?.call ? [{ connection: name, stream, everyMs }] : [])),
-  )
+  const wanted = wantedJobs(context.catalogue(), context.settings)
   await database.write(async (tx) => syncRows(tx, tenant, wanted, await database.now()))
+}
+
+function wantedJobs(catalogue: Catalogue, settings: Settings): readonly WantedJob[] {
+  const jobs = [...catalogue.connections.values()].flatMap((setup) => (setup.paused ? [] : jobsOf(setup, settings)))
+  const ofHub = { connection: '', stream: '', waits: true }
+  return [
+    ...jobs,
+    { ...ofHub, kind: 'watch', timing: every(settings.watchMs) },
+    ...(settings.retention === undefined ? [] : [{ ...ofHub, kind: 'retention' as const, timing: every(retentionMs) }]),
+  ]
+}
+
+function jobsOf({ name: connection, connector, streams, reconcile }: ConnectionSetup, settings: Settings): readonly WantedJob[] {
+  const ofStreams = [...streams].flatMap(([stream, setup]): readonly WantedJob[] => {
+    if (!connector.streams[stream]?.call) return []
+    return [
+      { connection, stream, kind: 'pull', timing: setup.timing, waits: false },
+      ...(setup.full === undefined ? [] : [{ connection, stream, kind: 'full' as const, timing: setup.full, waits: true }]),
+      ...(setup.ids === undefined ? [] : [{ connection, stream, kind: 'ids' as const, timing: setup.ids.timing, waits: true }]),
+    ]
+  })
+  const compares =
+    reconcile === undefined ? [] : [{ connection, stream: '', kind: 'reconcile' as const, timing: reconcile.timing, waits: true }]
+  const looksAfter = connector.webhook?.subscription !== undefined && settings.publicUrl !== undefined
+  return [
+    ...ofStreams,
+    ...compares,
+    ...(looksAfter ? [{ connection, stream: '', kind: 'subscription' as const, timing: every(subscriptionMs), waits: false }] : []),
+  ]
 }
 
 /** Asks for a pull now and rings for it; false: there is no such polled stream. */
 export async function requestPull(context: Context, connection: string, stream: string): Promise<boolean> {
   const { database, tenant } = context
-  const known = await database.write(async (tx) => wantRun(tx, tenant, connection, stream, await database.now()))
+  const job: Job = { connection, stream, kind: 'pull' }
+  const known = await database.write(async (tx) => wantRun(tx, tenant, job, await database.now()))
   if (known) context.bell.ring({ kind: 'pull', connection, stream })
   return known
 }
 
-/** How every polled stream stands: due, running, last end, last error. */
+/** How every job stands: due, running, last end, last error. */
 export const schedules = (context: Context): Promise<ScheduleTable[]> => listSchedule(context.database, context.tenant)

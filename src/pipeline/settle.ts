@@ -10,7 +10,7 @@ import type { Tx } from '../store/database.ts'
 import { changeDelivery } from '../store/delivery.ts'
 import { holdLane, type Lease, releaseLane } from '../store/lane.ts'
 import { savePushed } from '../store/pushed.ts'
-import { wantRun } from '../store/schedule.ts'
+import { findSchedule, type Job, wantRun } from '../store/schedule.ts'
 import type { DeliveryTable } from '../store/tables.ts'
 import type { Ring } from './bell.ts'
 import { noteFailure, noteSuccess } from './connection-health.ts'
@@ -152,7 +152,7 @@ async function notDelivered(settling: Settling, outcome: Exclude<Outcome, { kind
   const { delivery } = plan
   if (outcome.kind === 'reject' && delivery.op === 'cancel') return tooLate(settling, outcome.code, outcome.message)
   const next = nextState(outcome, delivery.attempts, setup.retry, now, context.random())
-  const ambiguous = delivery.ambiguous === 1 || outcome.kind === 'unknown' || (outcome.kind === 'retry' && outcome.ambiguous) ? 1 : 0
+  const ambiguous = doubtAfter(delivery.ambiguous, outcome)
   switch (next.state) {
     case 'waiting':
       await changeDelivery(tx, tenant, delivery.id, ['sending'], {
@@ -183,6 +183,12 @@ async function notDelivered(settling: Settling, outcome: Exclude<Outcome, { kind
   }
 }
 
+/** What is known of the effect only grows. */
+function doubtAfter(before: DeliveryTable['ambiguous'], outcome: Outcome): DeliveryTable['ambiguous'] {
+  if (before === 2 || (outcome.kind === 'retry' && outcome.done === true)) return 2
+  return before === 1 || outcome.kind === 'unknown' || (outcome.kind === 'retry' && outcome.ambiguous) ? 1 : 0
+}
+
 /** The partner will not undo what it did: the duty ends, a person decides (canonical model section 4). */
 async function tooLate({ context, catalogue, tx, now, plan }: Settling, code: string, message: string): Promise<Settled> {
   const { tenant } = context
@@ -200,6 +206,9 @@ async function tooLate({ context, catalogue, tx, now, plan }: Settling, code: st
   return { lane: 'held', refused: false, rings: [] }
 }
 
+/** However many figures differ, the partner's orders are asked for once in this time. */
+const askGapMs = 1000
+
 /** Not a try: the partner's orders are pulled, then the figures are compared again. */
 async function ordersFirst(
   { context, tx, lease, now, plan }: Settling,
@@ -207,7 +216,10 @@ async function ordersFirst(
 ): Promise<Settled> {
   const { tenant, settings } = context
   const { delivery } = plan
-  const asked = await wantRun(tx, tenant, delivery.connection, stream, now)
+  const job: Job = { connection: delivery.connection, stream, kind: 'pull' }
+  const run = await findSchedule(tx, tenant, job)
+  const startAt = Math.max(now, (run?.last_started_at ?? 0) + askGapMs)
+  await wantRun(tx, tenant, job, startAt)
   await endAttempt(
     tx,
     tenant,
@@ -215,7 +227,7 @@ async function ordersFirst(
     { outcome: 'orders-first', code: null, status: null, message: `the partner shows ${shown}`.slice(0, 200), sample: null },
     now,
   )
-  const dueAt = asked ? now + settings.sweepMs : now
+  const dueAt = run === undefined ? now : startAt + settings.sweepMs
   await changeDelivery(tx, tenant, delivery.id, ['sending'], {
     state: 'waiting',
     reason: askedReason({ at: now, waits: 0 }),
@@ -223,9 +235,6 @@ async function ordersFirst(
     attempts: delivery.attempts - 1,
   })
   await releaseLane(tx, tenant, lease, dueAt)
-  return {
-    lane: 'left',
-    refused: false,
-    rings: asked ? [{ kind: 'pull', connection: delivery.connection, stream }] : [{ kind: 'deliver', connection: delivery.connection }],
-  }
+  const rings: Ring[] = startAt > now ? [] : [{ kind: 'pull', connection: delivery.connection, stream }]
+  return { lane: 'left', refused: false, rings: run === undefined ? [{ kind: 'deliver', connection: delivery.connection }] : rings }
 }

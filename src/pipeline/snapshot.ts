@@ -16,12 +16,24 @@ export interface Scope {
     tenant: string,
     connection: string,
     acceptShrink: boolean,
-  ): Promise<{ readonly drafts: readonly Pick<Draft, 'record' | 'authoritative'>[]; readonly refused?: string }>
+  ): Promise<{
+    readonly drafts: readonly Pick<Draft, 'record' | 'authoritative'>[]
+    readonly refused?: string
+    readonly held?: HeldMembers
+  }>
+}
+
+/** Members that would become zero, and how many the scope has. */
+export interface HeldMembers {
+  readonly gone: readonly string[]
+  readonly total: number
 }
 
 const maxMembers = 500_000
 /** Fewer members than this may all go at once. */
 const smallScope = 10
+/** Part of the members that may be missing, in percent. */
+export const mostMissingPercent = 50
 
 /** undefined for a stream that is read by cursor, or has no snapshot part: what it does not show is not gone. */
 export function openScope(connector: Connector, name: string): Scope | undefined {
@@ -38,10 +50,11 @@ export function openScope(connector: Connector, name: string): Scope | undefined
     async end(tx, tenant, connection, acceptShrink) {
       const known = await presentKeys(tx, tenant, connection, name, maxMembers)
       const missing = known.filter((key) => !seen.has(key))
-      if (!acceptShrink && known.length >= smallScope && missing.length * 2 > known.length)
+      if (!acceptShrink && known.length >= smallScope && missing.length * 100 > known.length * mostMissingPercent)
         return {
           drafts: [],
-          refused: `snapshot-shrunk: ${missing.length} of ${known.length} members of ${connection} ${name} are missing from a complete read; nothing was set to zero. Look at the source, then pull once more with the shrink accepted`,
+          held: { gone: missing, total: known.length },
+          refused: `snapshot-shrunk: ${missing.length} of ${known.length} members of ${connection} ${name} are missing from a complete read; nothing was set to zero. Look at the source, then release the plan: crossdock plans list --state held`,
         }
       const version = stream.version.kind === 'read' ? versionOf(stream.version, null, asOf) : null
       return {

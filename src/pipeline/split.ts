@@ -2,58 +2,109 @@ import type { CutRecord } from '../connector/access.ts'
 import { cutBody } from '../connector/cut.ts'
 import type { EnvelopeReason } from '../model/envelope.ts'
 import { sha256 } from '../model/id.ts'
+import type { Json } from '../model/json.ts'
 import type { Tx } from '../store/database.ts'
 import { insertHashes, knownHashes } from '../store/dedupe.ts'
 import { insertEnvelopes } from '../store/envelope.ts'
+import { lockIdleLanes } from '../store/idle-lanes.ts'
 import { claimAlways, holdLane, type Lease, releaseLane } from '../store/lane.ts'
 import { markSplit, type ReceiptHead, unsplitReceipts } from '../store/receipt.ts'
 import type { DedupeTable, EnvelopeTable } from '../store/tables.ts'
+import type { Ring } from './bell.ts'
 import { bodiesOf } from './bodies.ts'
-import type { ConnectionSetup, Context } from './context.ts'
-import { type Draft, writeEnvelopes } from './drafts.ts'
+import type { Catalogue, ConnectionSetup, Context } from './context.ts'
+import { type Draft, type Judged, judgeDrafts, saveJudged } from './drafts.ts'
 import { type Halt, noHalt } from './halt.ts'
+import { isFenced } from './ingest.ts'
 
 /** Receipts cut in one transaction. */
-const batch = 64
+const batch = 256
+/** So many full batches in a row are more than one process keeps up with: what comes then is left to the lanes, and so to all workers. */
+const mostFull = 16
+/** Lanes rung for: who answers takes all that are due. */
+const mostRings = 4
+/** A transaction has its price, however little it carries: the first receipt is not kept waiting, those that come within this time after a small batch go together. */
+const breathMs = 100
+
+/** How a process applies itself what it cuts. */
+export interface Applying {
+  /** `values`: records parsed already, by envelope. Applies envelopes in the transaction that cut them, and has them written, settled, before their links release anything. Answers what has work now. */
+  now(
+    tx: Tx,
+    catalogue: Catalogue,
+    envelopes: readonly EnvelopeTable[],
+    values: ReadonlyMap<string, Json>,
+    at: number,
+    write: (settled: readonly EnvelopeTable[]) => Promise<void>,
+  ): Promise<readonly Ring[]>
+  /** Works off lanes that had to wait, so that the next receipts find them idle. */
+  rest(lanes: readonly number[]): Promise<void>
+}
 
 /**
  * Cuts the webhook receipts that wait into envelopes, in the order they came, until none is left. Answers how many receipts were cut; 0 as well while another
- * worker is at it. Nothing is parsed but what keys and versions need; what cannot be read becomes one dead envelope over all its bytes.
+ * worker is at it. Nothing is parsed but what keys and versions need; what cannot be read becomes one dead envelope over all its bytes. With `applying`, envelopes of lanes in which nothing waits are applied
+ * in the same transaction: a lane is the way to other processes, after a failure, and when there is more than this one keeps up with.
  */
-export async function split(context: Context, halt: Halt = noHalt()): Promise<number> {
+export async function split(context: Context, halt: Halt = noHalt(), applying?: Applying): Promise<number> {
   const { database, tenant, settings } = context
   const lease = await claimAlways(database, tenant, 'split', 'all', await database.now(), settings.leaseMs)
   if (lease === undefined) return 0
   let total = 0
   let crashes = lease.fails
+  // an envelope that ends the process is found out in its lane, where each is counted before it is tried
+  let apply = crashes > 0 ? undefined : applying
+  let full = 0
   while (true) {
-    const done = await database.write((tx) => splitBatch(context, tx, lease, crashes, halt.stop.aborted))
+    let done: Batch
+    const began = performance.now()
+    try {
+      const keeps = full < mostFull ? apply : undefined
+      done = await database.write((tx) => splitBatch(context, tx, lease, crashes, halt.stop.aborted, keeps))
+    } catch (error) {
+      if (apply === undefined || isFenced(error)) throw error
+      context.log.debug({ error }, 'receipts could not be applied at once: their envelopes go to the lanes')
+      apply = undefined
+      continue
+    }
     crashes = 0
-    for (const lane of done.lanes) context.bell.ring({ kind: 'ingest', lane })
-    for (const connection of done.pokes) context.bell.ring({ kind: 'refetch', connection })
+    if (done.applied > 0) context.meter?.applied(done.applied, (performance.now() - began) / 1000)
+    for (const ring of done.rings) context.bell.ring(ring)
+    full = done.receipts === batch && database.dialect === 'mysql' ? full + 1 : 0
+    if (apply !== undefined && full < mostFull) await apply.rest(done.lanes)
+    else for (const lane of done.lanes.slice(0, mostRings)) context.bell.ring({ kind: 'ingest', lane })
     total += done.receipts
     if (done.ended) return total
+    if (done.receipts < batch && !halt.stop.aborted) await context.clock.sleep(breathMs, halt.stop)
   }
 }
 
 interface Batch {
   readonly receipts: number
-  readonly lanes: ReadonlySet<number>
-  readonly pokes: ReadonlySet<string>
+  /** envelopes applied in the same transaction */
+  readonly applied: number
+  /** lanes in which envelopes wait */
+  readonly lanes: readonly number[]
+  readonly rings: readonly Ring[]
   readonly ended: boolean
 }
 
-async function splitBatch(context: Context, tx: Tx, lease: Lease, crashes: number, stopping: boolean): Promise<Batch> {
+async function splitBatch(
+  context: Context,
+  tx: Tx,
+  lease: Lease,
+  crashes: number,
+  stopping: boolean,
+  apply: Applying | undefined,
+): Promise<Batch> {
   const { tenant } = context
   const now = await context.database.now()
   await holdLane(tx, tenant, lease, now + context.settings.leaseMs)
-  const lanes = new Set<number>()
-  const pokes = new Set<string>()
   // after a crash one at a time, so that a receipt which kills the process is known by itself
   const receipts = stopping ? [] : await unsplitReceipts(tx, tenant, crashes > 0 ? 1 : batch)
   if (receipts.length === 0) {
     await releaseLane(tx, tenant, lease)
-    return { receipts: 0, lanes, pokes, ended: true }
+    return { receipts: 0, applied: 0, lanes: [], rings: [], ended: true }
   }
   const bodies = await bodiesOf(
     context,
@@ -62,6 +113,8 @@ async function splitBatch(context: Context, tx: Tx, lease: Lease, crashes: numbe
   )
   const catalogue = context.catalogue()
   const poison = crashes >= context.settings.maxCrashes
+  const pokes = new Set<string>()
+  const judged: Judged[] = []
   for (const run of runsOf(receipts)) {
     const connection = catalogue.connections.get(run.connection)
     const drafts: Draft[] = []
@@ -73,21 +126,43 @@ async function splitBatch(context: Context, tx: Tx, lease: Lease, crashes: numbe
       else drafts.push(...cut.drafts)
     }
     await writeWholes(context, tx, run.connection, wholes, catalogue.revision, now)
-    if (connection === undefined) continue
-    const written = await writeEnvelopes(
-      tx,
-      { tenant, connection: run.connection, connector: connection.connector, newId: context.newId, now },
-      drafts,
-    )
-    for (const lane of written.lanes) lanes.add(lane)
-    if (written.pokes > 0) pokes.add(run.connection)
+    if (connection === undefined || drafts.length === 0) continue
+    const of = { tenant, connection: run.connection, connector: connection.connector, newId: context.newId, now }
+    const made = await judgeDrafts(tx, of, drafts)
+    // what a later run is compared with
+    await insertHashes(tx, made.fresh)
+    judged.push({ ...made, fresh: [] })
+    if (made.pokes.length > 0) pokes.add(run.connection)
   }
+  const rows = judged.flatMap((made) => made.rows)
+  const rings: Ring[] = [...pokes].map((connection): Ring => ({ kind: 'refetch', connection }))
+  const lanes: number[] = []
+  const write = async (settled: readonly EnvelopeTable[]): Promise<void> => {
+    const byId = new Map(settled.map((envelope) => [envelope.id, envelope]))
+    const whole = { rows: rows.map((row) => byId.get(row.id) ?? row), fresh: [], pokes: judged.flatMap((made) => made.pokes) }
+    lanes.push(...(await saveJudged(tx, tenant, whole, now)))
+  }
+  const mine = apply === undefined ? [] : await inIdleLanes(tx, tenant, rows)
+  if (apply === undefined || mine.length === 0) await write([])
+  else rings.push(...(await apply.now(tx, catalogue, mine, new Map(judged.flatMap(({ values }) => [...values])), now, write)))
   await markSplit(
     tx,
     tenant,
     receipts.map(({ id }) => id),
   )
-  return { receipts: receipts.length, lanes, pokes, ended: false }
+  return { receipts: receipts.length, applied: apply === undefined ? 0 : mine.length, lanes, rings, ended: false }
+}
+
+/** Those of the envelopes that may be applied now: others come after what waits in their lane. */
+async function inIdleLanes(tx: Tx, tenant: string, rows: readonly EnvelopeTable[]): Promise<readonly EnvelopeTable[]> {
+  const waiting = rows.filter(({ state }) => state === 'received')
+  const idle = await lockIdleLanes(
+    tx,
+    tenant,
+    'ingest',
+    waiting.map(({ lane }) => String(lane)),
+  )
+  return waiting.filter(({ lane }) => idle.has(String(lane)))
 }
 
 type NoRecords = { readonly state: 'dead' | 'ignored'; readonly reason: EnvelopeReason; readonly message: string }

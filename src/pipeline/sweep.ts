@@ -1,9 +1,11 @@
+import { dueBackfills } from '../store/backfill.ts'
 import { listConnections } from '../store/connection.ts'
 import { type ParkedDelivery, parkedDeliveries, releaseThese } from '../store/delivery.ts'
 import { parkedEnvelopes } from '../store/envelope.ts'
 import { findingsOf } from '../store/finding.ts'
 import { dueLanes, readyLanes } from '../store/lane.ts'
 import { externalName, linksOf, linksTo } from '../store/link.ts'
+import { hasDueNotices } from '../store/notice.ts'
 import { countUnsplit } from '../store/receipt.ts'
 import { dueRuns } from '../store/schedule.ts'
 import type { Ring } from './bell.ts'
@@ -30,7 +32,10 @@ export async function sweep(context: Context): Promise<readonly Ring[]> {
   }
   for (const connection of deliver) rings.push({ kind: 'deliver', connection })
   for (const connection of refetch) rings.push({ kind: 'refetch', connection })
-  for (const { connection, stream } of await dueRuns(database, tenant, now)) rings.push({ kind: 'pull', connection, stream })
+  for (const { kind, connection, stream } of await dueRuns(database, tenant, now))
+    rings.push(kind === 'pull' ? { kind, connection, stream } : { kind: 'job', job: kind, connection, stream })
+  for (const id of await dueBackfills(database, tenant, now)) rings.push({ kind: 'backfill', id })
+  if (await hasDueNotices(database, tenant, now)) rings.push({ kind: 'notify' })
   return rings
 }
 

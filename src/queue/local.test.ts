@@ -23,7 +23,7 @@ test('no more answers run at once than allowed, and pulls do not take the places
   })
   bell.ring({ kind: 'pull', connection: 'a', stream: 'x' })
   bell.ring({ kind: 'pull', connection: 'b', stream: 'x' })
-  for (let lane = 0; lane < 8; lane++) bell.ring({ kind: 'ingest', lane })
+  for (let lane = 0; lane < 8; lane++) bell.ring({ kind: 'deliver', connection: `shop-${lane}` })
   await wait(45)
   expect({ mostWork, work, pullsEnded }).toEqual({ mostWork: 2, work: 0, pullsEnded: 0 })
   await wait(120)

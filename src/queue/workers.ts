@@ -1,12 +1,15 @@
 import { isHubError, recoveryOf } from '../model/errors.ts'
+import { backfill } from '../pipeline/backfill.ts'
 import type { Ring } from '../pipeline/bell.ts'
 import type { Context } from '../pipeline/context.ts'
 import { deliver } from '../pipeline/deliver.ts'
 import type { Halt } from '../pipeline/halt.ts'
 import { ingest } from '../pipeline/ingest.ts'
+import { intake } from '../pipeline/intake.ts'
+import { runJob } from '../pipeline/jobs.ts'
+import { notify } from '../pipeline/notify.ts'
 import { pull } from '../pipeline/pull.ts'
 import { refetch } from '../pipeline/refetch.ts'
-import { split } from '../pipeline/split.ts'
 import { openParkWatch, reviewParked, sweep } from '../pipeline/sweep.ts'
 
 export interface Workers {
@@ -56,7 +59,7 @@ async function answer(context: Context, ring: Ring, halt: Halt): Promise<void> {
 function work(context: Context, ring: Ring, halt: Halt): Promise<unknown> {
   switch (ring.kind) {
     case 'split':
-      return split(context, halt)
+      return intake(context, halt)
     case 'ingest':
       return ingest(context, ring.lane, halt)
     case 'deliver':
@@ -64,8 +67,25 @@ function work(context: Context, ring: Ring, halt: Halt): Promise<unknown> {
     case 'refetch':
       return refetch(context, ring.connection, halt)
     case 'pull':
-      return pull(context, ring.connection, ring.stream, {}, halt)
+      return timed(context, ring, () => pull(context, ring.connection, ring.stream, halt))
+    case 'backfill':
+      return backfill(context, ring.id, halt)
+    case 'job':
+      return timed(context, { ...ring, kind: ring.job }, () => runJob(context, ring.job, ring.connection, ring.stream, halt))
+    case 'notify':
+      return notify(context, halt)
   }
+}
+
+/** Counts a run that was due, and how it ended. */
+async function timed(
+  { meter }: Context,
+  { kind, connection, stream }: { readonly kind: string; readonly connection: string; readonly stream: string },
+  run: () => Promise<{ readonly state: string }>,
+): Promise<void> {
+  const began = performance.now()
+  const { state } = await run()
+  if (state !== 'not-due') meter?.ran(kind, connection, stream, state === 'failed' ? 'failed' : 'done', (performance.now() - began) / 1000)
 }
 
 async function sweepUntil(context: Context, halt: Halt): Promise<void> {

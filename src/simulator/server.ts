@@ -1,5 +1,6 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { getRequestListener, type HttpBindings } from '@hono/node-server'
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response'
 import { type Context, Hono } from 'hono'
@@ -20,6 +21,8 @@ export type ServerOptions = {
    * body, which stays readable for the route. Absent: the path, and counted as `GET /a/:id` with numbers folded.
    */
   readonly nameOf?: (c: Context<SimulatorEnv>) => string | Promise<string>
+  /** How long a call of this name takes before its effect, in ms: what is asked meanwhile does not see it. Absent: no time. */
+  readonly spanOf?: (name: string) => number
 }
 
 export type SimulatorServer = {
@@ -83,8 +86,10 @@ const withFaults = (options: ServerOptions, counts: Record<string, number>): Hon
     counts[route] = (counts[route] ?? 0) + 1
     c.header('Date', clock().toUTCString())
     const hit = drawAnswerFault(faults, c.req.method, name)
+    if (hit && hit.kind !== 'answer-lost') return refuse(c, hit)
+    const spanMs = options.spanOf?.(name) ?? 0
+    if (spanMs > 0) await sleep(spanMs)
     if (!hit) return next()
-    if (hit.kind !== 'answer-lost') return refuse(c, hit)
     await next()
     hit.happened()
     c.env.incoming.socket.destroy()

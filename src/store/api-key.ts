@@ -1,4 +1,5 @@
 import type { Database, Tx } from './database.ts'
+import { insertMany } from './insert-many.ts'
 import type { ApiKeyTable } from './tables.ts'
 
 /** A key as people may see it: everything but what it is recognised by. */
@@ -9,9 +10,25 @@ export async function insertApiKey(tx: Tx, row: ApiKeyTable): Promise<void> {
   await tx.insertInto('api_key').values(row).execute()
 }
 
+/** The same for a key that several processes may bring at once: the first one's row stays. */
+export async function keepApiKey(tx: Tx, row: ApiKeyTable): Promise<void> {
+  await insertMany(tx, 'api_key', [row], { keys: ['hash'], then: 'ignore' })
+}
+
 /** The key with this hash, of whatever tenant: the key tells whose request it is. */
 export const apiKeyByHash = (database: Database, hash: string): Promise<ApiKeyTable | undefined> =>
   database.read.selectFrom('api_key').selectAll().where('hash', '=', hash).executeTakeFirst()
+
+/** Whether any key of the tenant with the scope admin works at this time. */
+export async function hasAdminKey(database: Database, tenant: string, now: number): Promise<boolean> {
+  const rows = await database.read
+    .selectFrom('api_key')
+    .select(['scopes', 'expires_at'])
+    .where('tenant', '=', tenant)
+    .where('revoked_at', 'is', null)
+    .execute()
+  return rows.some(({ scopes, expires_at }) => scopes.split(' ').includes('admin') && (expires_at === null || expires_at > now))
+}
 
 /** Keys in the order they were made, after an id. */
 export const listApiKeys = (database: Database, tenant: string, after: string, limit: number): Promise<ApiKeyHead[]> =>

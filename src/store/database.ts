@@ -7,6 +7,8 @@ import type { Tables } from './tables.ts'
  */
 export interface Database {
   readonly dialect: 'sqlite' | 'mysql'
+  /** under which the tables' texts compare byte for byte; undefined where that is how texts compare anyway */
+  readonly collation?: string
   readonly read: Kysely<Tables>
   /**
    * Runs `work` in one write transaction (BEGIN IMMEDIATE; READ COMMITTED) and commits. Deadlocks and lost connections before COMMIT are tried again as a whole, so
@@ -15,6 +17,10 @@ export interface Database {
   write<T>(work: (tx: Tx) => Promise<T>): Promise<T>
   /** epoch ms by the clock that leases are compared with: the database host's own */
   now(): Promise<number>
+  /** Runs `work` while no other process does so on this database (migrations). */
+  alone<T>(work: () => Promise<T>): Promise<T>
+  /** gives pages of the file that hold nothing any more back to the file system, some thousand at a time; absent where the server does that */
+  shrink?(): Promise<void>
   close(): Promise<void>
 }
 

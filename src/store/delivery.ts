@@ -1,5 +1,6 @@
 import type { DeliveryState } from '../model/delivery.ts'
 import type { Database, Tx } from './database.ts'
+import { hasRivals } from './hold.ts'
 import { inLists } from './in-list.ts'
 import { insertMany } from './insert-many.ts'
 import type { DeliveryTable } from './tables.ts'
@@ -23,20 +24,31 @@ export async function dutiesOf(tx: Tx, tenant: string, type: string, keys: reado
   return rows.sort((a, b) => (a.id < b.id ? -1 : 1))
 }
 
-/** What a lane holds, oldest first: open duties, and dead commands, which may block it. */
+/**
+ * What a lane holds, oldest first: open duties, and dead commands, which may block it. They are held from here on: what a sender renders then has every change that renewed one of them, and a change that comes
+ * later finds the duty begun.
+ */
 export async function dutiesInLane(tx: Tx, tenant: string, lane: string, limit: number): Promise<DeliveryTable[]> {
-  return tx
+  const found = await tx
     .selectFrom('delivery')
     .selectAll()
     .where('tenant', '=', tenant)
     .where('lane', '=', lane)
-    .where((or) =>
-      or.or([or('state', 'in', ['due', 'sending', 'waiting', 'parked']), or.and([or('state', '=', 'dead'), or('op', '!=', 'state')])]),
-    )
+    .where('state', 'in', inLane)
+    .where((or) => or.or([or('state', '!=', 'dead'), or('op', '!=', 'state')]))
     .orderBy('id')
     .limit(limit)
     .execute()
+  if (!hasRivals(tx)) return found
+  // held by their ids alone: a search would hold, or wait for, whatever it passes on its way
+  const ids = found.map(({ id }) => id)
+  const held = await inLists(ids, (list) =>
+    tx.selectFrom('delivery').selectAll().where('tenant', '=', tenant).where('id', 'in', list).orderBy('id').forUpdate().execute(),
+  )
+  return held.filter(({ state }) => inLane.some((one) => one === state))
 }
+
+const inLane = ['due', 'sending', 'waiting', 'parked', 'dead'] as const
 
 export async function findDelivery(tx: Tx, tenant: string, id: string): Promise<DeliveryTable | undefined> {
   return tx.selectFrom('delivery').selectAll().where('tenant', '=', tenant).where('id', '=', id).executeTakeFirst()
@@ -192,6 +204,21 @@ export async function countDeliveries(database: Database, tenant: string): Promi
     .where('tenant', '=', tenant)
     .groupBy(['connection', 'state', 'reason'])
     .execute()
+}
+
+/** When the oldest open duty of each connection and state was made. */
+export async function oldestDeliveries(
+  database: Database,
+  tenant: string,
+): Promise<{ readonly connection: string; readonly state: string; readonly createdAt: number }[]> {
+  const rows = await database.read
+    .selectFrom('delivery')
+    .select((of) => ['connection', 'state', of.fn.min('created_at').as('created')])
+    .where('tenant', '=', tenant)
+    .where('state', 'in', ['due', 'sending', 'waiting', 'parked'])
+    .groupBy(['connection', 'state'])
+    .execute()
+  return rows.map(({ connection, state, created }) => ({ connection, state, createdAt: Number(created) }))
 }
 
 /** Open duties whose lane is idle: one before them is parked or dead. */

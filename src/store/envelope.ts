@@ -19,6 +19,19 @@ export async function takeEnvelopes(tx: Tx, tenant: string, lanes: readonly numb
     .execute()
 }
 
+/** Whether more than `limit` envelopes wait in these lanes. */
+export async function areBusy(read: Reader, tenant: string, lanes: readonly number[], limit: number): Promise<boolean> {
+  const rows = await read
+    .selectFrom('envelope')
+    .select('id')
+    .where('tenant', '=', tenant)
+    .where('lane', 'in', lanes)
+    .where('state', '=', 'received')
+    .limit(limit + 1)
+    .execute()
+  return rows.length > limit
+}
+
 export interface Settlement {
   readonly id: string
   readonly state: EnvelopeState
@@ -99,6 +112,19 @@ export async function reopenEnvelopes(tx: Tx, tenant: string, ids: readonly stri
   )
 }
 
+/** The first receipt that each of these stands on; of deletes, which need no bytes, none. */
+export const receiptsUnder = (read: Reader, tenant: string, ids: readonly string[]): Promise<{ id: string; receipt: string }[]> =>
+  inLists(ids, (list) =>
+    read
+      .selectFrom('envelope')
+      .select(['id', 'receipt'])
+      .where('tenant', '=', tenant)
+      .where('id', 'in', list)
+      .where('op', '=', 'upsert')
+      .orderBy('id')
+      .execute(),
+  )
+
 export async function findEnvelope(tx: Tx, tenant: string, id: string): Promise<EnvelopeTable | undefined> {
   return tx.selectFrom('envelope').selectAll().where('tenant', '=', tenant).where('id', '=', id).executeTakeFirst()
 }
@@ -109,6 +135,7 @@ export interface EnvelopeRange {
   readonly key?: string
   /** settled as one of these; all settled ones when left out */
   readonly states?: readonly EnvelopeState[]
+  readonly reason?: string
   /** received_at, both inclusive */
   readonly from?: number
   readonly to?: number
@@ -124,10 +151,59 @@ export async function envelopesIn(tx: Tx, tenant: string, range: EnvelopeRange, 
     .where('stream', range.stream === undefined ? 'is not' : '=', range.stream ?? null)
   query = query.where('state', 'in', range.states ?? ['applied', 'unchanged', 'stale', 'parked', 'dead', 'ignored'])
   query = query.where((or) => or.or([or('reason', 'is', null), or('reason', 'not in', ['refetch', 'unknown-topic', 'unparseable'])]))
+  if (range.reason !== undefined) query = query.where('reason', '=', range.reason)
   if (range.key !== undefined) query = query.where('key', '=', range.key)
   if (range.from !== undefined) query = query.where('received_at', '>=', range.from)
   if (range.to !== undefined) query = query.where('received_at', '<=', range.to)
   return query.orderBy('id').limit(limit).execute()
+}
+
+/** The last envelope of a record that has not come to rest in the ledger: it waits, is parked, or is dead. */
+export async function unsettledEnvelope(
+  read: Reader,
+  tenant: string,
+  of: Pick<EnvelopeTable, 'connection' | 'stream' | 'key'>,
+): Promise<Pick<EnvelopeTable, 'id' | 'state'> | undefined> {
+  return read
+    .selectFrom('envelope')
+    .select(['id', 'state'])
+    .where('tenant', '=', tenant)
+    .where('connection', '=', of.connection)
+    .where('stream', '=', of.stream)
+    .where('key', '=', of.key)
+    .where('state', 'in', ['received', 'parked', 'dead'])
+    .orderBy('id', 'desc')
+    .limit(1)
+    .executeTakeFirst()
+}
+
+/** What reading the record of an envelope needs. */
+export type EnvelopeRecord = Pick<EnvelopeTable, 'id' | 'connection' | 'stream' | 'key' | 'slices'>
+
+/** Records of some streams, the newest first: those received since `from` and before the envelope `before`. Pokes, deletes and duplicates bring no record and are left out. */
+export async function recordsBack(
+  read: Reader,
+  tenant: string,
+  which: {
+    readonly streams: readonly { readonly connection: string; readonly stream: string }[]
+    readonly from?: number
+    readonly before?: string
+  },
+  limit: number,
+): Promise<EnvelopeRecord[]> {
+  let query = read
+    .selectFrom('envelope')
+    .select(['id', 'connection', 'stream', 'key', 'slices'])
+    .where('tenant', '=', tenant)
+    .where((is) =>
+      is.or(which.streams.map(({ connection, stream }) => is.and([is('connection', '=', connection), is('stream', '=', stream)]))),
+    )
+    .where('op', '=', 'upsert')
+    .where('state', '!=', 'duplicate')
+    .where((is) => is.or([is('reason', 'is', null), is('reason', 'not in', ['refetch', 'unknown-topic', 'unparseable'])]))
+  if (which.from !== undefined) query = query.where('received_at', '>=', which.from)
+  if (which.before !== undefined) query = query.where('id', '<', which.before)
+  return query.orderBy('id', 'desc').limit(limit).execute()
 }
 
 export interface EnvelopeCount {

@@ -19,6 +19,9 @@ export interface GroupDoors {
 const maxWorks = 64
 const maxMs = 10
 
+/** Lets what arrived meanwhile ask for its write, so that it shares the COMMIT. */
+const breath = () => new Promise<void>((resolve) => setImmediate(resolve))
+
 interface Waiting {
   /** runs the work; the answer is for after the COMMIT, a failure stands whatever becomes of the others */
   readonly run: () => Promise<{ readonly failed: boolean; readonly answer: () => void }>
@@ -44,6 +47,7 @@ export function groupWrites(doors: GroupDoors): <T>(work: Work<T>) => Promise<T>
       while (current !== undefined) {
         ended.push({ member: current, ...(await current.run()) })
         const isFull = ended.length >= maxWorks || performance.now() - started > maxMs
+        if (!isFull && queue.length === 0) await breath()
         current = isFull ? undefined : queue.shift()
       }
       doors.commit()

@@ -17,7 +17,8 @@ export async function inLists<V, R>(values: Iterable<V>, query: (list: readonly 
   return rows
 }
 
-function filled<V>(list: V[]): readonly V[] {
+/** A list of at most 256 for one statement, filled up to a power of two. */
+export function filled<V>(list: V[]): readonly V[] {
   const last = list.at(-1)
   if (last === undefined) return list
   let size = 1

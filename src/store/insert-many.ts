@@ -25,8 +25,9 @@ export interface BulkAdapter extends DialectAdapter {
 }
 
 const largestChunk = 64
+const step = 8
 
-/** Chunks are powers of two, so that few statements serve any number of rows and stay prepared. With `update` every row counts as written. */
+/** Chunks have few sizes, so that their statements stay prepared, and yet two of them serve most numbers of rows. With `update` every row counts as written. */
 export const insertMany: InsertMany = async (tx, table, rows, onConflict) => {
   const [first] = rows
   if (!first) return 0
@@ -36,8 +37,16 @@ export const insertMany: InsertMany = async (tx, table, rows, onConflict) => {
   for (let at = 0; at < rows.length; ) {
     const size = chunkSize(rows.length - at, Math.floor(bulk.maxParameters / columns.length))
     const chunk = rows.slice(at, at + size)
+    const constants = columns.map((column) => constantOf(column, chunk))
     const result = await tx.executeQuery(
-      CompiledQuery.raw(textOf(bulk, table, columns, size, onConflict), parametersOf(table, columns, chunk)),
+      CompiledQuery.raw(
+        textOf(bulk, table, columns, constants, size, onConflict),
+        parametersOf(
+          table,
+          columns.filter((_, place) => constants[place] === undefined),
+          chunk,
+        ),
+      ),
     )
     written += onConflict?.then === 'ignore' ? Number(result.numAffectedRows ?? 0n) : size
     at += size
@@ -45,11 +54,10 @@ export const insertMany: InsertMany = async (tx, table, rows, onConflict) => {
   return written
 }
 
-/** Largest power of two that neither the rows left, nor the dialect's parameters, nor `largestChunk` forbid. */
+/** The most that the rows left, the dialect's parameters and `largestChunk` allow: a multiple of `step`, or less than that. */
 export function chunkSize(left: number, most: number): number {
-  let size = largestChunk
-  while (size > 1 && (size > left || size > most)) size /= 2
-  return size
+  const size = Math.max(1, Math.min(left, most, largestChunk))
+  return size < step ? size : size - (size % step)
 }
 
 function bulkOf(tx: Tx): Bulk {
@@ -58,11 +66,28 @@ function bulkOf(tx: Tx): Bulk {
   return (adapter as BulkAdapter).bulk
 }
 
-function textOf(bulk: Bulk, table: string, columns: readonly string[], size: number, rule: ConflictRule | undefined): string {
-  const name = `${table} ${size} ${columns} ${rule ? `${rule.then} ${rule.keys} ${rule.then === 'update' ? rule.columns : ''}` : ''}`
+/** What a whole chunk has in a column, where that is nothing or zero: it stands in the text, because every parameter has its price. */
+function constantOf(column: string, rows: readonly object[]): 'null' | '0' | undefined {
+  const value = valueIn(rows[0], column)
+  if (value !== null && value !== 0 && value !== 0n) return undefined
+  for (const row of rows) if (valueIn(row, column) !== value) return undefined
+  return value === null ? 'null' : '0'
+}
+
+const valueIn = (row: object | undefined, column: string): unknown => (row as Readonly<Record<string, unknown>> | undefined)?.[column]
+
+function textOf(
+  bulk: Bulk,
+  table: string,
+  columns: readonly string[],
+  constants: readonly (string | undefined)[],
+  size: number,
+  rule: ConflictRule | undefined,
+): string {
+  const name = `${table} ${size} ${columns} ${constants} ${rule ? `${rule.then} ${rule.keys} ${rule.then === 'update' ? rule.columns : ''}` : ''}`
   const made = bulk.texts.get(name)
   if (made) return made
-  const row = `(${columns.map(() => '?').join(', ')})`
+  const row = `(${constants.map((constant) => constant ?? '?').join(', ')})`
   const text = `insert into ${bulk.quote(table)} (${columns.map(bulk.quote).join(', ')}) values ${Array(size).fill(row).join(', ')}${rule ? ` ${bulk.conflict(rule)}` : ''}`
   bulk.texts.set(name, text)
   return text

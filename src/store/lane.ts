@@ -1,11 +1,13 @@
+import { sql } from 'kysely'
 import { retry } from '../model/errors.ts'
 import { newToken } from '../model/id.ts'
 import type { Database, Tx } from './database.ts'
-import { inLists } from './in-list.ts'
+import { hasRivals } from './hold.ts'
+import { filled, grouped, inLists } from './in-list.ts'
 import { insertMany } from './insert-many.ts'
 import type { LaneTable } from './tables.ts'
 
-/** split: one lane `all`, a lease and no ready time. ingest: `0`..`63`. deliver: `<connection>/<type>/<key>`. refetch: `<connection>/<stream>/<key>`. */
+/** split: one lane `all`, a lease and no ready time. ingest: `0`..`63`, and those after for what is read from the past. deliver: `<connection>/<type>/<key>`. refetch: `<connection>/<stream>/<key>`. */
 export type LaneKind = 'split' | 'ingest' | 'deliver' | 'refetch'
 
 /** The right to work on one lane until another takes it. `fails` counts the claims before this one that ended neither well nor in a release: the process died. */
@@ -71,6 +73,9 @@ export async function claimLanes(
     readonly prefix?: string
     readonly lane?: string
     readonly untroubled?: boolean
+    /** only these lanes, or all but these */
+    readonly among?: readonly string[]
+    readonly except?: readonly string[]
     readonly limit: number
     readonly now: number
     readonly leaseMs: number
@@ -87,39 +92,42 @@ export async function claimLanes(
     query = query.where((or) => or.or([or('ready_at', '<=', now), or.and([or('ready_at', 'is', null), or('lease_token', 'is not', null)])]))
     if (lane !== undefined) query = query.where('lane', '=', lane)
     if (options.untroubled) query = query.where('fails', '=', 0)
+    if (options.among !== undefined) query = query.where('lane', 'in', options.among)
+    if (options.except !== undefined) query = query.where('lane', 'not in', options.except)
     if (prefix !== undefined) query = query.where('lane', '>=', prefix).where('lane', '<', after(prefix))
+    // lanes that another process is claiming at this moment are left to it
+    if (hasRivals(tx)) query = query.forUpdate().skipLocked()
     const found = await query.orderBy('ready_at').orderBy('lane').limit(options.limit).execute()
-    const leases: Lease[] = []
-    for (const { lane, fails } of found) {
-      const token = newToken()
-      const taken = await tx
-        .updateTable('lane')
-        .set({
-          lease_until: now + options.leaseMs,
-          lease_token: token,
-          fails: fails + 1,
-          ...(kind === 'refetch' ? { ready_at: null } : {}),
-        })
-        .where('tenant', '=', tenant)
-        .where('kind', '=', kind)
-        .where('lane', '=', lane)
-        .where('lease_until', '<=', now)
-        .where('fails', '=', fails)
-        .executeTakeFirst()
-      if (taken.numUpdatedRows > 0n) leases.push({ kind, lane, token, fails })
-    }
-    return leases
+    if (found.length === 0) return []
+    // nobody can take one of them meanwhile: the rows are locked, or this is the only writer
+    const token = newToken()
+    await tx
+      .updateTable('lane')
+      .set((to) => ({
+        lease_until: now + options.leaseMs,
+        lease_token: token,
+        fails: to('fails', '+', 1),
+        ...(kind === 'refetch' ? { ready_at: null } : {}),
+      }))
+      .where('tenant', '=', tenant)
+      .where('kind', '=', kind)
+      .where('lane', 'in', filled(found.map(({ lane }) => lane)))
+      .execute()
+    return found.map(({ lane, fails }) => ({ kind, lane, token, fails }))
   })
 }
 
-/** Names of lanes of one connection that are due or whose worker died, the longest waiting first: to be claimed one by one. */
+/**
+ * Names of lanes of one connection that are due, the longest waiting first: to be claimed one by one. `troubled`: only those whose last worker died, the ones it happened to least often
+ * first; without it only the others.
+ */
 export async function dueLaneNames(
   database: Database,
   tenant: string,
   kind: LaneKind,
-  options: { readonly prefix: string; readonly now: number; readonly limit: number },
+  options: { readonly prefix: string; readonly now: number; readonly limit: number; readonly troubled: boolean },
 ): Promise<string[]> {
-  const { prefix, now } = options
+  const { prefix, now, troubled } = options
   const rows = await database.read
     .selectFrom('lane')
     .select('lane')
@@ -129,6 +137,8 @@ export async function dueLaneNames(
     .where('lane', '<', after(prefix))
     .where('lease_until', '<=', now)
     .where((or) => or.or([or('ready_at', '<=', now), or.and([or('ready_at', 'is', null), or('lease_token', 'is not', null)])]))
+    .where('fails', troubled ? '>' : '=', 0)
+    .orderBy('fails')
     .orderBy('ready_at')
     .orderBy('lane')
     .limit(options.limit)
@@ -174,29 +184,30 @@ export async function claimAlways(
  * The fence: first statement of every transaction under a lease. Locks the lane's row, extends the lease, and says through `fails` that work is under way.
  * @throws HubError `fenced` when the token is not ours any more
  */
-export async function holdLane(tx: Tx, tenant: string, lease: Lease, until: number): Promise<void> {
-  const held = await ours(tx, tenant, lease)
-    // the value always changes, so that a driver that counts changed rows answers the same as one that counts matched rows
-    .set((to) => ({
-      lease_until: to
-        .case()
-        .when('lease_until', '<', until)
-        .then(until)
-        .else(to('lease_until', '+', 1))
-        .end(),
-    }))
-    .executeTakeFirst()
-  if (held.numUpdatedRows === 0n) throw fenced(`lane ${lease.kind} ${lease.lane}`)
+export const holdLane = (tx: Tx, tenant: string, lease: Lease, until: number): Promise<void> => holdLanes(tx, tenant, [lease], until)
+
+/** {@link holdLane} for several leases of one kind, a statement for each claim they came from. */
+export async function holdLanes(tx: Tx, tenant: string, leases: readonly Lease[], until: number): Promise<void> {
+  for (const group of grouped(leases, ({ token }) => token).values()) {
+    const held = await oursOf(tx, tenant, group)
+      .set({ lease_until: extended(until) })
+      .executeTakeFirst()
+    if (held.numUpdatedRows !== BigInt(group.length)) throw fenced(`lanes ${group.map(({ kind, lane }) => `${kind} ${lane}`).join(', ')}`)
+  }
 }
 
 /**
  * Gives a held lane back: ready at `readyAt`, as it stands when left out, idle with null (only after the lane was found empty under the hold). Only inside a transaction
  * that held it. `fails` is kept for lanes that count their failures there (refetch).
  */
-export async function releaseLane(tx: Tx, tenant: string, lease: Lease, readyAt?: number | null, fails = 0): Promise<void> {
-  await ours(tx, tenant, lease)
-    .set({ lease_until: 0, lease_token: null, fails, ...(readyAt === undefined ? {} : { ready_at: readyAt }) })
-    .execute()
+export const releaseLane = (tx: Tx, tenant: string, lease: Lease, readyAt?: number | null, fails = 0): Promise<void> =>
+  releaseLanes(tx, tenant, [lease], readyAt, fails)
+
+export async function releaseLanes(tx: Tx, tenant: string, leases: readonly Lease[], readyAt?: number | null, fails = 0): Promise<void> {
+  for (const group of grouped(leases, ({ token }) => token).values())
+    await oursOf(tx, tenant, group)
+      .set({ lease_until: 0, lease_token: null, fails, ...(readyAt === undefined ? {} : { ready_at: readyAt }) })
+      .execute()
 }
 
 /** Nothing left to do: the row goes. Only inside a transaction that held it and found the lane empty; for refetch only when nobody asked again meanwhile. */
@@ -210,6 +221,22 @@ export async function dropLane(tx: Tx, tenant: string, lease: Lease): Promise<vo
   if (lease.kind === 'refetch') query = query.where('ready_at', 'is', null)
   const gone = await query.executeTakeFirst()
   if (gone.numDeletedRows === 0n) await releaseLane(tx, tenant, lease)
+}
+
+/** Keeps senders out of these lanes until the transaction ends, where there may be any: locks are taken lanes first, then duties, by everybody. */
+export async function stopLanes(tx: Tx, tenant: string, kind: LaneKind, lanes: Iterable<string>): Promise<void> {
+  if (!hasRivals(tx)) return
+  await inLists([...lanes].sort(), (list) =>
+    tx
+      .selectFrom('lane')
+      .select('lane')
+      .where('tenant', '=', tenant)
+      .where('kind', '=', kind)
+      .where('lane', 'in', list)
+      .orderBy('lane')
+      .forUpdate()
+      .execute(),
+  )
 }
 
 /** Takes a lane from whoever holds it: a worker under way finds its token gone and writes nothing more. */
@@ -247,13 +274,17 @@ export async function countLanes(database: Database, tenant: string): Promise<{ 
     .execute()
 }
 
-const ours = (tx: Tx, tenant: string, lease: Lease) =>
+/** A lease until then or longer. */
+export const extended = (until: number) => sql<number>`case when lease_until < ${until} then ${until} else lease_until end`
+
+/** Leases of one kind and token. */
+const oursOf = (tx: Tx, tenant: string, leases: readonly Lease[]) =>
   tx
     .updateTable('lane')
     .where('tenant', '=', tenant)
-    .where('kind', '=', lease.kind)
-    .where('lane', '=', lease.lane)
-    .where('lease_token', '=', lease.token)
+    .where('kind', '=', leases[0]?.kind ?? '')
+    .where('lane', 'in', filled(leases.map(({ lane }) => lane)))
+    .where('lease_token', '=', leases[0]?.token ?? '')
 
 /** The first text after all that begin with `prefix`; prefixes end in a plain `/`. */
 const after = (prefix: string): string => prefix.slice(0, -1) + String.fromCharCode(prefix.charCodeAt(prefix.length - 1) + 1)

@@ -49,6 +49,27 @@ export const linksTo = (read: Reader, tenant: string, type: string, keys: Iterab
       .execute(),
   )
 
+/** What the hub itself brought to a connection, in the order of the keys there, after `after`. */
+export const deliveredLinks = (
+  read: Reader,
+  tenant: string,
+  type: string,
+  connection: string,
+  after: string,
+  limit: number,
+): Promise<LinkTable[]> =>
+  read
+    .selectFrom('link')
+    .selectAll()
+    .where('tenant', '=', tenant)
+    .where('type', '=', type)
+    .where('connection', '=', connection)
+    .where('external_key', '>', after)
+    .where('linked_by', '=', 'delivery')
+    .orderBy('external_key')
+    .limit(limit)
+    .execute()
+
 /** @throws HubError `link-race` (retry) when another transaction linked one of the external keys meanwhile. */
 export async function insertLinks(tx: Tx, rows: readonly LinkTable[]): Promise<void> {
   const written = await insertMany(tx, 'link', rows, { keys: ['tenant', 'type', 'connection', 'external_key'], then: 'ignore' })

@@ -3,11 +3,16 @@ import { sql } from 'kysely'
 import { bug, reject } from '../model/errors.ts'
 import type { Database } from './database.ts'
 import { tables } from './migrations/0001-tables.ts'
+import { schedulesAndWatch } from './migrations/0002-schedules-and-watch.ts'
+import { traces } from './migrations/0003-traces.ts'
+import { reports } from './migrations/0004-reports.ts'
+import { falls } from './migrations/0005-falls.ts'
+import { mysqlSchema } from './mysql-schema.ts'
 import { sqliteSchema } from './sqlite-schema.ts'
 import { type Migration, type SchemaMaker, tableShape } from './table-shape.ts'
 
 /** All steps this program knows, in order. */
-export const migrations: readonly Migration[] = [tables]
+export const migrations: readonly Migration[] = [tables, schedulesAndWatch, traces, reports, falls]
 
 export interface MigrateOptions {
   /** copy a SQLite file that has tables already to `<file>.before-<first new number>` before it is changed */
@@ -26,7 +31,10 @@ export interface Applied {
  * are left out, so it may be repeated. Answers the steps it applied now.
  * @throws HubError `schema-newer` (reject) when a newer program has migrated the database, `schema-differs` (bug) when a recorded step is another one than here
  */
-export async function migrate(database: Database, options: MigrateOptions = {}): Promise<Applied[]> {
+export const migrate = (database: Database, options: MigrateOptions = {}): Promise<Applied[]> =>
+  database.alone(() => migrateAlone(database, options))
+
+async function migrateAlone(database: Database, options: MigrateOptions): Promise<Applied[]> {
   const steps = options.migrations ?? migrations
   const maker = makerOf(database)
   const done = await appliedSteps(database, maker)
@@ -34,7 +42,7 @@ export async function migrate(database: Database, options: MigrateOptions = {}):
   const open = steps.slice(done.length)
   const [first] = open
   if (!first) return []
-  if (options.backup && done.length > 0) await backUp(database, first.number)
+  if (options.backup && done.length > 0 && database.dialect === 'sqlite') await backUp(database, first.number)
   for (const step of open)
     await database.write(async (tx) => {
       await step.up(tx, maker)
@@ -91,8 +99,7 @@ function checkHistory(done: readonly Applied[], steps: readonly Migration[]): vo
 }
 
 function makerOf(database: Database): SchemaMaker {
-  if (database.dialect === 'sqlite') return sqliteSchema
-  throw bug('schema-dialect', `there is no schema maker for ${database.dialect}`)
+  return database.dialect === 'sqlite' ? sqliteSchema : mysqlSchema(database.collation ?? 'utf8mb4_bin')
 }
 
 /** The copy is as private as the file, and appears under its name only when it is whole and on the disk. */

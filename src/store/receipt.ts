@@ -1,12 +1,13 @@
 import type { Database, Tx } from './database.ts'
-import { inLists } from './in-list.ts'
+import { inLists, type Reader } from './in-list.ts'
 import { insertMany } from './insert-many.ts'
 import type { ReceiptTable } from './tables.ts'
 
 export const insertReceipts = (tx: Tx, rows: readonly ReceiptTable[]): Promise<number> => insertMany(tx, 'receipt', rows)
 
-export type ReceiptHead = Omit<ReceiptTable, 'body'>
-const head = [
+export type ReceiptHead = Omit<ReceiptTable, 'body' | 'trace'>
+/** Columns of a receipt without its bytes. */
+export const receiptHead = [
   'tenant',
   'id',
   'connection',
@@ -26,7 +27,7 @@ const head = [
 export async function unsplitReceipts(tx: Tx, tenant: string, limit: number): Promise<ReceiptHead[]> {
   return tx
     .selectFrom('receipt')
-    .select(head)
+    .select(receiptHead)
     .where('tenant', '=', tenant)
     .where('state', '=', 'received')
     .orderBy('id')
@@ -50,14 +51,36 @@ export async function markSplit(tx: Tx, tenant: string, ids: readonly string[]):
   )
 }
 
-/** What reading an envelope's bytes needs. */
+/** Traces of receipts that have one. */
+export async function tracesOf(read: Reader, tenant: string, ids: readonly string[]): Promise<ReadonlyMap<string, string>> {
+  const rows = await inLists([...new Set(ids)], (list) =>
+    read
+      .selectFrom('receipt')
+      .select(['id', 'trace'])
+      .where('tenant', '=', tenant)
+      .where('id', 'in', list)
+      .where('trace', 'is not', null)
+      .execute(),
+  )
+  return new Map(rows.flatMap(({ id, trace }) => (trace === null ? [] : [[id, trace] as const])))
+}
+
+/** What reading an envelope's bytes needs; nothing of receipts whose bytes were removed. */
 export interface ReceiptBody {
   readonly id: string
   readonly body: Uint8Array
 }
 
-export const receiptBodies = (tx: Tx, tenant: string, ids: readonly string[]): Promise<ReceiptBody[]> =>
-  inLists(ids, (list) => tx.selectFrom('receipt').select(['id', 'body']).where('tenant', '=', tenant).where('id', 'in', list).execute())
+export const receiptBodies = (tx: Reader, tenant: string, ids: readonly string[]): Promise<ReceiptBody[]> =>
+  inLists(ids, (list) =>
+    tx
+      .selectFrom('receipt')
+      .select(['id', 'body'])
+      .where('tenant', '=', tenant)
+      .where('id', 'in', list)
+      .where('state', '!=', 'removed')
+      .execute(),
+  )
 
 /** One receipt with its bytes, for people and replay. */
 export async function findReceipt(database: Database, tenant: string, id: string): Promise<ReceiptTable | undefined> {
@@ -68,10 +91,11 @@ export async function findReceipt(database: Database, tenant: string, id: string
 export async function reopenReceipt(tx: Tx, tenant: string, id: string): Promise<ReceiptHead | undefined> {
   const found = await tx
     .selectFrom('receipt')
-    .select(head)
+    .select(receiptHead)
     .where('tenant', '=', tenant)
     .where('id', '=', id)
     .where('kind', '=', 'webhook')
+    .where('state', '!=', 'removed')
     .executeTakeFirst()
   if (found !== undefined)
     await tx.updateTable('receipt').set({ state: 'received' }).where('tenant', '=', tenant).where('id', '=', id).execute()

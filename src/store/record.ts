@@ -1,5 +1,5 @@
 import type { Tx } from './database.ts'
-import { inLists } from './in-list.ts'
+import { inLists, type Reader } from './in-list.ts'
 import { insertMany } from './insert-many.ts'
 import type { RecordTable } from './tables.ts'
 
@@ -45,16 +45,44 @@ export const saveRecords = (tx: Tx, rows: readonly RecordTable[]): Promise<numbe
     columns: ['version', 'body_hash', 'envelope', 'at'],
   })
 
-/** Keys of a stream that the source had when they were last seen, at most `limit`. */
-export async function presentKeys(tx: Tx, tenant: string, connection: string, stream: string, limit: number): Promise<string[]> {
-  const rows = await tx
+/** Keys of a stream that the source had when they were last seen, at most `limit`; `until`: only those that did not change since. */
+export async function presentKeys(
+  read: Reader,
+  tenant: string,
+  connection: string,
+  stream: string,
+  limit: number,
+  until = Number.MAX_SAFE_INTEGER,
+): Promise<string[]> {
+  const rows = await read
     .selectFrom('record')
     .select('key')
     .where('tenant', '=', tenant)
     .where('connection', '=', connection)
     .where('stream', '=', stream)
     .where('body_hash', '!=', goneHash)
+    .where('at', '<=', until)
     .limit(limit)
     .execute()
   return rows.map(({ key }) => key)
 }
+
+/** Last records of a stream in the order of their keys, after `after`. */
+export const recordsAfter = (
+  read: Reader,
+  tenant: string,
+  connection: string,
+  stream: string,
+  after: string,
+  limit: number,
+): Promise<RecordTable[]> =>
+  read
+    .selectFrom('record')
+    .selectAll()
+    .where('tenant', '=', tenant)
+    .where('connection', '=', connection)
+    .where('stream', '=', stream)
+    .where('key', '>', after)
+    .orderBy('key')
+    .limit(limit)
+    .execute()

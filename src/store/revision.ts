@@ -37,6 +37,12 @@ export async function saveRevision(
   })
 }
 
+/** The texts a revision is made of; undefined when there is no such one. */
+export async function revisionFiles(read: Kysely<Tables>, tenant: string, hash: string): Promise<Revision['files'] | undefined> {
+  const row = await read.selectFrom('revision').select('files').where('tenant', '=', tenant).where('hash', '=', hash).executeTakeFirst()
+  return row && (JSON.parse(row.files) as Revision['files'])
+}
+
 /** A text of any revision by its hash: how `explain` shows the mapping that once made a value. */
 export async function textByHash(read: Kysely<Tables>, tenant: string, hash: string): Promise<string | undefined> {
   const row = await read.selectFrom('text').select('body').where('tenant', '=', tenant).where('hash', '=', hash).executeTakeFirst()

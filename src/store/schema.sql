@@ -1,4 +1,21 @@
 -- What the migrations make of an empty SQLite file, kept equal by migrate.test.ts (vitest -u writes it).
+CREATE TABLE "alarm" (
+  "tenant" text not null,
+  "id" text not null,
+  "subject" text not null,
+  "open_subject" text,
+  "kind" text not null,
+  "connection" text,
+  "stream" text,
+  "message" text not null,
+  "detail" text,
+  "times" integer not null,
+  "opened_at" integer not null,
+  "seen_at" integer not null,
+  "closed_at" integer,
+  constraint "alarm_primary" primary key ("tenant", "id"),
+  constraint "alarm_one_open_subject" unique ("tenant", "open_subject")) strict;
+CREATE INDEX "alarm_by_subject_id" on "alarm" ("tenant", "subject", "id");
 CREATE TABLE "api_key" (
   "tenant" text not null,
   "id" text not null,
@@ -25,6 +42,54 @@ CREATE TABLE "attempt" (
   "sample" text,
   constraint "attempt_primary" primary key ("tenant", "id")) strict;
 CREATE INDEX "attempt_by_delivery_n" on "attempt" ("tenant", "delivery", "n");
+CREATE TABLE "audit" (
+  "tenant" text not null,
+  "id" text not null,
+  "at" integer not null,
+  "who" text not null,
+  "act" text not null,
+  "connection" text,
+  "stream" text,
+  "detail" text,
+  constraint "audit_primary" primary key ("tenant", "id")) strict;
+CREATE INDEX "audit_by_connection_stream_id" on "audit" ("tenant", "connection", "stream", "id");
+CREATE TABLE "backfill" (
+  "tenant" text not null,
+  "id" text not null,
+  "connection" text not null,
+  "stream" text not null,
+  "kind" text not null,
+  "from_at" integer,
+  "until_at" integer not null,
+  "position" text,
+  "quiet" integer not null,
+  "pages_per_minute" integer not null,
+  "pages" integer not null,
+  "records" integer not null,
+  "state" text not null,
+  "reason" text,
+  "next_at" integer not null,
+  "lease_until" integer not null,
+  "lease_token" text,
+  "fails" integer not null,
+  "asked_by" text not null,
+  "created_at" integer not null,
+  "ended_at" integer,
+  constraint "backfill_primary" primary key ("tenant", "id")) strict;
+CREATE INDEX "backfill_by_connection_stream_id" on "backfill" ("tenant", "connection", "stream", "id");
+CREATE INDEX "backfill_by_state_next_at" on "backfill" ("tenant", "state", "next_at");
+CREATE TABLE "baseline" (
+  "tenant" text not null,
+  "connection" text not null,
+  "stream" text not null,
+  "pages" integer not null,
+  "records" integer not null,
+  "started_at" integer not null,
+  "ended_at" integer,
+  "signed_at" integer,
+  "signed_by" text,
+  "signed" text,
+  constraint "baseline_primary" primary key ("tenant", "connection", "stream")) strict, without rowid;
 CREATE TABLE "connection" (
   "tenant" text not null,
   "name" text not null,
@@ -77,6 +142,7 @@ CREATE TABLE "delivery" (
   "revision" text,
   "created_at" integer not null,
   "settled_at" integer,
+  "trace" text,
   constraint "delivery_primary" primary key ("tenant", "id"),
   constraint "delivery_one_effect_key" unique ("tenant", "effect_key")) strict;
 CREATE INDEX "delivery_by_connection_partner_key" on "delivery" ("tenant", "connection", "partner_key");
@@ -144,6 +210,14 @@ CREATE INDEX "envelope_by_lane_state_id" on "envelope" ("tenant", "lane", "state
 CREATE INDEX "envelope_by_receipt" on "envelope" ("tenant", "receipt");
 CREATE INDEX "envelope_by_state_id" on "envelope" ("tenant", "state", "id");
 CREATE INDEX "envelope_by_waits_for" on "envelope" ("tenant", "waits_for");
+CREATE TABLE "fall" (
+  "tenant" text not null,
+  "route" text not null,
+  "key" text not null,
+  "at" integer not null,
+  "released" integer not null,
+  constraint "fall_primary" primary key ("tenant", "route", "key")) strict, without rowid;
+CREATE INDEX "fall_by_route_at" on "fall" ("tenant", "route", "at");
 CREATE TABLE "finding" (
   "tenant" text not null,
   "type" text not null,
@@ -224,6 +298,25 @@ CREATE TABLE "migration" (
   "name" text not null,
   "at" integer not null,
   constraint "migration_primary" primary key ("number")) strict;
+CREATE TABLE "notice" (
+  "tenant" text not null,
+  "id" text not null,
+  "channel" text not null,
+  "alarm" text not null,
+  "event" text not null,
+  "body" text not null,
+  "state" text not null,
+  "due_at" integer not null,
+  "lease_until" integer not null,
+  "lease_token" text,
+  "attempts" integer not null,
+  "last_error" text,
+  "created_at" integer not null,
+  "ended_at" integer,
+  constraint "notice_primary" primary key ("tenant", "id"),
+  constraint "notice_one_event" unique ("tenant", "alarm", "channel", "event")) strict;
+CREATE INDEX "notice_by_channel_created_at" on "notice" ("tenant", "channel", "created_at");
+CREATE INDEX "notice_by_state_due_at" on "notice" ("tenant", "state", "due_at");
 CREATE TABLE "order_line" (
   "tenant" text not null,
   "type" text not null,
@@ -262,6 +355,23 @@ CREATE TABLE "order_state" (
   "paid" integer not null,
   "refunded" integer not null,
   constraint "order_state_primary" primary key ("tenant", "type", "key")) strict, without rowid;
+CREATE TABLE "plan" (
+  "tenant" text not null,
+  "id" text not null,
+  "kind" text not null,
+  "connection" text not null,
+  "stream" text not null,
+  "affected" integer not null,
+  "total" integer not null,
+  "limit_percent" integer not null,
+  "keys" text not null,
+  "state" text not null,
+  "created_at" integer not null,
+  "decided_at" integer,
+  "decided_by" text,
+  constraint "plan_primary" primary key ("tenant", "id")) strict;
+CREATE INDEX "plan_by_connection_stream_kind_state" on "plan" ("tenant", "connection", "stream", "kind", "state");
+CREATE INDEX "plan_by_state_id" on "plan" ("tenant", "state", "id");
 CREATE TABLE "pushed" (
   "tenant" text not null,
   "connection" text not null,
@@ -286,6 +396,7 @@ CREATE TABLE "receipt" (
   "baseline" integer not null,
   "state" text not null,
   "received_at" integer not null,
+  "trace" text,
   constraint "receipt_primary" primary key ("tenant", "id")) strict;
 CREATE INDEX "receipt_by_state_id" on "receipt" ("tenant", "state", "id");
 CREATE TABLE "record" (
@@ -310,6 +421,21 @@ CREATE TABLE "reference" (
   constraint "reference_primary" primary key ("tenant", "from_type", "from_key", "path")) strict, without rowid;
 CREATE INDEX "reference_by_to_type_connection_external_key" on "reference" ("tenant", "to_type", "connection", "external_key");
 CREATE INDEX "reference_by_to_type_to_key" on "reference" ("tenant", "to_type", "to_key");
+CREATE TABLE "report" (
+  "tenant" text not null,
+  "id" text not null,
+  "connection" text not null,
+  "from_day" text,
+  "until_day" text,
+  "heal" text not null,
+  "dry_run" integer not null,
+  "same" integer not null,
+  "differences" integer not null,
+  "body" text not null,
+  "asked_by" text not null,
+  "created_at" integer not null,
+  constraint "report_primary" primary key ("tenant", "id")) strict;
+CREATE INDEX "report_by_connection_id" on "report" ("tenant", "connection", "id");
 CREATE TABLE "reservation" (
   "tenant" text not null,
   "product" text not null,
@@ -332,16 +458,36 @@ CREATE TABLE "schedule" (
   "tenant" text not null,
   "connection" text not null,
   "stream" text not null,
+  "kind" text not null,
+  "timing" text not null,
   "every_ms" integer not null,
   "next_at" integer not null,
+  "wanted_at" integer,
+  "paused_at" integer,
   "lease_until" integer not null,
   "lease_token" text,
   "fails" integer not null,
+  "since" integer not null,
   "last_started_at" integer,
   "last_ended_at" integer,
+  "last_good_at" integer,
+  "last_skipped_at" integer,
   "last_error" text,
-  constraint "schedule_primary" primary key ("tenant", "connection", "stream")) strict, without rowid;
-CREATE INDEX "schedule_by_next_at" on "schedule" ("next_at");
+  constraint "schedule_primary" primary key ("tenant", "connection", "stream", "kind")) strict, without rowid;
+CREATE INDEX "schedule_by_next_at" on "schedule" ("tenant", "next_at");
+CREATE TABLE "secret" (
+  "tenant" text not null,
+  "name" text not null,
+  "generation" integer not null,
+  "kek" text not null,
+  "nonce" text not null,
+  "sealed" blob not null,
+  "tag" text not null,
+  "created_at" integer not null,
+  "changed_at" integer not null,
+  "sealed_at" integer not null,
+  constraint "secret_primary" primary key ("tenant", "name")) strict;
+CREATE INDEX "secret_by_kek" on "secret" ("kek");
 CREATE TABLE "sold" (
   "tenant" text not null,
   "connection" text not null,
@@ -367,6 +513,15 @@ CREATE TABLE "text" (
   "body" text not null,
   "created_at" integer not null,
   constraint "text_primary" primary key ("tenant", "hash")) strict;
+CREATE TABLE "traffic" (
+  "tenant" text not null,
+  "connection" text not null,
+  "topic" text not null,
+  "hour" integer not null,
+  "events" integer not null,
+  "last_at" integer not null,
+  constraint "traffic_primary" primary key ("tenant", "connection", "topic", "hour")) strict, without rowid;
+CREATE INDEX "traffic_by_hour" on "traffic" ("tenant", "hour");
 CREATE TABLE "wanted" (
   "tenant" text not null,
   "type" text not null,

@@ -22,13 +22,21 @@ type Row = Record<string, SQLOutputValue>
  * One connection to a SQLite file: sets the pragmas, keeps prepared statements, reads every integer as BigInt and hands it on as a number only
  * where that is exact. All calls run to the end before they return; nothing stays open between two of them.
  */
-export type Control = 'BEGIN IMMEDIATE' | 'COMMIT' | 'ROLLBACK' | 'SAVEPOINT work' | 'ROLLBACK TO work' | 'RELEASE work'
+export type Control =
+  | 'BEGIN IMMEDIATE'
+  | 'COMMIT'
+  | 'ROLLBACK'
+  | 'SAVEPOINT work'
+  | 'ROLLBACK TO work'
+  | 'RELEASE work'
+  | 'PRAGMA incremental_vacuum(2000)'
 
 export class SqliteConnection implements DatabaseConnection {
   readonly #file: string
   readonly #settings: ConnectionSettings
   readonly #prepared = new Map<string, Prepared>()
   #handle: DatabaseSync
+  #closed = false
 
   constructor(file: string, settings: ConnectionSettings) {
     this.#file = file
@@ -38,11 +46,12 @@ export class SqliteConnection implements DatabaseConnection {
 
   /** whether BEGIN was answered and neither COMMIT nor ROLLBACK happened, by SQLite's own account */
   get inTransaction(): boolean {
-    return this.#handle.isTransaction
+    return this.#handle.isOpen && this.#handle.isTransaction
   }
 
   /** @throws HubError (retry) `database-busy`, `disk-full`, `database-io`; otherwise the error of node:sqlite, its message with the SQL */
   run(text: string, parameters: readonly unknown[] = []): QueryResult<Row> {
+    this.#reopen()
     try {
       const { statement, answers } = this.#prepare(text)
       if (answers)
@@ -62,6 +71,7 @@ export class SqliteConnection implements DatabaseConnection {
 
   /** Transactions and savepoints: parsed anew each time, so that no kept statement can answer for them. @throws like `run` */
   control(text: Control): void {
+    this.#reopen()
     try {
       this.#handle.exec(text)
     } catch (error) {
@@ -96,15 +106,19 @@ export class SqliteConnection implements DatabaseConnection {
     )
   }
 
-  /** Drops the connection with everything it holds, a transaction too, and opens a new one. */
-  reopen(): void {
-    this.close()
-    this.#handle = openHandle(this.#file, this.#settings)
+  /** Drops what the connection holds, a transaction too. The next use opens a new one, and so does every later one for as long as that fails: a full disk refuses it as well. */
+  drop(): void {
+    this.#prepared.clear()
+    if (this.#handle.isOpen) this.#handle.close()
   }
 
   close(): void {
-    this.#prepared.clear()
-    if (this.#handle.isOpen) this.#handle.close()
+    this.#closed = true
+    this.drop()
+  }
+
+  #reopen(): void {
+    if (!this.#handle.isOpen && !this.#closed) this.#handle = openHandle(this.#file, this.#settings)
   }
 
   #prepare(text: string): Prepared {
@@ -147,7 +161,7 @@ export function checkSqliteVersion(version: string): void {
 
 /** auto_vacuum can only be chosen before the first page is written, so it comes first. */
 const writerPragmas =
-  'PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA journal_size_limit = 67108864'
+  'PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 8000; PRAGMA journal_size_limit = 67108864'
 
 function openHandle(file: string, settings: ConnectionSettings): DatabaseSync {
   checkSqliteVersion(process.versions.sqlite ?? '0')
@@ -164,7 +178,7 @@ function openHandle(file: string, settings: ConnectionSettings): DatabaseSync {
   }
   try {
     if (!settings.readOnly) handle.exec(writerPragmas)
-    handle.exec('PRAGMA cache_size = -32768; PRAGMA temp_store = MEMORY; PRAGMA trusted_schema = OFF')
+    handle.exec('PRAGMA cache_size = -131072; PRAGMA temp_store = MEMORY; PRAGMA trusted_schema = OFF')
     settings.onOpen?.(handle)
     return handle
   } catch (error) {

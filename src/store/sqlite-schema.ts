@@ -35,4 +35,9 @@ export const sqliteSchema: SchemaMaker = {
         .execute()
     if (shape.primary.length > 1) await tellStatistics(tx, name, shape)
   },
+  async addColumn(tx, table, column, kind) {
+    const known = await sql<{ name: string }>`select name from pragma_table_info(${table})`.execute(tx)
+    if (known.rows.some(({ name }) => name === column)) return
+    await tx.schema.alterTable(table).addColumn(column, types[kind]).execute()
+  },
 }

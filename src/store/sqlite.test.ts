@@ -5,6 +5,7 @@ import { constants, type DatabaseSync } from 'node:sqlite'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { storeKit } from '../testing/store-kit.ts'
+import { counter, quantity } from '../testing/store-laws-transactions.ts'
 import { insertMany } from './insert-many.ts'
 import { migrate } from './migrate.ts'
 import { openSqlite, type SqliteOptions } from './sqlite.ts'
@@ -80,6 +81,25 @@ describe('openSqlite', () => {
     for (const good of ['3.51.3', '3.52.0', '3.53.4', '4.0.0']) expect(() => checkSqliteVersion(good)).not.toThrow()
   })
 
+  test('a connection that cannot be opened again, as on a full disk, is opened when that is possible', async () => {
+    const { refused, onOpen } = refusing()
+    let isFull = false
+    const database = await migrated({
+      onOpen: (handle) => {
+        if (isFull) throw new Error('no space left')
+        onOpen(handle)
+      },
+    })
+    for (const what of ['COMMIT', 'ROLLBACK']) refused.add(what)
+    isFull = true
+    await expect(database.write((tx) => insertMany(tx, 'sold', [counter]))).rejects.toMatchObject({ detail: { code: 'commit-unknown' } })
+    await expect(database.write((tx) => insertMany(tx, 'sold', [counter]))).rejects.toThrow('no space left')
+    refused.clear()
+    isFull = false
+    await database.write((tx) => insertMany(tx, 'sold', [counter]))
+    expect(await quantity(database)).toBe(0)
+  })
+
   test('a refused COMMIT is commit-unknown and to be tried again; the store works on', async () => {
     const { refused, onOpen } = refusing()
     const database = await migrated({ onOpen })
@@ -107,8 +127,8 @@ describe('openSqlite', () => {
       throw new Error('first error')
     })
     await expect(failed).rejects.toThrow('first error')
-    expect(opened).toBe(3)
     expect(await database.write((tx) => insertMany(tx, 'sold', [{ ...row, product: 'q' }]))).toBe(1)
+    expect(opened).toBe(3)
     expect(await database.read.selectFrom('sold').select('product').execute()).toEqual([{ product: 'q' }])
   })
 

@@ -1,11 +1,10 @@
-import { AsyncLocalStorage } from 'node:async_hooks'
 import { closeSync, openSync } from 'node:fs'
 import type { DatabaseSync } from 'node:sqlite'
 import type { ConnectionProvider } from 'kysely'
 import { bug, type HubError, retry } from '../model/errors.ts'
 import type { Database, Tx } from './database.ts'
 import { groupWrites } from './group-writes.ts'
-import { sqliteBulk } from './sqlite-bulk.ts'
+import { type RunningWrite, transactionEnded, withinLimit, writeChain } from './running-write.ts'
 import { type ConnectionSettings, SqliteConnection } from './sqlite-connection.ts'
 import { sqliteDoors } from './sqlite-dialect.ts'
 import { takeTurns } from './turns.ts'
@@ -13,7 +12,7 @@ import { takeTurns } from './turns.ts'
 export interface SqliteOptions {
   /** how long a statement waits for another process that holds the file; the whole process stands still meanwhile. 2,000 */
   readonly busyTimeoutMs?: number
-  /** prepared statements kept per connection. 256 */
+  /** prepared statements kept per connection. 512 */
   readonly statements?: number
   /** a write that has not ended by then is rolled back. 30,000 */
   readonly writeLimitMs?: number
@@ -22,11 +21,6 @@ export interface SqliteOptions {
   /** what `Database.now` answers. Date.now: the database's host is this one */
   readonly now?: () => number
   readonly onOpen?: (handle: DatabaseSync) => void
-}
-
-/** One running `write`, known to everything it calls. */
-interface Running {
-  ended: HubError | undefined
 }
 
 /**
@@ -39,30 +33,26 @@ export async function openSqlite(file: string, options: SqliteOptions = {}): Pro
   if (!inMemory) createPrivately(file)
   const settings: ConnectionSettings = {
     busyTimeoutMs: options.busyTimeoutMs ?? 2000,
-    statements: options.statements ?? 256,
+    statements: options.statements ?? 512,
     readOnly: false,
     onOpen: options.onOpen,
   }
   const writeLimitMs = options.writeLimitMs ?? 30_000
   const writer = new SqliteConnection(file, settings)
   const reader = inMemory ? undefined : openReader(file, settings, writer)
-  const doors = sqliteDoors(sqliteBulk())
+  const doors = sqliteDoors()
   const turns = takeTurns(options.maxWaiting ?? 10_000)
-  const chain = new AsyncLocalStorage<Running>()
+  const chain = writeChain()
+  const writing = new Set<Promise<unknown>>()
   let unusable: HubError | undefined
 
   const checkDoor = (what: string) => {
-    const running = chain.getStore()
-    if (running && !running.ended)
-      throw bug(
-        'store-nested',
-        `${what} was used inside a running write(): use the transaction handed to it, else the work could see or wait for itself`,
-      )
+    chain.check(what)
     if (unusable) throw unusable
   }
 
   const discard = () => {
-    if (!inMemory) return writer.reopen()
+    if (!inMemory) return writer.drop()
     writer.close()
     unusable = bug('store-lost', 'the store in memory was lost when a rollback failed: open a new one')
   }
@@ -106,7 +96,7 @@ export async function openSqlite(file: string, options: SqliteOptions = {}): Pro
 
   /** One work inside the open transaction: its own statements are undone when it fails, those of others stay. */
   const runWork = async <T>(work: (tx: Tx) => Promise<T>): Promise<T> => {
-    const running: Running = { ended: undefined }
+    const running: RunningWrite = { ended: undefined }
     const tx = doors.transaction({
       provideConnection(consumer) {
         if (running.ended) throw running.ended
@@ -116,7 +106,7 @@ export async function openSqlite(file: string, options: SqliteOptions = {}): Pro
     })
     writer.control('SAVEPOINT work')
     try {
-      const result = await withLimit(
+      const result = await withinLimit(
         chain.run(running, () => work(tx)),
         writeLimitMs,
       )
@@ -168,14 +158,34 @@ export async function openSqlite(file: string, options: SqliteOptions = {}): Pro
       } catch (error) {
         return Promise.reject(error)
       }
-      return group(work)
+      const written = group(work)
+      const ended = written.then(
+        () => undefined,
+        () => undefined,
+      )
+      writing.add(ended)
+      void ended.then(() => writing.delete(ended))
+      return written
     },
     now: async () => (options.now ?? Date.now)(),
+    async shrink() {
+      checkDoor('Database.shrink')
+      const done = await turns.take()
+      try {
+        if (unusable) throw unusable
+        writer.control('PRAGMA incremental_vacuum(2000)')
+      } finally {
+        done()
+      }
+    },
+    // one process owns the file
+    alone: (work) => work(),
     async close() {
-      const running = chain.getStore()
-      if (running && !running.ended) checkDoor('Database.close')
+      chain.check('Database.close')
       if (unusable?.detail.code === 'store-closed') return
       unusable = bug('store-closed', 'the store was closed: nothing may read or write after Database.close()')
+      // those that wait share no COMMIT with the one that runs
+      await Promise.all(writing)
       const done = await turns.take()
       try {
         reader?.close()
@@ -206,29 +216,5 @@ function openReader(file: string, settings: ConnectionSettings, writer: SqliteCo
     throw error
   }
 }
-
-async function withLimit<T>(work: Promise<T>, limitMs: number): Promise<T> {
-  let timer: NodeJS.Timeout | undefined
-  const limit = new Promise<never>((_, refuse) => {
-    timer = setTimeout(
-      () =>
-        refuse(
-          retry(
-            'write-too-long',
-            `a write had not ended after ${limitMs} ms and was rolled back: it must not wait for anything outside the store`,
-          ),
-        ),
-      limitMs,
-    )
-  })
-  try {
-    return await Promise.race([work, limit])
-  } finally {
-    clearTimeout(timer)
-  }
-}
-
-const transactionEnded = (): HubError =>
-  bug('transaction-ended', 'a transaction was used after its write() had ended: await every query inside the work')
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))

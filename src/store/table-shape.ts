@@ -23,6 +23,8 @@ export interface TableShape<C extends string = string> {
 export interface SchemaMaker {
   /** Makes the table with its keys and indices; a second run changes nothing. */
   createTable(tx: Tx, name: string, shape: TableShape): Promise<void>
+  /** Adds a column that may be null, without writing the rows that are there; a second run changes nothing. */
+  addColumn(tx: Tx, table: string, column: string, kind: ColumnKind): Promise<void>
 }
 
 /** One step of the schema, never edited once it is released. */

@@ -19,6 +19,18 @@ import type {
   StockTable,
   WantedTable,
 } from './tables-ledger.ts'
+import type {
+  AlarmTable,
+  AuditTable,
+  BackfillTable,
+  BaselineTable,
+  FallTable,
+  NoticeTable,
+  PlanTable,
+  ReportTable,
+  ScheduleTable,
+  TrafficTable,
+} from './tables-watch.ts'
 
 export type {
   DocumentTable,
@@ -37,6 +49,17 @@ export type {
   StockTable,
   WantedTable,
 } from './tables-ledger.ts'
+export type {
+  AlarmTable,
+  AuditTable,
+  BackfillTable,
+  JobKind,
+  NoticeTable,
+  PlanTable,
+  ReportTable,
+  ScheduleTable,
+  TrafficTable,
+} from './tables-watch.ts'
 
 export type Exact = number | bigint
 export type Bool = 0 | 1
@@ -66,20 +89,6 @@ export interface ConnectionTable {
   hook_token_old: string | null
   changed_at: number
 }
-/** One row per pulled stream. `wanted_at`: somebody asked for a run before next_at. */
-export interface ScheduleTable {
-  tenant: string
-  connection: string
-  stream: string
-  every_ms: number
-  next_at: number
-  lease_until: number
-  lease_token: string | null
-  fails: number
-  last_started_at: number | null
-  last_ended_at: number | null
-  last_error: string | null
-}
 /** `position` is JSON of the connector engine's checkpoint; null until the baseline read is complete. */
 export interface CursorTable {
   tenant: string
@@ -103,8 +112,11 @@ export interface ReceiptTable {
   body_hash: string
   as_of: number
   baseline: Bool
-  state: 'received' | 'split'
+  /** removed: its bytes and headers were let go */
+  state: 'received' | 'split' | 'removed'
   received_at: number
+  /** W3C traceparent; null where nothing is traced */
+  trace: string | null
 }
 /** `slices` is JSON Slice[]; `waits_for` names what releases a parked one; `detail` is JSON for people (errors of the mapping, states of the parts). */
 export interface EnvelopeTable {
@@ -182,11 +194,14 @@ export interface DeliveryTable {
   partner_key: string | null
   attempts: number
   due_at: number
-  ambiguous: Bool
+  /** 1: an earlier try may have had its effect, 2: one had it, and only what follows failed */
+  ambiguous: 0 | 1 | 2
   shadow: Bool
   revision: string | null
   created_at: number
   settled_at: number | null
+  /** W3C traceparent of what caused it; null where nothing is traced */
+  trace: string | null
 }
 export interface AttemptTable {
   tenant: string
@@ -212,6 +227,19 @@ export interface ApiKeyTable {
   created_at: number
   expires_at: number | null
   revoked_at: number | null
+}
+/** A secret under a key-encryption key that the database never holds (model/sealing.ts). `changed_at`: of its value; `sealed_at`: of this sealing. */
+export interface SecretTable {
+  tenant: string
+  name: string
+  generation: number
+  kek: string
+  nonce: string
+  sealed: Uint8Array
+  tag: string
+  created_at: number
+  changed_at: number
+  sealed_at: number
 }
 export interface IdempotencyTable {
   tenant: string
@@ -257,6 +285,16 @@ export interface Tables {
   delivery: DeliveryTable
   attempt: AttemptTable
   api_key: ApiKeyTable
+  secret: SecretTable
   idempotency: IdempotencyTable
+  baseline: BaselineTable
+  backfill: BackfillTable
+  plan: PlanTable
+  report: ReportTable
+  fall: FallTable
+  audit: AuditTable
+  traffic: TrafficTable
+  alarm: AlarmTable
+  notice: NoticeTable
   migration: MigrationTable
 }

@@ -4,6 +4,7 @@ import { lintConnector } from '../connector/lint.ts'
 import { secretValues } from '../connector/secrets.ts'
 import type { Connector } from '../connector/types.ts'
 import { isHubError } from '../model/errors.ts'
+import { packageRoot } from '../package-root.ts'
 import { type Claim, claim, claimEqual, faultOf } from './connector-claims.ts'
 import type { ConnectorFixtures } from './connector-fixtures.ts'
 import { answerOf, replay } from './connector-replay.ts'
@@ -15,7 +16,7 @@ export function definitionClaims(connector: Connector, fixtures: ConnectorFixtur
     {
       name: 'definition: no faults',
       run: async () => {
-        const documents = (await readdir(join(import.meta.dirname, '../../schemas')))
+        const documents = (await readdir(join(packageRoot, 'schemas')))
           .filter((name) => name.endsWith('.json'))
           .map((name) => name.replace('.json', ''))
         const errors = lintConnector(connector, { documents }).filter((fault) => fault.severity === 'error')

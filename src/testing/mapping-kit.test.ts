@@ -52,9 +52,9 @@ describe('the kit', () => {
     await mkdir(folder)
     const file = join(folder, 'order.cases.json')
     await writeFile(file, JSON.stringify({ context, cases }))
-    const { connectors, schemas } = await loadCatalog()
+    const catalog = await loadCatalog()
     const own = { name: 'small/order', file: 'order.json', text: JSON.stringify(text) }
-    const bench = { catalog: { connectors, schemas, mappings: [own], faults: [] }, schemas: compileSchemas(schemas) }
+    const bench = { catalog: { ...catalog, mappings: [own] }, schemas: compileSchemas(catalog.schemas) }
     return (await runCases(bench, file)).map((fault) => `${fault.case}: ${fault.message}`)
   }
 

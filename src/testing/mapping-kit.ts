@@ -1,5 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
+import { checkedAgainst } from '../catalog/partner-schemas.ts'
 import type { Catalog } from '../catalog.ts'
 import type { Connector } from '../connector/types.ts'
 import { foot } from '../ledger/foot.ts'
@@ -91,7 +92,7 @@ export async function runCases(bench: MappingBench, file: string): Promise<reado
   const { mapping, faults } = compileMapping(text.text, {
     file: text.file,
     codes: cases.context.codes ?? {},
-    schemas: bench.schemas.schemas,
+    ...checkedAgainst(bench.catalog, bench.schemas, name),
   })
   if (mapping === undefined)
     return faults.map((fault) => ({ case: '*', message: `${fault.line}:${fault.column} ${fault.code} ${fault.path}: ${fault.message}` }))
@@ -146,7 +147,7 @@ async function runCase(one: MappingCase, setup: Setup): Promise<readonly CaseFau
 }
 
 /** The record itself, or the one in a recorded answer as the engine would see it: parsed exactly and decoded by the connector. */
-async function inputOf(input: Json | RecordFrom, { connector, folder }: Setup): Promise<Json> {
+export async function inputOf(input: Json | RecordFrom, { connector, folder }: Pick<Setup, 'connector' | 'folder'>): Promise<Json> {
   if (!isObject(input as Json) || !Object.hasOwn(input as JsonObject, '$file')) return input as Json
   const from = input as RecordFrom
   const answer = parseJson(await readFile(join(folder, from.$file), 'utf8'))
@@ -156,10 +157,14 @@ async function inputOf(input: Json | RecordFrom, { connector, folder }: Setup): 
   return record
 }
 
-const bend = (input: Json, change: JsonObject | undefined): Json =>
+export const bend = (input: Json, change: JsonObject | undefined): Json =>
   change !== undefined && isObject(input) ? { ...input, ...change } : input
 
-function validatorsFor({ mapping, connector, bench }: Setup, direction: 'pull' | 'push'): readonly (readonly [string, Validate])[] {
+/** What a result has to fit: the document's schema, or the input of every action that uses the mapping. */
+export function validatorsFor(
+  { mapping, connector, bench }: Pick<Setup, 'mapping' | 'connector' | 'bench'>,
+  direction: 'pull' | 'push',
+): readonly (readonly [string, Validate])[] {
   if (direction === 'pull') {
     const validate = bench.schemas.validators.get(mapping.target)
     return validate ? [[mapping.target, validate]] : []
@@ -182,7 +187,8 @@ function validatorsFor({ mapping, connector, bench }: Setup, direction: 'pull' |
 const fits = (wanted: object, found: Json | undefined): boolean =>
   isObject(found) && Object.entries(wanted).every(([name, value]) => canonicalJson(value as Json) === canonicalJson(found[name]))
 
-function contextOf(given: CasesFile['context']): MapContext {
+/** What a mapping of a cases file knows besides the document. */
+export function contextOf(given: CasesFile['context']): MapContext {
   const { codes, links, config, ...rest } = given
   return {
     ...rest,

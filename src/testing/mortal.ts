@@ -39,6 +39,7 @@ export function mortal(database: Database, afterCommit = Number.POSITIVE_INFINIT
         return database.read
       },
       now: () => database.now(),
+      alone: (work) => database.alone(work),
       close: async () => {},
       async write(work) {
         alive()

@@ -10,22 +10,25 @@ import { systemClock } from '../model/clock.ts'
 import { idMaker } from '../model/id.ts'
 import type { Log } from '../model/log.ts'
 import { compileSchemas, readSchemas } from '../model/schema.ts'
+import { every } from '../model/timing.ts'
 import { packageRoot } from '../package-root.ts'
+import { backfill } from '../pipeline/backfill.ts'
 import type { Bell, Ring } from '../pipeline/bell.ts'
 import { openCompiled } from '../pipeline/compiled.ts'
 import type { Catalogue, ConnectionSetup, Context, Route, Settings } from '../pipeline/context.ts'
 import { deliver } from '../pipeline/deliver.ts'
 import { openHandover } from '../pipeline/handover.ts'
 import { ingest } from '../pipeline/ingest.ts'
+import { intake } from '../pipeline/intake.ts'
+import { runJob } from '../pipeline/jobs.ts'
+import { notify } from '../pipeline/notify.ts'
 import { pull } from '../pipeline/pull.ts'
 import { refetch } from '../pipeline/refetch.ts'
 import { syncSchedules } from '../pipeline/schedule.ts'
-import { split } from '../pipeline/split.ts'
 import { sweep } from '../pipeline/sweep.ts'
 import { syncConnections } from '../store/connection.ts'
 import type { Database } from '../store/database.ts'
-import { migrate } from '../store/migrate.ts'
-import { openSqlite } from '../store/sqlite.ts'
+import { openTestStore } from './test-store.ts'
 import { tinyErp, tinyMappings, tinyShop } from './tiny-connectors.ts'
 import { startTinyPartner, type TinyPartner } from './tiny-partner.ts'
 
@@ -44,7 +47,9 @@ export interface Bed {
   readonly database: Database
   /** a context of another process on the same store: nothing in memory is shared; `database` may be wrapped */
   another(database?: Database): Context
-  change(change: Partial<Pick<Catalogue, 'routes'>> & { readonly setups?: readonly Partial<ConnectionSetup>[] }): void
+  change(
+    change: Partial<Pick<Catalogue, 'routes' | 'channels' | 'overlaid'>> & { readonly setups?: readonly Partial<ConnectionSetup>[] },
+  ): void
   /** webhook of the shop, signed */
   signed(body: string, topic: string, event?: string): Readonly<Record<string, string>>
   /** due steps in turn until nothing is due at the clock's time; pulls only those named */
@@ -87,8 +92,7 @@ export async function openBed(options: BedOptions = {}): Promise<Bed> {
   const folder = mkdtempSync(join(tmpdir(), 'crossdock-pipeline-'))
   const clock = { now: bedStart }
   const partner = await startTinyPartner(() => clock.now)
-  const database = await openSqlite(options.memory === false ? join(folder, 'hub.db') : ':memory:', { now: () => clock.now })
-  await migrate(database)
+  const database = await openTestStore({ now: () => clock.now, ...(options.memory === false ? { file: join(folder, 'hub.db') } : {}) })
   const said: { level: string; message: string; fields: object }[] = []
   const tell = (level: string) => (fields: object, message: string) => void said.push({ level, message, fields })
   const log: Log = { debug: () => {}, info: tell('info'), warn: tell('warn'), error: tell('error') }
@@ -99,6 +103,10 @@ export async function openBed(options: BedOptions = {}): Promise<Bed> {
     deliverConcurrency: 4,
     maxCrashes: 3,
     parkAlarmMs: 3_600_000,
+    pullPages: 1000,
+    pullMs: 600_000,
+    backfillAhead: 500,
+    watchMs: 60_000,
     ...options.settings,
   }
   const setup = (name: string, connector: Connector, streams: readonly string[]): ConnectionSetup => ({
@@ -107,7 +115,7 @@ export async function openBed(options: BedOptions = {}): Promise<Bed> {
     config: { url: partner.url, secret: hookSecret, timeZone: 'UTC' },
     openConfig: { url: partner.url, timeZone: 'UTC' },
     books: 'HARBOUR',
-    streams: new Map(streams.map((stream) => [stream, { everyMs: 60_000 }])),
+    streams: new Map(streams.map((stream) => [stream, { timing: every(60_000) }])),
     retry: { waitsMs: [1000, 2000, 4000], retryAfterMinMs: 100, retryAfterMaxMs: 60_000 },
     concurrency: 4,
     timeoutMs: 2000,
@@ -203,8 +211,10 @@ async function openCatalogue(connections: readonly ConnectionSetup[], routes: re
     connections: new Map(connections.map((one) => [one.name, one])),
     routes,
     mappings,
+    compile: (_, text, file) => compileMapping(text, { file, schemas: schemas.schemas }),
     validate: (document, body) => schemas.validators.get(`${document}@1`)?.(body),
     codes: new Map(),
+    channels: new Map(),
   }
 }
 
@@ -217,18 +227,22 @@ async function drain(context: Context, pulls: ReadonlySet<string>): Promise<void
   for (let round = 0; round < maxRounds; round++) {
     const rings = (await sweep(context)).filter((ring) => ring.kind !== 'pull' || pulls.has(ring.stream))
     let moved = false
-    for (const ring of rings) if ((await step(context, ring)) !== 0) moved = true
+    for (const ring of rings) if (isWork(await step(context, ring))) moved = true
     idle = moved ? 0 : idle + 1
     if (rings.length === 0 || idle >= idleRounds) return
   }
   throw new Error(`still at work after ${maxRounds} rounds`)
 }
 
+/** Nothing was there to do, or it may not be done yet. */
+const isWork = (done: unknown): boolean =>
+  done !== 0 && !(typeof done === 'object' && done !== null && 'state' in done && done.state === 'not-due')
+
 /** What a worker does for one ring. */
 export function step(context: Context, ring: Ring): Promise<unknown> {
   switch (ring.kind) {
     case 'split':
-      return split(context)
+      return intake(context)
     case 'ingest':
       return ingest(context, ring.lane)
     case 'deliver':
@@ -237,5 +251,11 @@ export function step(context: Context, ring: Ring): Promise<unknown> {
       return refetch(context, ring.connection)
     case 'pull':
       return pull(context, ring.connection, ring.stream)
+    case 'backfill':
+      return backfill(context, ring.id)
+    case 'job':
+      return runJob(context, ring.job, ring.connection, ring.stream)
+    case 'notify':
+      return notify(context)
   }
 }

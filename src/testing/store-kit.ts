@@ -5,9 +5,10 @@ import { sql } from 'kysely'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import type { Database } from '../store/database.ts'
 import { migrate } from '../store/migrate.ts'
+import { openStore } from '../store/open.ts'
 import { transactionLaws } from './store-laws-transactions.ts'
 import { insertManyLaws, valueLaws } from './store-laws-values.ts'
-import { counterRow, openPlace, rowsPerWrite } from './store-writer.ts'
+import { counterRow, rowsPerWrite } from './store-writer.ts'
 
 /**
  * The laws every dialect of the store keeps. `open` answers an empty store of its own, which the kit migrates and closes; `place` names an empty store that
@@ -74,12 +75,12 @@ async function tenantsFitSideBySide(database: Database): Promise<void> {
 
 /** Kills a writing process several times, each time a little later, and looks at what it left. */
 async function survivesKills(place: string): Promise<void> {
-  const fresh = await openPlace(place)
+  const fresh = await openStore(place)
   await migrate(fresh)
   await fresh.close()
   for (const writes of [1, 2, 9, 30]) {
     const reported = await killAfter(place, writes)
-    const database = await openPlace(place)
+    const database = await openStore(place)
     const count = await database.read
       .selectFrom('sold')
       .select('quantity')

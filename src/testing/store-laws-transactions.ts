@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Database } from '../store/database.ts'
+import { hasRivals } from '../store/hold.ts'
 import { insertMany } from '../store/insert-many.ts'
 import type { SoldTable } from '../store/tables-ledger.ts'
 
@@ -39,6 +40,16 @@ export function transactionLaws(ready: Ready): void {
     expect(await quantity(database)).toBe(0)
   })
 
+  test('an update counts the rows it found, equal already or not', async () => {
+    const database = await ready()
+    await database.write((tx) => insertMany(tx, 'sold', [counter, { ...counter, product: 'q' }]))
+    const counts = await database.write(async (tx) => {
+      const set = (product: string) => tx.updateTable('sold').set({ quantity: 0 }).where('product', '=', product).executeTakeFirst()
+      return [await set('p'), await set('none'), await tx.updateTable('sold').set({ quantity: 1 }).executeTakeFirst()]
+    })
+    expect(counts.map(({ numUpdatedRows }) => numUpdatedRows)).toEqual([1n, 0n, 2n])
+  })
+
   test('reads outside see only what is committed', async () => {
     const database = await ready()
     const inside = Promise.withResolvers<void>()
@@ -56,12 +67,13 @@ export function transactionLaws(ready: Ready): void {
     expect(await seen).toBeUndefined()
   })
 
-  test('16 concurrent writers that read, wait and add lose nothing', async () => {
+  test('16 concurrent writers that read, wait and add lose nothing when they hold what they read', async () => {
     const database = await ready()
     await database.write((tx) => insertMany(tx, 'sold', [counter]))
     const add = () =>
       database.write(async (tx) => {
-        const row = await tx.selectFrom('sold').select('quantity').executeTakeFirstOrThrow()
+        const all = tx.selectFrom('sold').select('quantity')
+        const row = await (hasRivals(tx) ? all.forUpdate() : all).executeTakeFirstOrThrow()
         await new Promise((resolve) => setImmediate(resolve))
         await tx
           .updateTable('sold')

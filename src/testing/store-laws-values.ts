@@ -125,6 +125,7 @@ const receipt = (id: string, body: Uint8Array): ReceiptTable => ({
   baseline: 0,
   state: 'received',
   received_at: 1,
+  trace: null,
 })
 
 /** Conflict rules do what they say and hide nothing else. */

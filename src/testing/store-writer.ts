@@ -1,8 +1,7 @@
 import { writeSync } from 'node:fs'
 import { setImmediate } from 'node:timers/promises'
-import type { Database } from '../store/database.ts'
 import { insertMany } from '../store/insert-many.ts'
-import { openSqlite } from '../store/sqlite.ts'
+import { openStore } from '../store/open.ts'
 
 /**
  * Run by the store kit as a process of its own, to be killed: `store-writer.ts <place>`. Each write adds `rowsPerWrite` texts, one by one, and then one to a
@@ -10,12 +9,10 @@ import { openSqlite } from '../store/sqlite.ts'
  */
 export const rowsPerWrite = 8
 
-export const openPlace = (place: string): Promise<Database> => openSqlite(place)
-
 export const counterRow = { tenant: 'crash', connection: 'counter', product: 'writes' } as const
 
 if (import.meta.main) {
-  const database = await openPlace(process.argv[2] ?? '')
+  const database = await openStore(process.argv[2] ?? '')
   for (;;) {
     const count = await database.write(async (tx) => {
       const last = await tx.selectFrom('sold').select('quantity').where('tenant', '=', counterRow.tenant).executeTakeFirst()

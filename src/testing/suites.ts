@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { packageRoot } from '../package-root.ts'
 
 /** `npm test`: every suite in turn, each with its time; the last line counts tests. A suite that cannot run here is skipped by name, and fails with CI=true. */
@@ -26,13 +26,27 @@ const suites: readonly Suite[] = [
   { name: 'lint', command: [bin('biome'), 'check', '--error-on-warnings', '.'] },
   { name: 'tests', command: [bin('vitest'), 'run'], report: true },
   { name: 'check', command: [node, 'src/cli.ts', 'check', '--no-secrets', '--workspace', 'workspaces/demo'] },
+  { name: 'tests on MariaDB', command: [node, 'src/testing/on-mariadb.ts', 'src/ledger', 'src/pipeline', 'src/http'] },
+  { name: 'demo on MariaDB and Redis', command: [node, 'src/testing/demo-on-servers.ts'] },
+  { name: 'crash', command: [node, 'src/testing/crash/run.ts', '--seeds', '3'] },
+  { name: 'packaged', command: [node, 'src/testing/packaged.ts'] },
   { name: 'mutants', command: [node, 'src/testing/mutants/run.ts'] },
   { name: 'demo --break', command: [node, 'src/testing/mutants/demo-breaks.ts'] },
 ]
 
+/** A suite that says itself what it lacks ends with this code. */
+const skippedCode = 3
+
+const whole = (code: number): Count => ({
+  passed: code === 0 ? 1 : 0,
+  failed: code === 0 || code === skippedCode ? 0 : 1,
+  skipped: code === skippedCode ? 1 : 0,
+})
+
 const folder = mkdtempSync(join(tmpdir(), 'crossdock-suites-'))
 const only = process.argv.slice(2)
 const total = { passed: 0, failed: 0, skipped: 0 }
+const failures: string[] = []
 for (const suite of suites) {
   if (only.length > 0 && !only.includes(suite.name)) continue
   const started = performance.now()
@@ -40,17 +54,20 @@ for (const suite of suites) {
   const command = suite.report ? [...suite.command, '--reporter=default', '--reporter=json', `--outputFile.json=${report}`] : suite.command
   process.stdout.write(`\n== ${suite.name}\n`)
   const code = await run(command)
-  const count = suite.report ? counted(report, code) : { passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1, skipped: 0 }
+  const count = suite.report ? counted(report, code) : whole(code)
+  if (count.failed > 0) failures.push(`failed: ${suite.name}`, ...(suite.report ? failedTests(report) : []))
   total.passed += count.passed
   total.failed += count.failed
   total.skipped += count.skipped
   process.stdout.write(
-    `== ${suite.name}: ${count.failed === 0 ? 'passed' : 'FAILED'} in ${((performance.now() - started) / 1000).toFixed(1)} s\n`,
+    `== ${suite.name}: ${count.failed > 0 ? 'FAILED' : count.passed > 0 ? 'passed' : 'skipped'} in ${((performance.now() - started) / 1000).toFixed(1)} s\n`,
   )
 }
 rmSync(folder, { recursive: true, force: true })
 const skippedFails = process.env.CI === 'true' ? total.skipped : 0
-process.stdout.write(`\n${total.passed} passed, ${total.failed + skippedFails} failed, ${total.skipped - skippedFails} skipped\n`)
+process.stdout.write(
+  `\n${failures.map((line) => `${line}\n`).join('')}${total.passed} passed, ${total.failed + skippedFails} failed, ${total.skipped - skippedFails} skipped\n`,
+)
 process.exitCode = total.failed + skippedFails > 0 ? 1 : 0
 
 function run(command: readonly string[]): Promise<number> {
@@ -74,5 +91,23 @@ function counted(report: string, code: number): Count {
     return { passed: result.numPassedTests, failed, skipped: result.numPendingTests + result.numTodoTests }
   } catch {
     return { passed: 0, failed: 1, skipped: 0 }
+  }
+}
+
+/** Named again at the end, where a reader of a long log looks. */
+function failedTests(report: string): string[] {
+  try {
+    const result = JSON.parse(readFileSync(report, 'utf8')) as {
+      testResults: { name: string; assertionResults: { status: string; fullName: string; failureMessages: string[] }[] }[]
+    }
+    return result.testResults.flatMap(({ name, assertionResults }) =>
+      assertionResults
+        .filter(({ status }) => status === 'failed')
+        .map(
+          ({ fullName, failureMessages }) => `  ${relative(packageRoot, name)}: ${fullName}: ${(failureMessages[0] ?? '').split('\n')[0]}`,
+        ),
+    )
+  } catch {
+    return []
   }
 }

@@ -27,6 +27,7 @@ export function testShell(given: Partial<Shell> & { readonly language?: Language
     folder: process.cwd(),
     colour: false,
     columns: 120,
+    readSecret: () => Promise.reject(new Error('this test has no standard input')),
     openLocal: () => Promise.reject(new Error('this test has no hub')),
     untilStopped: async () => {},
     ...given,

@@ -1,19 +1,5 @@
 /** Texts of the commands that run things: serve, stop, reload, demo. */
 export const enRun = {
-  'serve.about': 'start the hub: API and workers in one process, until Ctrl-C',
-  'serve.host': 'address to listen on (CROSSDOCK_HOST; default: 127.0.0.1)',
-  'serve.port': 'port to listen on (CROSSDOCK_PORT; default: 4600)',
-  'serve.log': 'debug, info, warn, error or silent (CROSSDOCK_LOG; default: info)',
-  'serve.watch': 'reload when a file of the workspace changes',
-  'serve.up': 'The hub is up at {address}. Workspace: {workspace}. Data: {data}.',
-  'serve.stopping': 'Stopping: what runs is ended first.',
-  'stop.about': 'stop the hub that owns the data folder',
-  'stop.none': 'No hub runs on {data}.',
-  'stop.late': 'The process {pid} is still running after 30 s. Look at its log.',
-  'stop.done': 'The hub (process {pid}) has stopped.',
-  'reload.about': 'let the running hub check its workspace again and use it when it holds',
-  'reload.changed': 'The new revision {revision} is current.',
-  'reload.same': 'The revision {revision} runs on.',
   'demo.about': 'play a day of trade with four simulated systems and prove every figure',
   'demo.seed': 'another day: a whole number (default: 1)',
   'demo.scale': 'size of the day, from 0.01 to 1 (default: 1)',
@@ -26,6 +12,8 @@ export const enRun = {
   'demo.faults': 'play the day without faults',
   'demo.badNumber': "{flag} '{value}' is not a number from {least} to {most}.",
   'demo.badBreak': "There is no safeguard '{name}' to take out; there are: {names}.",
+  'demo.breakNeedsSource':
+    'A safeguard is taken out of the source, and this is an installed package without it: run it in a checkout, npm run demo -- --break {name}',
   'demo.broken': 'Playing without the safeguard {name}: {what}.',
   'demo.start': 'A day at Harbour Trading: seed {seed}, {orders} orders, {purchases} purchase orders. Four systems start …',
   'demo.up': 'The hub is up at {address}; it reads articles, prices, partners, locations and stock.',

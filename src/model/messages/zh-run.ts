@@ -2,20 +2,6 @@ import type { enRun } from './en-run.ts'
 
 /** 运行类命令的文字：serve、stop、reload、demo。 */
 export const zhRun: Readonly<Record<keyof typeof enRun, string>> = {
-  'serve.about': '启动集成中心：接口与工作进程合一，按 Ctrl-C 结束',
-  'serve.host': '监听地址（CROSSDOCK_HOST；默认 127.0.0.1）',
-  'serve.port': '监听端口（CROSSDOCK_PORT；默认 4600）',
-  'serve.log': 'debug、info、warn、error 或 silent（CROSSDOCK_LOG；默认 info）',
-  'serve.watch': '工作区文件变化时自动重新载入',
-  'serve.up': '集成中心已启动：{address}。工作区：{workspace}。数据：{data}。',
-  'serve.stopping': '正在停止：先完成进行中的工作。',
-  'stop.about': '停止占用该数据目录的集成中心',
-  'stop.none': '{data} 上没有运行中的集成中心。',
-  'stop.late': '进程 {pid} 30 秒后仍在运行，请查看其日志。',
-  'stop.done': '集成中心（进程 {pid}）已停止。',
-  'reload.about': '让运行中的集成中心重新检查工作区，无误则启用',
-  'reload.changed': '新版本 {revision} 已生效。',
-  'reload.same': '继续使用版本 {revision}。',
   'demo.about': '用四个模拟系统演一天的贸易，并逐项核对数字',
   'demo.seed': '换一天：整数（默认 1）',
   'demo.scale': '规模，0.01 到 1（默认 1）',
@@ -28,6 +14,7 @@ export const zhRun: Readonly<Record<keyof typeof enRun, string>> = {
   'demo.faults': '不注入故障',
   'demo.badNumber': '{flag} 的值“{value}”不是 {least} 到 {most} 之间的数。',
   'demo.badBreak': '没有名为“{name}”的保障；可选：{names}。',
+  'demo.breakNeedsSource': '保障要从源码中拆除，而这里是不含源码的安装包：请在源码目录中运行 npm run demo -- --break {name}',
   'demo.broken': '拆掉保障 {name}：{what}。',
   'demo.start': '海港商贸的一天：种子 {seed}，订单 {orders} 张，采购单 {purchases} 张。四个系统启动中……',
   'demo.up': '集成中心已启动：{address}；正在读取商品、价格、往来单位、地点与库存。',

@@ -32,7 +32,7 @@ const troubles: Readonly<Record<SystemName, (board: FaultBoard) => readonly (() 
     board.arm('missing', { times: 3, path: /^order\.created$/ }),
     board.arm('silent-death', { times: 1, path: /^order\.updated$/ }),
   ],
-  'harbour-erp': (board) => [board.arm('answer-lost', { times: 2, path: createSale }), board.arm('503', { times: 2 })],
+  'harbour-erp': (board) => [board.arm('answer-lost', { times: 5, path: createSale }), board.arm('503', { times: 2 })],
   'ningbo-erp': (board) => [board.arm('503', { times: 2 })],
 }
 

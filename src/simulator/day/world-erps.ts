@@ -17,6 +17,9 @@ export type StartedErp = {
   readonly products: ReadonlyMap<string, number>
 }
 
+/** As much as a quick real one needs. */
+const createMs = 15
+
 /**
  * Harbour's own ERP in the morning: one party for all web customers (id 3), the supplier, articles, and the opening stock in STO.
  */
@@ -29,6 +32,7 @@ export const startHarbour = async (articles: readonly PlannedArticle[], password
     user: hubUser,
     password,
     faults,
+    createMs,
   })
   erp.addUnit(caseUnit)
   erp.addLocation({ code: quarantineCode, name: 'Quarantine' })
@@ -60,6 +64,7 @@ export const startNingbo = async (articles: readonly PlannedArticle[], password:
     user: hubUser,
     password,
     faults,
+    createMs,
   })
   erp.addUnit(caseUnit)
   erp.addParty({ code: 'BAYVIEW', name: 'Bayview Hotels', roles: ['customer'], address: { city: 'Qingdao', country: 'CN' } })

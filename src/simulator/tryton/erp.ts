@@ -36,6 +36,8 @@ export type ErpOptions = {
   readonly database?: string
   /** A session dies after so long without a call; 300 s when absent, as the system's own setting. */
   readonly sessionIdleMs?: number
+  /** How long a `create` takes before it can be seen, in ms; a real server needs tens of them. No time when absent. */
+  readonly createMs?: number
 }
 
 export type Erp = Masters &
@@ -93,7 +95,14 @@ export const startErp = async (options: ErpOptions): Promise<Erp> => {
 
   const runs: SimulatorServer[] = []
   const start = async (port: number | undefined): Promise<SimulatorServer> => {
-    const server = await startServer({ routes, faults, clock, port, nameOf: methodName })
+    const server = await startServer({
+      routes,
+      faults,
+      clock,
+      port,
+      nameOf: methodName,
+      spanOf: (name) => (name.endsWith('.create') ? (options.createMs ?? 0) : 0),
+    })
     runs.push(server)
     return server
   }

@@ -70,8 +70,8 @@ export const furtherMutants: readonly Mutant[] = [
     'a change is sent before the create that waits',
     [
       'src/store/delivery.ts',
-      "and([or('state', '=', 'dead'), or('op', '!=', 'state')])]),\n    )\n    .orderBy('id')",
-      "and([or('state', '=', 'dead'), or('op', '!=', 'state')])]),\n    )\n    .orderBy('id', 'desc')",
+      "or.or([or('state', '!=', 'dead'), or('op', '!=', 'state')]))\n    .orderBy('id')\n    .limit(limit)\n    .execute()\n  if (!hasRivals",
+      "or.or([or('state', '!=', 'dead'), or('op', '!=', 'state')]))\n    .orderBy('id', 'desc')\n    .limit(limit)\n    .execute()\n  if (!hasRivals",
     ],
     ['src/pipeline/deliver.test.ts', 'go in order'],
   ),
@@ -104,6 +104,13 @@ export const furtherMutants: readonly Mutant[] = [
     ['src/pipeline/own-write.test.ts'],
   ),
   one(
+    'zombie',
+    '12',
+    'a process that was frozen until its lease was over still sends what it had begun',
+    ['src/connector/wire.ts', 'if (options.held?.() === false)', "if (options.held?.() === false && what === '')"],
+    ['src/pipeline/deliver.test.ts', 'stood still'],
+  ),
+  one(
     'sold-twice',
     '8',
     'a sale stays subtracted after the stock that went without it was counted',
@@ -116,6 +123,13 @@ export const furtherMutants: readonly Mutant[] = [
     'reservations are taken off a figure that has them off already',
     ['src/ledger/stock-figures.ts', 'isPlace && !each.isNet', 'isPlace'],
     ['src/ledger/derive.test.ts', 'a source that states available'],
+  ),
+  one(
+    'unmoved',
+    '8',
+    'a shop that sold is not told a figure that goods seen together with the sale left where it was',
+    ['src/ledger/derive-orders.ts', '    touchProduct(books, product, cause)\n    books.data.restated.add(product)\n  }\n', '  }\n'],
+    ['src/ledger/derive.test.ts', 'a sale and goods that make up for it'],
   ),
   one(
     'floats',
@@ -181,7 +195,11 @@ export const furtherMutants: readonly Mutant[] = [
     'unasked',
     '12',
     'a pull that was asked for while one ran is forgotten when that ends',
-    ['src/store/schedule.ts', '...(end.retryAt === undefined ? {} :', '...(end.retryAt === undefined ? { next_at: lease.nextAt } :'],
+    [
+      'src/store/schedule.ts',
+      '...(end.error === null ? {} : { wanted_at: null }),',
+      'wanted_at: null, ...(end.retryAt === undefined ? { next_at: lease.nextAt } : {}),',
+    ],
     ['src/pipeline/pull.test.ts', 'a run that was asked for'],
   ),
   one(
@@ -226,5 +244,40 @@ export const furtherMutants: readonly Mutant[] = [
     'records of any depth are cut out of an answer',
     ['src/connector/slice.ts', '++depth > maxDepth', '++depth > maxDepth * 1000'],
     ['src/connector/slice.test.ts'],
+  ),
+  one(
+    'last-wins',
+    'input',
+    'of a name that stands twice in a record the last value is taken',
+    ['src/connector/join.ts', 'if (twin !== undefined) throw', 'if (twin === null) throw'],
+    ['src/connector/cut.test.ts', 'with a name twice'],
+  ),
+  one(
+    'endless-hold',
+    'input',
+    'a partner that asks for years of patience gets them',
+    ['src/connector/limiter.ts', 'Math.min(spanMs, maxHoldMs)', 'spanMs'],
+    ['src/connector/limiter.test.ts', 'a quarter of an hour'],
+  ),
+  one(
+    'any-barcode',
+    'input',
+    'records are linked by numbers whose check digit is wrong',
+    ['src/ledger/identifiers.ts', 'if (!isValidIdentifier(scheme, value)) continue', ''],
+    ['src/ledger/apply.test.ts', 'whose check digit is wrong'],
+  ),
+  one(
+    'endless-suggestion',
+    'input',
+    'sample records may take any amount of work',
+    ['src/mapping/suggest/steps.ts', 'steps.left -= count', 'steps.left -= count * 0'],
+    ['src/mapping/suggest/suggest.test.ts', 'limits: text, records, work'],
+  ),
+  one(
+    'draft-over-work',
+    'input',
+    'a draft is written over a mapping that a person has finished',
+    ['src/commands/sample-files.ts', "flag: 'wx'", "flag: 'w'"],
+    ['src/commands/map-suggest.test.ts', 'never writes over a file'],
   ),
 ]

@@ -10,7 +10,8 @@ const read = (file: string) => readFileSync(join(packageRoot, file), 'utf8')
 
 describe('every mutant', () => {
   test.each(mutants.map((mutant) => [mutant.name, mutant] as const))('%s fits the code and names its test', (_, mutant) => {
-    expect(mutate(mutant, join(packageRoot, mutant.file), read(mutant.file))).not.toBe(read(mutant.file))
+    for (const file of new Set(mutant.edits.map((edit) => edit.file ?? mutant.file)))
+      expect(mutate(mutant, join(packageRoot, file), read(file))).not.toBe(read(file))
     expect(invariants.map(({ id }) => id)).toContain(mutant.invariant)
     expect(read(mutant.test.file)).toMatch(/\b(test|it|\w+Kit)\(/)
   })

@@ -38,12 +38,16 @@ process.exitCode = survivors.length === 0 ? 0 : 1
 function runTest(mutant: Mutant): Promise<{ readonly code: number; readonly output: string }> {
   return new Promise((resolve) => {
     const filter = mutant.test.name === undefined ? [] : ['-t', mutant.test.name]
-    const child = spawn(process.execPath, [join(packageRoot, 'node_modules', 'vitest', 'vitest.mjs'), 'run', mutant.test.file, ...filter], {
-      cwd: packageRoot,
-      env: { ...process.env, CROSSDOCK_MUTANT: mutant.name, NO_COLOR: '1' },
-      stdio: ['ignore', 'pipe', 'pipe'],
-      timeout: limitMs,
-    })
+    const child = spawn(
+      process.execPath,
+      [join(packageRoot, 'node_modules', 'vitest', 'vitest.mjs'), 'run', '--bail=1', mutant.test.file, ...filter],
+      {
+        cwd: packageRoot,
+        env: { ...process.env, CROSSDOCK_MUTANT: mutant.name, NO_COLOR: '1' },
+        stdio: ['ignore', 'pipe', 'pipe'],
+        timeout: limitMs,
+      },
+    )
     let output = ''
     const take = (chunk: Buffer) => {
       output = (output + chunk.toString('utf8')).slice(-20_000)

@@ -81,6 +81,22 @@ export const workspace = {
     unique: [['hash']],
     compact: true,
   }),
+  secret: tableShape({
+    columns: {
+      tenant: 'word',
+      name: 'word',
+      generation: 'whole',
+      kek: 'hash',
+      nonce: 'hash',
+      sealed: 'blob',
+      tag: 'hash',
+      created_at: 'whole',
+      changed_at: 'whole',
+      sealed_at: 'whole',
+    },
+    primary: ['tenant', 'name'],
+    index: [['kek']],
+  }),
   idempotency: tableShape({
     columns: {
       tenant: 'word',

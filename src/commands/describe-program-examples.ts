@@ -1,0 +1,237 @@
+/** One command line that can be typed as it stands, and what it is for. */
+export interface Example {
+  readonly line: string
+  readonly tells: string
+}
+
+/** A word or more for every command, by its name. A test holds each line against the program: the command, its arguments and its flags exist. */
+export const examples: Readonly<Record<string, readonly Example[]>> = {
+  demo: [
+    { line: 'demo', tells: 'the whole day, with faults' },
+    { line: 'demo --seed 7 --scale 0.1', tells: 'another, smaller day' },
+    { line: 'demo --break dedupe', tells: 'without one safeguard: the proof fails, and that is right' },
+    { line: 'demo --stay --port 4600', tells: 'look around in the hub afterwards' },
+  ],
+  init: [{ line: 'init my-hub', tells: 'a commented starter in the folder my-hub' }],
+  check: [
+    { line: 'check --workspace my-hub', tells: 'every mistake with file, line and column' },
+    { line: 'check --no-secrets --json', tells: 'in a pipeline that has no secrets' },
+  ],
+  serve: [
+    { line: 'serve', tells: 'the workspace of this folder, at http://127.0.0.1:4600' },
+    { line: 'serve --workspace my-hub --data /var/lib/crossdock --host 0.0.0.0', tells: 'open to the network' },
+    { line: 'serve --watch --log debug', tells: 'while writing a workspace' },
+  ],
+  api: [{ line: 'api --port 4600', tells: 'with DATABASE_URL and REDIS_URL set' }],
+  worker: [
+    { line: 'worker', tells: 'with the same DATABASE_URL and REDIS_URL; start as many as you like' },
+    { line: 'worker --port 4601', tells: 'with its health and figures at this port' },
+  ],
+  stop: [{ line: 'stop --data /var/lib/crossdock', tells: 'what runs is finished first' }],
+  reload: [{ line: 'reload', tells: 'after an edit; with mistakes the hub keeps what it has' }],
+  'hold show': [{ line: 'hold show --json', tells: 'for a check from outside' }],
+  'hold set': [{ line: 'hold set --restored --reason "backup of last night"', tells: 'before anything is sent from a restored database' }],
+  'hold release': [{ line: 'hold release', tells: 'once reading has caught up' }],
+  reconcile: [
+    { line: 'reconcile shop orders --from 7d', tells: 'what differs of the last week, document by document' },
+    { line: 'reconcile shop --from 2026-11-01 --until 2026-11-30 --html november.html', tells: 'a report of a month as a page' },
+    { line: 'reconcile shop orders --from 7d --heal pull --dry-run', tells: 'what would be read again' },
+    { line: 'reconcile shop --heal push', tells: 'send stock figures again where the shop shows others' },
+  ],
+  inbox: [
+    { line: 'inbox --state dead --since 2h', tells: 'what could not be taken in the last two hours' },
+    { line: 'inbox --connection shop --key 1001', tells: 'all that came about one record' },
+    { line: 'inbox 01K9Z3J5T8 --raw', tells: 'the bytes as the partner sent them' },
+  ],
+  deliveries: [
+    { line: 'deliveries --state parked', tells: 'what waits, and for what' },
+    { line: 'deliveries 01K9Z3J5T8', tells: 'one delivery with every try' },
+    { line: 'deliveries --route order-to-sale --shadow', tells: 'what a shadow route would have sent' },
+  ],
+  'dead list': [{ line: 'dead list --kind delivery --connection erp', tells: 'what a person has to look at' }],
+  'dead show': [{ line: 'dead show 01K9Z3J5T8', tells: 'why, and what to do' }],
+  replay: [
+    { line: 'replay 01K9Z3J5T8 --dry-run', tells: 'what would change, field by field' },
+    { line: 'replay 01K9Z3J5T8', tells: 'do it' },
+    { line: 'replay --dead --connection erp --reason invalid', tells: 'all dead letters of one kind' },
+    {
+      line: 'replay --deliveries --type sales-order --state parked --since 2d --dry-run',
+      tells: 'what they would send now, beside what was frozen',
+    },
+    { line: 'replay 01K9Z3J5T8 --again --reason "they lost the order"', tells: 'a delivery once more, under a key of its own' },
+    {
+      line: 'replay --connection shop --stream orders --state stale,ignored --since 2026-11-01',
+      tells: 'a range, after a mapping was mended',
+    },
+  ],
+  'ledger list': [
+    { line: 'ledger list sales-order --origin shop', tells: 'orders of one shop' },
+    { line: 'ledger list stock-level --json', tells: 'one document per line' },
+  ],
+  'ledger show': [{ line: 'ledger show sales-order shop/1001', tells: 'with the keys other systems have for it' }],
+  'ledger as-of': [
+    { line: 'ledger as-of sales-order shop/1001 2026-11-23T12:00:00Z', tells: 'at a time' },
+    { line: 'ledger as-of sales-order shop/1001 2d', tells: 'two days ago' },
+  ],
+  'ledger history': [{ line: 'ledger history sales-order shop/1001', tells: 'which version came when' }],
+  'ledger journal': [{ line: 'ledger journal sales-order shop/1001', tells: 'received, linked, sent, corrected …' }],
+  'ledger verify': [{ line: 'ledger verify', tells: 'exit code 1 when one figure does not hold' }],
+  'ledger figures': [{ line: 'ledger figures --json', tells: 'for a script' }],
+  explain: [
+    { line: 'explain sales-order shop/1001 totals.grandTotal', tells: 'one value, down to its bytes' },
+    { line: 'explain sales-order shop/1001', tells: 'every value of the document' },
+  ],
+  'findings list': [{ line: 'findings list --code does-not-foot', tells: 'documents whose sums do not hold' }],
+  'findings close': [{ line: 'findings close 01K9Z3J5T8 --note "rounded by the shop, agreed"', tells: 'with the reason for others' }],
+  'crosswalk list': [{ line: 'crosswalk list --type product --connection shop', tells: 'which article is which' }],
+  'crosswalk set': [{ line: 'crosswalk set product shop 149 LAMP-49', tells: 'article 149 of the shop is our LAMP-49' }],
+  'crosswalk import': [{ line: 'crosswalk import articles.csv --dry-run', tells: 'which lines would be made, kept or refused' }],
+  'crosswalk export': [
+    { line: 'crosswalk export --type product --output articles.csv', tells: 'to edit it elsewhere and import it again' },
+  ],
+  'connection list': [{ line: 'connection list', tells: 'which is active, paused, failing or wants a new login' }],
+  'connection show': [{ line: 'connection show shop', tells: 'with its streams and their last runs' }],
+  'connection test': [{ line: 'connection test shop', tells: 'after new credentials' }],
+  'connection pause': [{ line: 'connection pause shop --reason "stock-taking until Monday"', tells: 'webhooks are asked to come again' }],
+  'connection resume': [{ line: 'connection resume shop', tells: 'what waited goes on' }],
+  'connection cursor': [
+    { line: 'connection cursor shop orders', tells: 'where it stands and who moved it' },
+    { line: 'connection cursor shop orders --set 2d', tells: 'read the last two days again, after `connection pause shop orders`' },
+  ],
+  'connection baseline': [
+    { line: 'connection baseline shop', tells: 'what the first load read, applied, parked and gave up, stream by stream' },
+    { line: 'connection baseline shop --sign-off', tells: 'accept it' },
+  ],
+  'connection hook': [
+    { line: 'connection hook shop', tells: 'the address to enter at the partner' },
+    { line: 'connection hook shop --rotate', tells: 'a new one; the old one works until --retire' },
+  ],
+  pull: [
+    { line: 'pull shop orders', tells: 'now' },
+    { line: 'pull shop', tells: 'all its streams' },
+    { line: 'pull shop --baseline', tells: 'begin the first load and show its counts' },
+    { line: 'pull shop orders --from 2026-11-01 --until 2026-11-08 --quiet', tells: 'a week once more, beside the live runs' },
+  ],
+  'backfills list': [{ line: 'backfills list --state open', tells: 'what is being read again, and how far it is' }],
+  'backfills pause': [{ line: 'backfills pause 01K9Z3J5T8', tells: 'it keeps its place' }],
+  'backfills resume': [{ line: 'backfills resume 01K9Z3J5T8', tells: 'from its place' }],
+  'backfills cancel': [{ line: 'backfills cancel 01K9Z3J5T8', tells: 'what was read stays' }],
+  'plans list': [{ line: 'plans list --state held', tells: 'what waits for you' }],
+  'plans show': [{ line: 'plans show 01K9Z3J5T8', tells: 'the keys it would delete' }],
+  'plans release': [{ line: 'plans release 01K9Z3J5T8', tells: 'it is done at once, as far as it is still so' }],
+  'plans refuse': [{ line: 'plans refuse 01K9Z3J5T8', tells: 'after the partner was mended' }],
+  alarms: [
+    { line: 'alarms', tells: 'what is wrong now' },
+    { line: 'alarms --all --limit 20', tells: 'and what was' },
+  ],
+  'map run': [
+    { line: 'map run woocommerce/order order.json', tells: 'the document it makes' },
+    { line: 'map run woocommerce/order order.json --explain', tells: 'where each value comes from' },
+    { line: 'map run woocommerce/order order.json --watch', tells: 'while writing the mapping' },
+  ],
+  'map stream': [
+    {
+      line: 'map stream woocommerce/order orders.ndjson --out documents.ndjson',
+      tells: 'each line a record; what fails is told with its bytes',
+    },
+    { line: 'map stream tryton/sale big.json --at result', tells: 'the records are a list inside the file' },
+    { line: 'map stream woocommerce/order order.json --rule lines', tells: 'one document whose list is large: the items of one rule' },
+  ],
+  'map check': [{ line: 'map check woocommerce/order', tells: 'with line, column and a suggestion' }],
+  'map test': [
+    { line: 'map test', tells: 'all of them; exit code 1 when a case fails' },
+    { line: 'map test shop/order --watch', tells: 'after every edit of mapping, cases or schemas' },
+  ],
+  'map case': [
+    { line: 'map case 01K9Z3J5T8', tells: 'names, phones and addresses are replaced; the mapping must still do the same' },
+    { line: 'map case 01K9Z3J5T8 --mapping woocommerce/payment --name "paid twice"', tells: 'where a stream feeds several documents' },
+  ],
+  'map diff': [
+    { line: 'map diff current mappings/shop/order.json --last 1000', tells: 'before a deploy; exit code 1: new errors, 6: differences' },
+    { line: 'map diff mappings/shop/order.json new.json --since 7d --tolerance 0.01 --json', tells: 'two files, for a script' },
+  ],
+  'map reverse': [{ line: 'map reverse woocommerce/order', tells: 'before you write `"direction": "both"`' }],
+  'map suggest': [
+    {
+      line: 'map suggest --from orders.json --to sales-order@1 --id shop.order --out order.json',
+      tells: 'a draft, and what it could not place',
+    },
+    { line: 'map suggest --from answer.json --at data.orders --to sales-order@1 --json', tells: 'the draft with all its reasons as JSON' },
+  ],
+  'schema infer': [
+    {
+      line: 'schema infer orders.json more.ndjson --id shop/order@1 --out schemas/shop-order.json',
+      tells: 'the schema that a mapping is checked against',
+    },
+  ],
+  'connector list': [{ line: 'connector list', tells: 'what a workspace can name' }],
+  'connector test': [{ line: 'connector test woocommerce', tells: 'without the network' }],
+  'connector readme': [{ line: 'connector readme tryton', tells: 'after its definition was edited' }],
+  'simulate woocommerce': [
+    { line: 'simulate woocommerce --port 4610 --orders 20', tells: 'the address and the keys are printed' },
+    { line: 'simulate woocommerce --fault 503=0.1 --fault timeout=0.02', tells: 'a bad day' },
+  ],
+  'simulate tryton': [{ line: 'simulate tryton --port 4611', tells: 'an ERP to try a workspace against' }],
+  'keys create': [
+    { line: 'keys create --name dashboard --scopes read', tells: 'can look, and nothing else' },
+    { line: 'keys create --name operator --scopes read,write,replay --days 90', tells: 'ends by itself' },
+  ],
+  'keys list': [{ line: 'keys list', tells: 'with scopes and the day each ends' }],
+  'keys revoke': [{ line: 'keys revoke 01K9Z3J5T8', tells: 'the next request with it is refused' }],
+  'secrets set': [
+    { line: 'secrets set SHOP_KEY', tells: 'asks for the value and does not show it; reads it from standard input in a pipe' },
+  ],
+  'secrets list': [{ line: 'secrets list', tells: 'names, ages and keys; never a value' }],
+  'secrets remove': [{ line: 'secrets remove SHOP_KEY', tells: 'one that no connection refers to' }],
+  'secrets rotate': [
+    { line: 'secrets rotate --new-key', tells: 'a new key in data/kek, and everything sealed under it' },
+    { line: 'secrets rotate', tells: 'goes on where one was interrupted' },
+  ],
+  migrate: [{ line: 'migrate --data /var/lib/crossdock', tells: 'after an update, with the hub stopped' }],
+  doctor: [{ line: 'doctor', tells: 'exit code 1 when something is wrong' }],
+}
+
+/** An environment variable the program reads. */
+export interface Variable {
+  readonly name: string
+  /** the flag that goes before it */
+  readonly flag?: string
+  readonly means: string
+}
+
+/** Every variable the program reads for a person; a test holds them against the source. */
+export const variables: readonly Variable[] = [
+  { name: 'CROSSDOCK_WORKSPACE', flag: '--workspace', means: 'folder with crossdock.json' },
+  { name: 'CROSSDOCK_DATA', flag: '--data', means: 'folder of the database and the lock' },
+  { name: 'CROSSDOCK_HOST', flag: '--host', means: 'address to listen on' },
+  { name: 'CROSSDOCK_PORT', flag: '--port', means: 'port to listen on' },
+  { name: 'CROSSDOCK_LOG', flag: '--log', means: 'how much is logged: debug, info, warn, error or silent' },
+  { name: 'DATABASE_URL', flag: '--database', means: '`mysql://user:password@host:3306/name`, for processes that share a database' },
+  { name: 'REDIS_URL', flag: '--redis', means: '`redis://host:6379/0`, which carries rings and budgets between processes' },
+  { name: 'CROSSDOCK_URL', flag: '--url', means: 'a hub elsewhere' },
+  { name: 'CROSSDOCK_API_KEY', means: 'key for the hub elsewhere; there is no flag, so that it does not stand in a shell history' },
+  {
+    name: 'CROSSDOCK_KEK',
+    means:
+      'key that seals secrets in the database: 32 bytes in base 64 (`openssl rand -base64 32`); several, the newest first, while moving from one to the next',
+  },
+  {
+    name: 'CROSSDOCK_KEK_FILE',
+    means: 'file with such keys instead; without both a hub of one process keeps its own in `kek` of the data folder',
+  },
+  {
+    name: 'CROSSDOCK_ADMIN_KEY_FILE',
+    means: 'file with the API key a person begins with, made when it is missing; else `admin.key` in the data folder',
+  },
+  { name: 'OTEL_EXPORTER_OTLP_ENDPOINT', means: 'OTLP collector for traces, `http://collector:4318`; nothing is traced without one' },
+  { name: 'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT', means: 'whole address for traces instead' },
+  { name: 'OTEL_TRACES_SAMPLER_ARG', means: 'part of all traces that is kept, from 0 to 1' },
+  { name: 'OTEL_SERVICE_NAME', means: 'name of the hub in the traces; `crossdock` when it is not set' },
+  { name: 'CROSSDOCK_LANG', flag: '--lang', means: 'language of the texts: en or zh' },
+  { name: 'LC_ALL', means: 'language, when CROSSDOCK_LANG is not set' },
+  { name: 'LC_MESSAGES', means: 'language, when LC_ALL is not set' },
+  { name: 'LANG', means: 'language, when LC_MESSAGES is not set' },
+  { name: 'NO_COLOR', means: 'any value: no colours' },
+  { name: 'TERM', means: '`dumb`: no colours' },
+  { name: 'INIT_CWD', means: 'folder the person stands in; npm sets it' },
+]

@@ -1,0 +1,114 @@
+import { describe, expect, it } from 'vitest'
+import type { Json, JsonSchema } from '../model/json.ts'
+import { compileMapping } from './compile.ts'
+import { brief, compiled, context, file } from './testbed.ts'
+import type { CompileOptions, RuleOrPath } from './types.ts'
+
+const errors = (fields: Record<string, RuleOrPath>, document: Json, more: Record<string, unknown> = {}): readonly string[] => {
+  const result = compiled(file(fields, more)).pull(document, context())
+  return result.ok ? [] : result.errors.map(brief)
+}
+
+describe('one bad input gives one error', () => {
+  const zero = { a: 1, n: 0, m: 0 }
+  it('wherever the name of a let is used', () => {
+    const each: Record<string, RuleOrPath> = {
+      x: { when: 'a == 1', expr: 'q' },
+      y: { expr: 'has(a) ? q : 1' },
+      z: { expr: 'q' },
+      g: { fields: { v: { expr: 'q + 1' } } },
+    }
+    expect(errors(each, zero, { let: { q: 'div(1, n, 2)' } })).toEqual(['DECIMAL /n 0'])
+    expect(errors(each, zero, { let: { q: 'div(1, n * m, 2)' } })).toEqual(['DECIMAL /x 0'])
+    expect(errors(each, { ...zero, n: 'x' }, { let: { p: 'n', q: 'p * 2' } })).toEqual(['DECIMAL /n x'])
+    expect(errors(each, { ...zero, l: ['x', 'y'] }, { let: { q: 'sum(l, div(1, ^.n + ^.m, 2))' } })).toEqual([
+      'DECIMAL /x 0',
+      'DECIMAL /x 0',
+    ])
+  })
+  it('a missing value that a let computes has no place', () => {
+    expect(errors({ x: { from: 'q', missing: 'reject' } }, {}, { let: { q: 'a + 1' } })).toEqual(['MISSING /x'])
+  })
+})
+
+describe('a value that a schema marks x-sensitive', () => {
+  const secret: JsonSchema = { 'x-sensitive': true }
+  const person: JsonSchema = { type: ['object', 'array', 'string'], properties: { pin: secret }, additionalProperties: true }
+  const marked: JsonSchema = {
+    properties: { iban: secret, person, people: { type: ['array', 'string', 'object'], items: person } },
+    additionalProperties: true,
+  }
+  const document = { iban: 'S3CRET', person: { pin: 'S3CRET' }, people: [{ pin: 'S3CRET' }], odd: 'S3CRET', plain: 'shown' }
+  const told = (fields: Record<string, RuleOrPath>, schemas: Partial<CompileOptions>, more: Record<string, unknown> = {}): string => {
+    const result = compiled(file(fields, more), schemas).pull(document, context())
+    expect(result).toMatchObject({ ok: false, errors: [expect.anything()] })
+    return JSON.stringify(result)
+  }
+
+  it.each<[string, Record<string, RuleOrPath>, Record<string, unknown>?]>([
+    ['through a let', { x: { expr: 'p + 1' } }, { let: { p: 'iban' } }],
+    ['through ??', { x: { expr: '(iban ?? plain) + 1' } }],
+    ['through ?:', { x: { expr: '(has(iban) ? iban : plain) + 1' } }],
+    ['as a condition', { x: { when: 'iban', value: 1 } }],
+    ['as an object among several', { x: { from: ['nobody', 'iban'], fields: { y: 'z' } } }],
+    ['inside an object', { x: { from: 'person', convert: 'decimal' } }],
+    ['inside a list', { x: { from: 'people', fields: { pin: 'pin' } } }],
+    ['as the list itself', { x: { each: 'person', item: 'pin' } }],
+  ])('of what is read is not shown: %s', (_, fields, more) => {
+    expect(told(fields, { sourceSchema: marked }, more)).not.toContain('S3CRET')
+  })
+
+  it.each<[string, Record<string, RuleOrPath>]>([
+    ['a field', { iban: { from: 'odd', convert: 'decimal' } }],
+    ['a field in a group', { person: { fields: { pin: { from: 'odd', convert: 'decimal' } } } }],
+    ['a field in a list', { people: { each: 'people', fields: { pin: { from: '^.odd', convert: 'decimal' } } } }],
+    ['an object that holds one', { person: { from: 'odd', fields: { pin: 'x' } } }],
+    ['a list that holds one', { people: { each: 'odd', fields: { pin: 'x' } } }],
+  ])('of what is written is not shown: %s', (_, fields) => {
+    expect(told(fields, { targetSchema: marked })).not.toContain('S3CRET')
+  })
+
+  it.each<[string, Record<string, RuleOrPath>, Json, Json | undefined, string]>([
+    [
+      'a key that stands twice',
+      { people: { each: 'people', key: 'pin', fields: { pin: 'pin' } } },
+      { people: [{ pin: 'S3CRET' }, { pin: 'S3CRET' }] },
+      undefined,
+      'DUPLICATE_KEY',
+    ],
+    [
+      'a computed value that was edited',
+      { x: { expr: "join('-', iban, 'x')" } },
+      { x: 'edited S3CRET' },
+      { iban: 'S3CRET' },
+      'NO_WAY_BACK',
+    ],
+    ['a constant that was edited', { iban: { value: 'EA' } }, { iban: 'S3CRET' }, undefined, 'CONSTANT_CHANGED'],
+    ['a text where an object goes', { person: { from: 'odd', fields: { pin: 'pin' } } }, { person: 'S3CRET' }, undefined, 'NO_WAY_BACK'],
+  ])('is not shown on the way back: %s', (_, fields, wanted, base, code) => {
+    for (const schemas of [{ sourceSchema: marked }, { targetSchema: marked }, { sourceSchema: marked, targetSchema: marked }]) {
+      const result = compiled(file(fields, { direction: 'both' }), schemas).push(wanted, context(), base)
+      expect(result).toMatchObject({ ok: false, errors: [{ code }] })
+      if (schemas.sourceSchema !== undefined && schemas.targetSchema !== undefined) expect(JSON.stringify(result)).not.toContain('S3CRET')
+    }
+  })
+
+  it('hides nothing else', () => {
+    expect(told({ x: { from: 'plain', convert: 'decimal' } }, { sourceSchema: marked })).toContain('shown')
+  })
+})
+
+describe('expressions that unfold', () => {
+  const chain = (n: number, text: (before: string) => string): Record<string, string> =>
+    Object.fromEntries([['l0', 'a'], ...Array.from({ length: n }, (_, i) => [`l${i + 1}`, text(`l${i}`)])])
+  it('are compiled once where they are computed once', () => {
+    const result = compiled(file({ x: { expr: 'l60' } }, { let: chain(60, (before) => `${before} + ${before}`) })).pull({ a: 1 }, context())
+    expect(result).toEqual({ ok: true, value: { x: String(2n ** 60n) }, notes: [] })
+  })
+  it('are refused where each use needs code of its own', () => {
+    const text = file({ x: { expr: 'l60' } }, { let: chain(60, (before) => `has(a) ? ${before} : ${before} + 1`) })
+    const { mapping, faults } = compileMapping(text, { file: 'bomb.json' })
+    expect(mapping).toBeUndefined()
+    expect(faults.map((fault) => fault.code)).toContain('E_LIMIT')
+  })
+})

@@ -1,0 +1,32 @@
+import type { enReconcile } from './en-reconcile.ts'
+
+/** 核对命令与报告的文字。 */
+export const zhReconcile: Readonly<Record<keyof typeof enReconcile, string>> = {
+  'reconcile.about': '按日逐字段核对合作方记录与账本',
+  'reconcile.stream': '只核对此数据流；省略时核对全部数据流以及路由写到对方的数值',
+  'reconcile.from': '业务日期不早于此日，或从现在往回的时长，如 7d',
+  'reconcile.until': '业务日期不晚于此日（含当日）',
+  'reconcile.heal': '修复差异：pull 重新读入，push 重新发送数值',
+  'reconcile.dryRun': '只说明会如何修复，不做改动',
+  'reconcile.html': '把报告写成网页文件',
+  'reconcile.badHeal': "--heal '{heal}' 既不是 pull 也不是 push。",
+  'reconcile.title': '{connection} 与账本核对',
+  'reconcile.same': '两边一致。',
+  'reconcile.differ': '差异：{count}。',
+  'reconcile.records': '对方有 {count} 条记录',
+  'reconcile.day': '日期',
+  'reconcile.there': '对方',
+  'reconcile.here': '本地',
+  'reconcile.late': '未到',
+  'reconcile.lost': '遗漏',
+  'reconcile.missing-there': '对方缺失',
+  'reconcile.duplicated': '重复',
+  'reconcile.edited-there': '对方已改',
+  'reconcile.remapped': '映射结果已变',
+  'reconcile.refused': '映射不接受',
+  'reconcile.read-again': '重新读入',
+  'reconcile.replayed': '重新处理',
+  'reconcile.deleted': '在本地删除',
+  'reconcile.pushed': '重新发送',
+  'reconcile.held': '待人工放行',
+}

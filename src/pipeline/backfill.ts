@@ -1,0 +1,152 @@
+import { isHubError, recoveryOf } from '../model/errors.ts'
+import { claimBackfill, holdBackfill, updateBackfill } from '../store/backfill.ts'
+import type { Tx } from '../store/database.ts'
+import { areBusy } from '../store/envelope.ts'
+import type { BackfillTable } from '../store/tables.ts'
+import { backOff, stateOf } from './connection-health.ts'
+import type { ConnectionSetup, Context } from './context.ts'
+import { type Halt, keepLease, noHalt } from './halt.ts'
+import { backgroundNumbers } from './lanes.ts'
+import { announce, storePage } from './pages.ts'
+import { moved, type Position, positionOf, positionText } from './position.ts'
+
+export type BackfillResult = 'not-due' | 'done' | 'waits' | 'failed'
+
+/** Wait of a range whose connection is paused, or whose records wait in the lanes. */
+const pausedMs = 30_000
+const busyMs = 1000
+/** A wait up to this is waited for with the lease in hand. */
+const patienceMs = 5000
+const lookMs = 200
+/** Failures in a row that end a range. */
+const mostFails = 12
+const mostBackOffMs = 3_600_000
+
+/**
+ * Reads on in a range of a stream, beside its live runs and without touching their checkpoint. Every page is one transaction with the place that was reached, so that another process goes on after it. It reads no
+ * faster than it was allowed to, and waits while more of its records lie unapplied than `backfillAhead`: what is live never stands behind more than that.
+ */
+export async function backfill(context: Context, id: string, halt: Halt = noHalt()): Promise<BackfillResult> {
+  const { database, tenant, settings } = context
+  const row = await claimBackfill(database, tenant, id, await database.now(), settings.leaseMs)
+  if (row === undefined) return 'not-due'
+  const run: Run = { context, row, pages: 0, records: 0, resumed: false }
+  const setup = context.catalogue().connections.get(row.connection)
+  if (setup === undefined || !setup.connector.streams[row.stream]?.call || setup.paused) return giveBack(run, pausedMs)
+  if ((await stateOf(database, tenant, setup.name)) === 'paused') return giveBack(run, pausedMs)
+  try {
+    const beat = () => database.write(async (tx) => holdBackfill(tx, tenant, row, (await database.now()) + settings.leaseMs))
+    return await keepLease(settings.leaseMs, beat, halt.abort, (signal) => readRange(run, setup, halt, signal))
+  } catch (error) {
+    return failed(run, setup, error, halt)
+  }
+}
+
+interface Run {
+  readonly context: Context
+  readonly row: BackfillTable
+  pages: number
+  records: number
+  resumed: boolean
+}
+
+async function readRange(run: Run, setup: ConnectionSetup, halt: Halt, signal: AbortSignal): Promise<BackfillResult> {
+  const { context, row } = run
+  const { clock, settings } = context
+  let position = startOf(row)
+  const began = clock.now()
+  if (!(await hasRoom(run, halt))) return giveBack(run, busyMs)
+  run.resumed = position.mark !== undefined
+  const from = position.time === null ? null : { time: position.time }
+  const resume = position.mark === undefined ? {} : { resume: position.mark }
+  for await (const page of context.access(setup).read(row.stream, from, { lookbackMs: 0, until: row.until_at, ...resume, signal })) {
+    const next = moved(position, page, true)
+    const stored = await context.database.write(async (tx) => {
+      const now = await context.database.now()
+      await holdBackfill(tx, context.tenant, row, now + settings.leaseMs)
+      const of = { stream: row.stream, baseline: row.quiet === 1, authoritative: false, background: true, now }
+      const written = await storePage(context, tx, setup, of, page)
+      run.pages++
+      run.records += page.records.length
+      await updateBackfill(tx, context.tenant, row.id, {
+        position: next === null ? null : positionText(next),
+        pages: row.pages + run.pages,
+        records: row.records + run.records,
+        fails: 0,
+        reason: null,
+        ...(page.last ? { state: 'done' as const, ended_at: now, lease_until: 0, lease_token: null } : {}),
+      })
+      return written
+    })
+    position = next ?? position
+    announce(context, setup.name, stored)
+    if (page.last) return 'done'
+    if (halt.stop.aborted) return giveBack(run, 0)
+    // a list that is taken up again may begin with a page that is known: that alone is no progress
+    if (run.resumed && run.pages === 1) continue
+    if (clock.now() - began >= settings.pullMs) return giveBack(run, 0)
+    const early = began + (run.pages * 60_000) / row.pages_per_minute - clock.now()
+    if (early > patienceMs) return giveBack(run, early)
+    if (early > 0) await clock.sleep(early, halt.stop)
+    if (!(await hasRoom(run, halt))) return giveBack(run, busyMs)
+  }
+  return giveBack(run, 0)
+}
+
+/** Where the range stands; at its beginning, where it begins. */
+const startOf = ({ position, from_at }: BackfillTable): Position =>
+  positionOf(position) ?? { time: from_at === null ? null : new Date(from_at).toISOString() }
+
+/** Waits a while for the lanes of the background to run down. */
+async function hasRoom({ context }: Run, halt: Halt): Promise<boolean> {
+  const { database, tenant, settings, clock } = context
+  for (let waited = 0; await areBusy(database.read, tenant, backgroundNumbers, settings.backfillAhead); waited += lookMs) {
+    if (waited >= patienceMs || halt.stop.aborted) return false
+    await clock.sleep(lookMs, halt.stop)
+  }
+  return true
+}
+
+async function giveBack({ context, row }: Run, waitMs: number): Promise<'waits'> {
+  const { database, tenant } = context
+  await database.write(async (tx) => {
+    const now = await database.now()
+    await holdBackfill(tx, tenant, row, now)
+    await updateBackfill(tx, tenant, row.id, { next_at: Math.ceil(now + waitMs), lease_until: 0, lease_token: null })
+  })
+  return 'waits'
+}
+
+async function failed(run: Run, setup: ConnectionSetup, error: unknown, halt: Halt): Promise<BackfillResult> {
+  const { context, row } = run
+  const { database, tenant } = context
+  const code = isHubError(error) ? error.detail.code : 'bug'
+  if (code === 'fenced') return 'failed'
+  const message = error instanceof Error ? error.message : String(error)
+  if (halt.abort.aborted) return giveBack(run, 0)
+  const fails = (run.pages > 0 ? 0 : row.fails) + 1
+  await database.write(async (tx) => {
+    const now = await database.now()
+    await holdBackfill(tx, tenant, row, now)
+    if (run.resumed && run.pages === 0 && recoveryOf(error) === 'reject') await dropMark(tx, context, row)
+    const wait = backOff(error, fails - 1, setup.retry, context.random(), mostBackOffMs)
+    await updateBackfill(tx, tenant, row.id, {
+      fails,
+      reason: `${code}: ${message}`.slice(0, 2000),
+      next_at: now + wait,
+      lease_until: 0,
+      lease_token: null,
+      ...(fails >= mostFails ? { state: 'failed' as const, ended_at: now } : {}),
+    })
+  })
+  const fields = { connection: row.connection, stream: row.stream, backfill: row.id, code, fails }
+  if (recoveryOf(error) === 'bug') context.log.error({ ...fields, error }, 'reading a range failed by a fault of the hub or its connector')
+  else if (fails === 1 || fails >= mostFails) context.log.warn({ ...fields, message }, 'reading a range failed')
+  return 'failed'
+}
+
+/** The partner does not know the place in its list any more: the range goes on from its last checkpoint. */
+async function dropMark(tx: Tx, { tenant }: Context, row: BackfillTable): Promise<void> {
+  const { time } = startOf(row)
+  await updateBackfill(tx, tenant, row.id, { position: positionText({ time }) })
+}

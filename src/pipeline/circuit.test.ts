@@ -1,0 +1,72 @@
+import { afterEach, describe, expect, test } from 'vitest'
+import { findConnection } from '../store/connection.ts'
+import { dutiesOf, hook, knowLamp } from '../testing/bed-questions.ts'
+import { type Bed, bedTenant, openBed } from '../testing/pipeline-bed.ts'
+import { tinyOrder } from '../testing/tiny-partner.ts'
+import { sightOf } from './circuit.ts'
+
+let bed: Bed
+afterEach(() => bed?.close())
+
+test.each([
+  [{ kind: 'delivered' }, 'there'],
+  [{ kind: 'reject', code: 'http-422', message: '', status: 422 }, 'there'],
+  [{ kind: 'retry', code: 'http-503', message: '', status: 503, ambiguous: true }, 'down'],
+  [{ kind: 'retry', code: 'connect-refused', message: '', ambiguous: false }, 'down'],
+  [{ kind: 'retry', code: 'html-answer', message: '', status: 200, ambiguous: true }, 'down'],
+  [{ kind: 'unknown', code: 'time-out', message: '' }, 'down'],
+  [{ kind: 'retry', code: 'http-429', message: '', status: 429, ambiguous: false }, 'unsaid'],
+  [{ kind: 'retry', code: 'rate-limited', message: '', ambiguous: false }, 'unsaid'],
+  [{ kind: 'reauth', code: 'http-401', message: '', status: 401 }, 'unsaid'],
+] as const)('%j: %s', (outcome, sight) => {
+  expect(sightOf(outcome)).toBe(sight)
+})
+
+const many = 30
+const open = async () => {
+  bed = await openBed()
+  await knowLamp(bed)
+  for (let id = 1; id <= many; id++) await hook(bed, tinyOrder(id))
+}
+const stateNow = async () => (await findConnection(bed.database.read, bedTenant, 'erp'))?.state
+const sends = () => bed.partner.calls('POST', '/erp/sales')
+const tries = async () =>
+  (await bed.database.read.selectFrom('delivery').select('attempts').execute()).reduce((sum, row) => sum + row.attempts, 0)
+
+describe('a destination that is down', () => {
+  test('is left alone after a few tries, asked by one lane at a time, and gets everything once when it is back', async () => {
+    await open()
+    let down = true
+    bed.partner.intercept = ({ method, path }, usual) =>
+      down && method === 'POST' && path === '/erp/sales' ? { status: 503, body: {} } : usual()
+    await bed.drain()
+    expect(await stateNow()).toBe('failing')
+    const first = sends()
+    // five that counted, and what was under way beside them
+    expect(first).toBeGreaterThanOrEqual(5)
+    expect(first).toBeLessThan(10)
+    // another process knows it too
+    await bed.drain(bed.another())
+    expect(sends()).toBe(first)
+    bed.clock.now += 1000
+    await bed.drain()
+    expect(sends()).toBe(first + 1)
+    expect(await tries()).toBe(first + 1)
+    down = false
+    for (let i = 0; i < 10; i++) {
+      bed.clock.now += 5000
+      await bed.drain()
+    }
+    expect(await stateNow()).toBe('active')
+    expect(await dutiesOf(bed)).toEqual(Array.from({ length: many }, () => 'create delivered'))
+    expect(bed.partner.sales.size).toBe(many)
+  })
+
+  test('refusals of single documents and of our pace leave it open', async () => {
+    await open()
+    bed.partner.intercept = ({ method, path }, usual) => (method === 'POST' && path === '/erp/sales' ? { status: 422, body: {} } : usual())
+    await bed.drain()
+    expect(await stateNow()).toBe('active')
+    expect(sends()).toBe(many)
+  })
+})

@@ -1,0 +1,131 @@
+import { ruleAt } from '../mapping/rule-at.ts'
+import type { Choice, CompiledMapping, Lineage } from '../mapping/types.ts'
+import { at, type Json } from '../model/json.ts'
+import { textByHash } from '../store/revision.ts'
+import type { EnvelopeTable } from '../store/tables.ts'
+import type { Catalogue, Context } from './context.ts'
+import { keptRecord } from './kept-record.ts'
+import { mapContextOf } from './map-record.ts'
+
+/** A mapping that once made a document. */
+export interface FoundMapping {
+  readonly name: string
+  readonly mapping: CompiledMapping
+  /** path of the connection's overlay that is part of it */
+  readonly overlay?: string
+}
+
+/** By the hash of its text: of the current revision, else of a stored text that still compiles. */
+export async function mappingByHash(context: Context, hash: string): Promise<FoundMapping | undefined> {
+  const catalogue = context.catalogue()
+  for (const [name, mapping] of catalogue.mappings) if (mapping.hash === hash) return { name, mapping }
+  for (const own of catalogue.overlaid?.values() ?? [])
+    for (const [name, { mapping, file }] of own) if (mapping.hash === hash) return { name, mapping, overlay: file }
+  const text = await textByHash(context.database.read, context.tenant, hash)
+  const mapping = text === undefined ? undefined : catalogue.compile('', text, hash).mapping
+  return mapping && { name: mapping.id.replace('.', '/'), mapping }
+}
+
+/** The rule that wrote a path of a document. */
+export interface FoundRule {
+  readonly rule: string
+  readonly line: number
+  readonly column: number
+  /** it stands in the overlay */
+  readonly over: boolean
+  readonly lineage: Lineage | undefined
+}
+
+/** @param path `lines.0.sku` or `/lines/0/sku` */
+export function ruleOfPath(mapping: CompiledMapping, path: string): FoundRule | undefined {
+  const found = ruleAt(mapping, dotted(path).replace(/\.\d+(?=\.|$)/g, '[]'))
+  if (found === undefined) return undefined
+  const { line, column, overlay } = found.position
+  return { rule: found.rule, line, column, over: overlay === true, lineage: mapping.sources(found.rule) }
+}
+
+const dotted = (path: string): string =>
+  path.startsWith('/') ? path.slice(1).replaceAll('/', '.').replaceAll('~1', '/').replaceAll('~0', '~') : path
+
+/** What running the mapping once more on the record tells about one value. */
+export interface Rerun {
+  /** the partner's own values; not `found`: the record is gone, or the path does not lead to one value */
+  readonly raw: readonly { readonly path: string; readonly found: boolean; readonly value: Json }[]
+  /** entries of tables and code lists that were used; `value` null: the table has no such code */
+  readonly entries: readonly { readonly lookup: string; readonly code: string; readonly value: string | null }[]
+  readonly choices: readonly { readonly rule: string; readonly kind: 'default' | 'else' | 'path'; readonly number: number | null }[]
+}
+
+export async function rerun(
+  context: Context,
+  envelope: Pick<EnvelopeTable, 'connection' | 'stream' | 'slices' | 'op'>,
+  mapping: CompiledMapping,
+  { rule, lineage }: FoundRule,
+  path: string,
+): Promise<Rerun> {
+  const paths = lineage?.paths ?? []
+  const kept = await keptRecord(context, envelope)
+  if (kept === undefined) return { raw: paths.map((one) => ({ path: one, found: false, value: null })), entries: [], choices: [] }
+  const { record, place } = kept
+  const catalogue = context.catalogue()
+  const result = mapping.direction === 'push' ? undefined : mapping.pull(record, mapContextOf(place.setup, catalogue), { choices: true })
+  const indexes = dotted(path).match(/(?<=\.)\d+(?=\.|$)/g) ?? []
+  const raw = paths.map((one) => rawAt(record, one, indexes, result?.ok ? listLengths(result.value, dotted(path)) : []))
+  return {
+    raw,
+    entries: (lineage?.lookups ?? []).flatMap((lookup) => entriesOf(catalogue, mapping, lookup, raw)),
+    choices: (result?.ok ? (result.choices ?? []) : []).filter((choice) => isAbout(choice, rule, indexes)).map(shownChoice),
+  }
+}
+
+/** A choice of the rule itself or of one around it, made for these items. */
+const isAbout = (choice: Choice, rule: string, indexes: readonly string[]): boolean =>
+  (rule === choice.rule || rule.startsWith(`${choice.rule}.`) || rule.startsWith(`${choice.rule}[]`)) &&
+  choice.items.every((item, depth) => String(item) === indexes[depth])
+
+const shownChoice = ({ rule, branch }: Choice): Rerun['choices'][number] =>
+  typeof branch === 'number' ? { rule, kind: 'path', number: branch + 1 } : { rule, kind: branch, number: null }
+
+/**
+ * A path through lists (`line_items[].price`) is followed at the index of the field; where the mapping left items out that would be another item, so it is followed only when both lists are
+ * equally long.
+ */
+function rawAt(record: Json, path: string, indexes: readonly string[], lengths: readonly number[]): Rerun['raw'][number] {
+  const unknown = { path, found: false, value: null }
+  let depth = 0
+  let place = ''
+  for (const step of path.split('.')) {
+    const [name = '', ...lists] = step.split('[]')
+    place = place === '' ? name : `${place}.${name}`
+    for (let i = 0; i < lists.length; i++) {
+      const list = at(record, place)
+      const index = indexes[depth]
+      if (!Array.isArray(list) || index === undefined || list.length !== lengths[depth]) return unknown
+      place = `${place}.${index}`
+      depth++
+    }
+  }
+  return place.includes('[') ? unknown : { path: place, found: true, value: at(record, place) ?? null }
+}
+
+/** Lengths of the lists that a path of the document goes through. */
+function listLengths(document: Json, path: string): readonly number[] {
+  const steps = path.split('.')
+  return steps.flatMap((step, index) => {
+    const list = /^\d+$/.test(step) ? at(document, steps.slice(0, index).join('.')) : undefined
+    return Array.isArray(list) ? [list.length] : []
+  })
+}
+
+/** Entries of one table for the codes the partner gave, as they stand or in the letters a converter makes of them. */
+function entriesOf(catalogue: Catalogue, mapping: CompiledMapping, lookup: string, raw: Rerun['raw']): Rerun['entries'] {
+  const table = mapping.tables.get(lookup) ?? catalogue.codes.get(lookup)
+  if (table === undefined) return []
+  const given = raw.filter(({ value }) => value !== null && typeof value !== 'object' && value !== '').map(({ value }) => String(value))
+  const entries = given.flatMap((code) => {
+    const known = [code, code.toLowerCase(), code.toUpperCase()].find((written) => table.has(written))
+    return known === undefined ? [] : [{ lookup, code: known, value: table.get(known) ?? null }]
+  })
+  const [first] = given
+  return entries.length > 0 || first === undefined ? entries : [{ lookup, code: first, value: null }]
+}

@@ -1,0 +1,53 @@
+import type { Checkpoint, Mark, PageRead } from '../connector/access.ts'
+import { isObject, type Json, parseJson } from '../model/json.ts'
+
+/** Where a stream stands as it is stored. The baseline mark stays until its first read came to the end; `mark` is the place in the list which that read has come to. */
+export interface Position extends Checkpoint {
+  readonly baseline?: true
+  readonly mark?: Mark
+}
+
+/** Nothing was read yet, or the first read has not come to its end. */
+export const atBaseline = (position: Position | null): boolean => position === null || position.baseline === true
+
+/** After one more page. `marks`: the list may be taken up in the middle. The same object: nothing is safe to store yet. */
+export function moved(position: Position | null, page: PageRead, marks: boolean): Position | null {
+  const rest = atBaseline(position) && !page.last ? { baseline: true as const } : {}
+  if (page.checkpoint !== undefined) return { time: page.checkpoint.time, ...rest }
+  if (page.last) return { time: position?.time ?? null }
+  return page.mark === undefined || !marks ? position : { time: position?.time ?? null, ...rest, mark: page.mark }
+}
+
+export const positionText = (position: Position): string => JSON.stringify(position)
+
+/** A stored position; what cannot be read is the beginning. */
+export function positionOf(text: string | null): Position | null {
+  if (text === null) return null
+  const value = parseJson(text)
+  if (!isObject(value)) return { time: null }
+  const mark = markOf(value.mark)
+  return {
+    time: typeof value.time === 'string' ? value.time : null,
+    ...(value.baseline === true ? { baseline: true as const } : {}),
+    ...(mark === undefined ? {} : { mark }),
+  }
+}
+
+function markOf(value: Json | undefined): Mark | undefined {
+  if (!isObject(value) || !isObject(value.ask) || !isObject(value.ask.page)) return undefined
+  const { ask, since, until, asOf, at, highest, pages, rows } = value
+  if (![until, asOf, at, pages, rows].every((one) => typeof one === 'number')) return undefined
+  if (![since, highest].every((one) => one === null || typeof one === 'number')) return undefined
+  const { page, url } = ask
+  if (!isObject(page)) return undefined
+  return {
+    ask: { page, ...(typeof url === 'string' ? { url } : {}) },
+    since: since as number | null,
+    until: Number(until),
+    asOf: Number(asOf),
+    at: Number(at),
+    highest: highest as number | null,
+    pages: Number(pages),
+    rows: Number(rows),
+  }
+}

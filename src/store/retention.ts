@@ -1,0 +1,150 @@
+import { firstId } from '../model/id.ts'
+import type { Tx } from './database.ts'
+import { hasRivals } from './hold.ts'
+import { inLists, type Reader } from './in-list.ts'
+import { insertMany } from './insert-many.ts'
+import { receiptHead } from './receipt.ts'
+import type { ReceiptTable } from './tables.ts'
+
+/** What one small transaction removed. `next`: where to go on; undefined: there is nothing more that is old enough. */
+export interface Removed {
+  readonly rows: number
+  readonly next: string | undefined
+}
+
+/** States in which an envelope may still need its bytes: it waits, or a person may have it worked on again. */
+const needed = ['received', 'parked', 'dead'] as const
+
+/**
+ * Takes the bytes and headers out of receipts made before a time; rows, hashes and everything that was made of them stay. Kept are those of envelopes that may still need them: of the same connection, received at the
+ * same moment (what belongs to one read shares it).
+ */
+export async function removeBodies(
+  tx: Tx,
+  tenant: string,
+  of: { readonly before: number; readonly after: string; readonly limit: number },
+): Promise<Removed> {
+  const rows = await tx
+    .selectFrom('receipt')
+    .select(['id', 'connection', 'received_at'])
+    .where('tenant', '=', tenant)
+    .where('state', '=', 'split')
+    .where('id', '>', of.after)
+    .where('id', '<', firstId(of.before))
+    .orderBy('id')
+    .limit(of.limit)
+    .execute()
+  const times = rows.map(({ received_at }) => received_at)
+  const open =
+    rows.length === 0
+      ? []
+      : await tx
+          .selectFrom('envelope')
+          .select(['connection', 'received_at'])
+          .distinct()
+          .where('tenant', '=', tenant)
+          .where('state', 'in', needed)
+          .where('received_at', '>=', Math.min(...times))
+          .where('received_at', '<=', Math.max(...times))
+          .execute()
+  const moment = (row: { readonly connection: string; readonly received_at: number }) => `${row.connection}/${row.received_at}`
+  const kept = new Set(open.map(moment))
+  const ids = rows.filter((row) => !kept.has(moment(row))).map(({ id }) => id)
+  const gone = await inLists(ids, (list) => {
+    const found = tx
+      .selectFrom('receipt')
+      .select([...receiptHead, 'trace'])
+      .where('tenant', '=', tenant)
+      .where('id', 'in', list)
+      .where('state', '=', 'split')
+    return hasRivals(tx) ? found.forUpdate().execute() : found.execute()
+  })
+  // written anew, not shortened: SQLite joins pages that are nearly empty only where rows are deleted
+  await inLists(
+    gone.map(({ id }) => id),
+    (list) => tx.deleteFrom('receipt').where('tenant', '=', tenant).where('id', 'in', list).execute(),
+  )
+  await insertMany(
+    tx,
+    'receipt',
+    gone.map((row): ReceiptTable => ({ ...row, body: new Uint8Array(), headers: null, state: 'removed' })),
+  )
+  return { rows: gone.length, next: rows.length < of.limit ? undefined : rows.at(-1)?.id }
+}
+
+/** Deletes tries made before a time, of deliveries that are settled for good. */
+export async function removeAttempts(
+  tx: Tx,
+  tenant: string,
+  of: { readonly before: number; readonly after: string; readonly limit: number },
+): Promise<Removed> {
+  const rows = await tx
+    .selectFrom('attempt')
+    .select(['id', 'delivery'])
+    .where('tenant', '=', tenant)
+    .where('id', '>', of.after)
+    .where('id', '<', firstId(of.before))
+    .orderBy('id')
+    .limit(of.limit)
+    .execute()
+  const settled = new Set(
+    (
+      await inLists([...new Set(rows.map(({ delivery }) => delivery))], (list) =>
+        tx
+          .selectFrom('delivery')
+          .select('id')
+          .where('tenant', '=', tenant)
+          .where('id', 'in', list)
+          .where('state', 'in', ['delivered', 'superseded', 'cancelled'])
+          .execute(),
+      )
+    ).map(({ id }) => id),
+  )
+  const ids = rows.filter(({ delivery }) => settled.has(delivery)).map(({ id }) => id)
+  await inLists(ids, (list) => tx.deleteFrom('attempt').where('tenant', '=', tenant).where('id', 'in', list).execute())
+  return { rows: ids.length, next: rows.length < of.limit ? undefined : rows.at(-1)?.id }
+}
+
+/**
+ * Deletes marks by which a second coming of the same event is known, made before a time. The table has no index by time, which every event would have to pay for: it is gone through from one end to the other, `after` and
+ * `next` being places in it (JSON).
+ */
+export async function removeMarks(
+  tx: Tx,
+  tenant: string,
+  of: { readonly before: number; readonly after: string; readonly limit: number },
+): Promise<Removed> {
+  const [connection, hash] = of.after === '' ? ['', ''] : (JSON.parse(of.after) as [string, string])
+  const rows = await tx
+    .selectFrom('dedupe')
+    .select(['connection', 'hash', 'at'])
+    .where('tenant', '=', tenant)
+    .where((is) => is.or([is('connection', '>', connection), is.and([is('connection', '=', connection), is('hash', '>', hash)])]))
+    .orderBy('connection')
+    .orderBy('hash')
+    .limit(of.limit)
+    .execute()
+  const old = rows.filter(({ at }) => at < of.before)
+  for (const [name, group] of Map.groupBy(old, (row) => row.connection))
+    await inLists(
+      group.map((row) => row.hash),
+      (list) =>
+        tx
+          .deleteFrom('dedupe')
+          .where('tenant', '=', tenant)
+          .where('connection', '=', name)
+          .where('hash', 'in', list)
+          .where('at', '<', of.before)
+          .execute(),
+    )
+  const last = rows.at(-1)
+  return { rows: old.length, next: rows.length < of.limit || last === undefined ? undefined : JSON.stringify([last.connection, last.hash]) }
+}
+
+/** Those of the receipts whose bytes were removed. */
+export async function removedAmong(read: Reader, tenant: string, ids: readonly string[]): Promise<ReadonlySet<string>> {
+  const rows = await inLists([...new Set(ids)], (list) =>
+    read.selectFrom('receipt').select('id').where('tenant', '=', tenant).where('id', 'in', list).where('state', '=', 'removed').execute(),
+  )
+  return new Set(rows.map(({ id }) => id))
+}

@@ -1,0 +1,103 @@
+import { execFileSync } from 'node:child_process'
+import { cpSync, existsSync, mkdtempSync, rmSync, statfsSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { monitorEventLoopDelay } from 'node:perf_hooks'
+import { packageRoot } from '../../package-root.ts'
+import type { Scenario, Size } from './scenario.ts'
+import { ends, type Servers } from './servers.ts'
+import { emptyVerdict, itselfFailed, type Verdict } from './verdict.ts'
+import { openWorld } from './world.ts'
+
+/** A process that is killed leaves what it wrote to the system, so memory serves for a disk and spares every COMMIT its wait. What a power cut leaves is not played here. */
+const memory = '/dev/shm'
+const keptIn = tmpdir()
+process.env.NODE_COMPILE_CACHE ??= join(keptIn, 'node-compile-cache')
+if (existsSync(memory) && statfsSync(memory).bavail * statfsSync(memory).bsize > 4e9) process.env.TMPDIR = memory
+
+/** How long the smallest command takes, against a quiet machine: one that is busy with other things is given its time. */
+const slowness = (() => {
+  const began = performance.now()
+  execFileSync(process.execPath, [join(packageRoot, 'src', 'cli.ts'), '--version'])
+  return Math.max(1, Math.min(5, (performance.now() - began) / 900))
+})()
+
+export interface Ran extends Verdict {
+  readonly scenario: string
+  readonly engine: Scenario['engine']
+  readonly seed: number
+  readonly covers: readonly string[]
+  readonly injected: Readonly<Record<string, number>>
+  readonly ms: number
+  /** how late this process itself was at its worst: with it in the seconds, times say more of the machine than of the hub */
+  readonly driverLagMs: number
+  /** of the logs, when something is wrong */
+  readonly folder?: string
+}
+
+/** Opens a world, lets the scenario loose on it and judges what is left. What a scenario throws is a breach as well. */
+export async function attack(
+  scenario: Scenario,
+  seed: number,
+  size: Size,
+  servers: Servers | undefined,
+  env: Readonly<Record<string, string>>,
+  only: readonly string[],
+): Promise<Ran> {
+  const folder = mkdtempSync(join(tmpdir(), 'crossdock-crash-'))
+  const began = performance.now()
+  const lag = monitorEventLoopDelay({ resolution: 20 })
+  lag.enable()
+  const { name, engine, covers, workers, leaseMs, maxCrashes } = scenario
+  const volume = scenario.volume?.(folder)
+  const world = await openWorld({
+    seed,
+    folder,
+    env,
+    slowness,
+    times: { ...(leaseMs === undefined ? {} : { leaseMs }), ...(maxCrashes === undefined ? {} : { maxCrashes }) },
+    ...(engine === 'mysql' && servers !== undefined ? { servers } : {}),
+    ...(workers === undefined ? {} : { workers }),
+    ...(volume === undefined ? {} : { data: volume.data }),
+  })
+  let verdict: Verdict
+  ends.add(world.close)
+  try {
+    verdict = await scenario.run(world, size, only)
+  } catch (error) {
+    verdict = {
+      ...emptyVerdict,
+      breaches: [`${itselfFailed}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`],
+    }
+  } finally {
+    ends.delete(world.close)
+    await world.close()
+    volume?.release()
+  }
+  const injected = Object.fromEntries([...Map.groupBy(world.injections, ({ what }) => what)].map(([what, all]) => [what, all.length]))
+  const hostile = Object.fromEntries(
+    Object.entries(world.partner.done).flatMap(([kind, times]) => (times > 0 ? [[`partner: ${kind}`, times]] : [])),
+  )
+  const ran: Ran = {
+    scenario: name,
+    engine,
+    seed,
+    covers,
+    injected: { ...injected, ...hostile },
+    ...verdict,
+    ms: Math.round(performance.now() - began),
+    driverLagMs: Math.round(lag.max / 1e6),
+  }
+  if (verdict.breaches.length === 0) {
+    rmSync(folder, { recursive: true, force: true })
+    return ran
+  }
+  const kept = mkdtempSync(join(keptIn, 'crossdock-crash-'))
+  cpSync(folder, kept, { recursive: true })
+  rmSync(folder, { recursive: true, force: true })
+  writeFileSync(
+    join(kept, 'effects.json'),
+    JSON.stringify({ ran, injections: world.injections, effects: world.partner.log.effects }, null, 1),
+  )
+  return { ...ran, folder: kept }
+}

@@ -1,0 +1,248 @@
+import { mkdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
+import { loopbackPort } from '../../acceptance/loopback-port.ts'
+import { newKeyText } from '../../model/sealing.ts'
+import { seededRandom } from '../../simulator/faults.ts'
+import { migrate } from '../../store/migrate.ts'
+import { openMysql } from '../../store/mysql.ts'
+import { type Ask, askMysql, askSqlite } from './ask-database.ts'
+import { type HubProcess, startHub, untilReady } from './hub.ts'
+import { type CrashPartner, startCrashPartner } from './partner.ts'
+import { openPartnerLog } from './partner-log.ts'
+import { type CrashProxy, startProxy } from './proxy.ts'
+import { type CrashSender, openSender } from './sender.ts'
+import type { Servers } from './servers.ts'
+import { type RouteName, routeNames, shortTimes, type Times, writeWorkspace } from './workspace.ts'
+
+export interface WorldSetUp {
+  readonly seed: number
+  /** of this world alone; kept when something is wrong */
+  readonly folder: string
+  /** undefined: one process on a file */
+  readonly servers?: Servers
+  readonly times?: Partial<Times>
+  /** how much slower than a quiet machine this one is, 1 or more: spans grow with it */
+  readonly slowness?: number
+  /** in every process of the hub */
+  readonly env?: Readonly<Record<string, string>>
+  readonly data?: string
+  /** workers besides the API; 0: one `serve` does everything. 2 with servers */
+  readonly workers?: number
+}
+
+/** What was done to the world, and when. */
+export interface Injection {
+  readonly what: string
+  readonly from: number
+  until: number
+}
+
+export interface World {
+  readonly seed: number
+  readonly random: () => number
+  readonly times: Times
+  readonly slowness: number
+  readonly folder: string
+  /** where the hub's data lies */
+  readonly data: string
+  /** `mysql://…` of the server itself; undefined: a file */
+  readonly database: string | undefined
+  readonly servers: Servers | undefined
+  readonly partner: CrashPartner
+  readonly sender: CrashSender
+  /** `api`, `worker-1` …, or `serve`; those that were started */
+  readonly hubs: Map<string, HubProcess>
+  readonly names: readonly string[]
+  readonly lines: { readonly partner: CrashProxy; readonly api: CrashProxy; readonly database?: CrashProxy; readonly redis?: CrashProxy }
+  readonly injections: Injection[]
+  readonly ask: Ask
+  readonly logs: string
+  /** writes the workspace anew, with only these routes on; for the next start */
+  keepRoutes(live: readonly RouteName[]): void
+  /** resolves when every process that was started has come up */
+  ready(): Promise<void>
+  /** asks the API as an operator does, until it answers. @throws Error when it refuses */
+  api(
+    method: string,
+    path: string,
+    body?: object,
+    headers?: Readonly<Record<string, string>>,
+  ): Promise<{ readonly status: number; readonly body: unknown }>
+  /** memory of a process, in MB */
+  residentMb(name: string): number
+  /** starts one process that does not run, or all of them; resolves when the API answers */
+  start(name?: string, env?: Readonly<Record<string, string>>, before?: readonly string[]): Promise<void>
+  /** notes an injection around `work` */
+  inject(what: string, work: () => Promise<unknown> | unknown): Promise<void>
+  /** SIGKILL; resolves when it is gone */
+  kill(name: string): Promise<void>
+  /** kills every process, closes every line; servers stay */
+  close(): Promise<void>
+}
+
+const skus = ['LAMP', 'DESK', 'CHAIR', 'SHELF']
+export const startOnHand = 1_000_000
+
+export async function openWorld(setUp: WorldSetUp): Promise<World> {
+  const { seed, folder, servers } = setUp
+  const slowness = setUp.slowness ?? 1
+  const given = { ...shortTimes, ...setUp.times }
+  const times = { ...given, leaseMs: Math.round(given.leaseMs * slowness), timeoutMs: Math.round(given.timeoutMs * slowness) }
+  const random = seededRandom(seed)
+  const workspace = join(folder, 'workspace')
+  const data = setUp.data ?? join(folder, 'data')
+  const logs = join(folder, 'logs')
+  for (const made of [workspace, logs, data]) mkdirSync(made, { recursive: true, mode: 0o700 })
+  const partner = await startCrashPartner(openPartnerLog(skus, startOnHand), seededRandom(seed + 1))
+  const apiPort = await loopbackPort()
+  const database = servers === undefined ? undefined : await servers.mariadb.database()
+  const lines = {
+    partner: await startProxy(partner.port),
+    api: await startProxy(apiPort),
+    ...(database === undefined || servers === undefined
+      ? {}
+      : { database: await startProxy(Number(new URL(database).port)), redis: await startProxy(Number(new URL(servers.redis.url).port)) }),
+  }
+  const keepRoutes = (live: readonly RouteName[]) => writeWorkspace(workspace, `http://127.0.0.1:${lines.partner.port}`, times, live)
+  keepRoutes(routeNames)
+  const ask = database === undefined ? askSqlite(join(data, 'crossdock.db')) : askMysql(database)
+  if (database !== undefined) await migrateHere(database)
+
+  const through = (url: string, line: CrashProxy | undefined): string => {
+    const address = new URL(url)
+    address.port = String(line?.port)
+    return address.href
+  }
+  const env = { NO_COLOR: '1', CROSSDOCK_KEK: newKeyText(), CRASH_LOG: join(logs, 'places.log'), ...setUp.env }
+  const services =
+    database === undefined || servers === undefined
+      ? []
+      : ['--database', through(database, lines.database), '--redis', through(servers.redis.url, lines.redis)]
+  const workers = setUp.workers ?? (servers === undefined ? 0 : 2)
+  const names = workers === 0 ? ['serve'] : ['api', ...Array.from({ length: workers }, (_, index) => `worker-${index + 1}`)]
+  const hubs = new Map<string, HubProcess>()
+  const workerPorts = await Promise.all(names.map(() => loopbackPort()))
+  const portOf = (name: string, index: number): number => (name.startsWith('worker') ? (workerPorts[index] ?? 0) : apiPort)
+  let hook = ''
+
+  const startOne = async (name: string, more: Readonly<Record<string, string>>, before: readonly string[]): Promise<void> => {
+    const role = name.startsWith('worker') ? 'worker' : name === 'api' ? 'api' : 'serve'
+    const args = [
+      '--workspace',
+      workspace,
+      '--log',
+      'info',
+      ...services,
+      '--port',
+      String(portOf(name, names.indexOf(name))),
+      ...(role === 'worker' ? [] : ['--data', data]),
+    ]
+    const log = join(logs, `${name}.log`)
+    const hub = startHub({ role, args, env: { ...env, ...more }, log, before })
+    hubs.set(name, hub)
+    if (role !== 'worker' && more.CRASH_AT === undefined) await untilReady(hub, apiPort, log)
+  }
+  const ready = async () => {
+    await Promise.all(
+      names.map((name, index) => {
+        const hub = hubs.get(name)
+        return hub === undefined || hub.ended() !== undefined ? undefined : untilReady(hub, portOf(name, index), join(logs, `${name}.log`))
+      }),
+    )
+  }
+  const world: World = {
+    seed,
+    random,
+    times,
+    slowness,
+    folder,
+    data,
+    database,
+    servers,
+    partner,
+    sender: openSender(() => hook),
+    hubs,
+    names,
+    lines,
+    injections: [],
+    ask,
+    logs,
+    async start(name, more = {}, before = []) {
+      const wanted = (name === undefined ? names : [name]).filter((one) => !isRunning(hubs.get(one)))
+      await Promise.all(wanted.map((one) => startOne(one, more, before)))
+      if (hook === '' && more.CRASH_AT === undefined) {
+        const [row] = await ask(`select hook_token from connection where name = 'shop'`)
+        hook = `http://127.0.0.1:${lines.api.port}/hooks/${String(row?.hook_token)}`
+      }
+    },
+    keepRoutes,
+    ready,
+    async api(method, path, body, headers = {}) {
+      const key = readFileSync(join(data, 'local.key'), 'utf8').trim()
+      const answer = await fetch(`http://127.0.0.1:${apiPort}${path}`, {
+        method,
+        headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json', ...headers },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+        signal: AbortSignal.timeout(60_000),
+      })
+      return { status: answer.status, body: await answer.json() }
+    },
+    residentMb(name) {
+      const status = readFileSync(`/proc/${hubs.get(name)?.pid}/status`, 'utf8')
+      return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1024
+    },
+    async inject(what, work) {
+      const injection: Injection = { what, from: Date.now(), until: Number.POSITIVE_INFINITY }
+      world.injections.push(injection)
+      try {
+        await work()
+      } finally {
+        injection.until = Date.now()
+      }
+    },
+    async kill(name) {
+      const hub = hubs.get(name)
+      if (!isRunning(hub)) return
+      hub?.signal('SIGKILL')
+      await hub?.gone
+    },
+    async close() {
+      world.sender.giveUp()
+      for (const name of hubs.keys()) await world.kill(name)
+      for (const line of Object.values(lines)) await line.close()
+      await partner.close()
+    },
+  }
+  return world
+}
+
+const isRunning = (hub: HubProcess | undefined): boolean => hub !== undefined && hub.ended() === undefined
+
+async function migrateHere(address: string): Promise<void> {
+  const database = await openMysql(address)
+  try {
+    await migrate(database, { backup: false })
+  } finally {
+    await database.close()
+  }
+}
+
+/** Waits until `is` holds; answers whether it did in time. */
+export async function until(is: () => Promise<boolean> | boolean, limitMs: number, stepMs = 50): Promise<boolean> {
+  for (const limit = performance.now() + limitMs; performance.now() < limit; await wait(stepMs)) if (await is()) return true
+  return is()
+}
+
+/** The hub has read its master data and the empty list of orders, so that what comes now is news. */
+export async function untilKnown(world: World): Promise<void> {
+  const known = await until(async () => {
+    const [links] = await world.ask(`select count(*) as n from link where type = 'product'`)
+    const [stock] = await world.ask(`select count(*) as n from stock where location = 'MAIN' and on_hand > 0`)
+    const [cursor] = await world.ask(
+      "select count(*) as n from `cursor` where connection = 'shop' and stream = 'orders' and position not like '%baseline%'",
+    )
+    return Number(links?.n) >= 2 * skus.length && Number(stock?.n) >= skus.length && Number(cursor?.n) === 1
+  }, 90_000 * world.slowness)
+  if (!known) throw new Error(`the hub did not learn the articles and the stock of the crash world in time: see ${world.logs}`)
+}

@@ -1,0 +1,51 @@
+import type { Mutant } from './mutant.ts'
+
+const one = (
+  name: string,
+  invariant: string,
+  breaks: string,
+  [file, find, replace]: readonly [string, string, string],
+  test: string,
+): Mutant => ({ name, invariant, breaks, file, edits: [{ find, replace }], test: { file: test } })
+
+const hold = 'src/store/delivery-hold.ts'
+const held = 'src/pipeline/delivery-hold.test.ts'
+
+/** Safeguards of operation: restores, outages, retention, traces. */
+export const operationMutants: readonly Mutant[] = [
+  one(
+    'sends-while-held',
+    '12',
+    'deliveries go out although a person holds them',
+    [hold, 'row?.position == null ? undefined : (JSON.parse(row.position) as DeliveryHold)', 'undefined'],
+    held,
+  ),
+  one(
+    'believed-backup',
+    '12',
+    'after a restore a command that the partner has is sent once more without a look-up',
+    [hold, '.set({ ambiguous: 1 })', '.set({ ambiguous: 0 })'],
+    held,
+  ),
+  one(
+    'needed-bytes',
+    '10',
+    'bytes of a record that is dead or parked are removed',
+    ['src/store/retention.ts', 'rows.filter((row) => !kept.has(moment(row)))', 'rows'],
+    'src/pipeline/retention.test.ts',
+  ),
+  one(
+    'knocks-on',
+    '4',
+    'every delivery loses its tries to a destination that is down',
+    ['src/pipeline/circuit.ts', 'const opensAfter = 5', 'const opensAfter = 5000'],
+    'src/pipeline/circuit.test.ts',
+  ),
+  one(
+    'lost-trace',
+    '11',
+    'the trace of a request ends where its delivery is made',
+    ['src/pipeline/route.ts', 'trace: plan.traceOf(change) ?? null', 'trace: null'],
+    'src/main/tracing.test.ts',
+  ),
+]

@@ -1,0 +1,95 @@
+import type { Mutant } from './mutant.ts'
+
+const one = (name: string, breaks: string, [file, find, replace]: readonly [string, string, string], test: Mutant['test']): Mutant => ({
+  name,
+  invariant: '13',
+  breaks,
+  file,
+  edits: [{ find, replace }],
+  test,
+})
+
+const leak = { file: 'src/main/leak.test.ts' } as const
+const rotation = { file: 'src/store/secret.test.ts' } as const
+
+/** Safeguards of secrets, keys and what is told. */
+export const secretMutants: readonly Mutant[] = [
+  one(
+    'open-sample',
+    'what a partner repeats of our secrets is stored with the attempt',
+    ['src/connector/wire.ts', 'const clean = (text: string) => redactCut(text, secrets)', 'const clean = (text: string) => text'],
+    leak,
+  ),
+  one(
+    'open-account',
+    'values behind references that the connector does not call secret are stored when a partner repeats them',
+    ['src/connector/open.ts', ', ...(setup.secrets ?? [])]', ']'],
+    leak,
+  ),
+  one(
+    'open-headers',
+    'secrets in the headers of a webhook are stored with it',
+    ['src/pipeline/receive.ts', 'cleanerOf(connection)(keptHeaders(headers))', 'keptHeaders(headers)'],
+    leak,
+  ),
+  one(
+    'open-answer',
+    'a secret in the data of a partner stands in the answers of the API',
+    ['src/http/serve-route.ts', 'route.shownOnce ? body : counter.clean(body)', 'body'],
+    leak,
+  ),
+  one(
+    'moved-secret',
+    'a sealed value opens in the place of another',
+    [
+      'src/model/sealing.ts',
+      "['crossdock secret', tenant, name, generation]",
+      "['crossdock secret', typeof tenant, typeof name, typeof generation]",
+    ],
+    { file: 'src/model/sealing.test.ts' },
+  ),
+  one(
+    'one-nonce',
+    'two values are sealed under the same nonce',
+    ['src/model/sealing.ts', 'const nonce = randomBytes(nonceBytes)', 'const nonce = Buffer.alloc(nonceBytes, place.generation)'],
+    { file: 'src/model/sealing.test.ts' },
+  ),
+  one(
+    'weak-key',
+    'a password serves as the key of all secrets',
+    ['src/model/sealing.ts', 'const why = weakness(bytes)', 'const why = weakness(randomBytes(keyBytes))'],
+    { file: 'src/model/sealing.test.ts' },
+  ),
+  one(
+    'new-key-over-old',
+    'a start without the key of the secrets makes a new one and goes on',
+    ['src/main/vault.ts', 'used.size === 0 &&', 'used.size >= 0 &&'],
+    { file: 'src/main/vault.test.ts' },
+  ),
+  one(
+    'open-key-file',
+    'a key file that everybody can read is taken',
+    ['src/main/private-file.ts', '(found.mode & 0o077) !== 0', '(found.mode & 0o077) > 0o777'],
+    { file: 'src/main/vault.test.ts' },
+  ),
+  one(
+    'rotation-in-one',
+    'a rotation is one transaction, and starts over when it is interrupted',
+    ['src/store/secret.ts', 'const batch = 16', 'const batch = 1600'],
+    rotation,
+  ),
+  {
+    name: 'any-tenant',
+    invariant: '13',
+    breaks: 'a rotation seals the secrets of other tenants again',
+    file: 'src/store/secret.ts',
+    edits: [
+      { find: ".selectAll()\n    .where('tenant', '=', tenant)\n    .where('kek'", replace: ".selectAll()\n    .where('kek'" },
+      {
+        find: ".set({ ...again, sealed_at: now })\n        .where('tenant', '=', tenant)\n",
+        replace: '.set({ ...again, sealed_at: now })\n',
+      },
+    ],
+    test: rotation,
+  },
+]
