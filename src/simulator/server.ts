@@ -75,7 +75,8 @@ const refuse = async (c: Context<SimulatorEnv>, hit: Hit): Promise<Response> => 
 
 /**
  * Puts the fault board in front of a system's routes: a request that meets a fault never reaches them, except `answer-lost`, whose effect is
- * done before the connection breaks. Faulty answers come from the host in front of the shop or ERP, so their body is HTML, not the API's JSON.
+ * done before the connection breaks; it waits for a call that has one, not for the refusal of a session that ended. Faulty answers come from the
+ * host in front of the shop or ERP, so their body is HTML, not the API's JSON.
  */
 const withFaults = (options: ServerOptions, counts: Record<string, number>): Hono<SimulatorEnv> => {
   const { faults, clock, nameOf, routes } = options
@@ -91,6 +92,7 @@ const withFaults = (options: ServerOptions, counts: Record<string, number>): Hon
     if (spanMs > 0) await sleep(spanMs)
     if (!hit) return next()
     await next()
+    if (!c.res.ok) return hit.missed()
     hit.happened()
     c.env.incoming.socket.destroy()
     c.res = undefined

@@ -203,4 +203,15 @@ describe('an ERP and its people', () => {
     expect(faults.fired['answer-lost']).toBe(1)
     expect(erp.counts['POST model.sale.sale.create']).toBe(1)
   })
+
+  it('loses no answer of a call that was refused', async () => {
+    faults.arm('answer-lost', { times: 1, path: /^model\.sale\.sale\.create$/ })
+    const live = session
+    session = 'Session aHViOjE6b3Zlcg=='
+    await expect(placeSale('R-9')).rejects.toThrow()
+    session = live
+    expect(faults.fired['answer-lost']).toBe(0)
+    await expect(placeSale('R-9')).rejects.toThrow()
+    expect(faults.fired['answer-lost']).toBe(1)
+  })
 })
