@@ -26,6 +26,27 @@ describe('one bad input gives one error', () => {
       'DECIMAL /x 0',
     ])
   })
+  it('at its place where several paths were tried, whichever rule asks', () => {
+    const group = { from: ['p', 'o'], fields: { x: { expr: 'n + 1' }, y: { expr: 'n * 2' }, z: { from: ['t', 'n'], convert: 'decimal' } } }
+    expect(errors({ g: group, h: { expr: '$.o.n - 1' } }, { o: { n: 'x' } })).toEqual(['DECIMAL /o/n x'])
+    const nested = { each: 'l', fields: { g: { from: ['p', 'o'], fields: { x: { each: 'k', fields: { y: { expr: 'n + 1' } } } } } } }
+    const item = (name: string, n: Json): Json => ({ [name]: { k: [{ n: 1 }, { n }] } })
+    expect(errors({ nested }, { l: [item('p', 'a'), item('o', 'b'), item('o', 2)] })).toEqual([
+      'DECIMAL /l/0/p/k/1/n a',
+      'DECIMAL /l/1/o/k/1/n b',
+    ])
+  })
+  it('in the connection, and for a rule whose error stands although another one was left out', () => {
+    const fields: Record<string, RuleOrPath> = {
+      x: { expr: '@.books + 1', onError: 'omit' },
+      y: { expr: '@.books + 1' },
+      z: { expr: '@.books + 2' },
+    }
+    expect(errors(fields, {})).toEqual(['DECIMAL /y harbour'])
+  })
+  it('in the order in which expressions ask', () => {
+    expect(errors({ x: { expr: 'join(s, a, b)' } }, { s: [1], a: [2], b: [3] })).toEqual(['TYPE /s [1]', 'TYPE /a [2]', 'TYPE /b [3]'])
+  })
   it('a missing value that a let computes has no place', () => {
     expect(errors({ x: { from: 'q', missing: 'reject' } }, {}, { let: { q: 'a + 1' } })).toEqual(['MISSING /x'])
   })

@@ -24,7 +24,7 @@ export function emitCall(name: string, args: readonly Expr[], call: Expr, site: 
     case 'count':
       return emitOver(name, first, second, site)
     case 'join':
-      return keep(emitJoin(first, args.slice(1).map(text), text, site.target.like))
+      return keep(emitJoin(first?.op === 'text', args.map(text), site.target.like))
     case 'text':
       return keep(text(first))
     case 'upper':
@@ -55,17 +55,12 @@ export function emitCall(name: string, args: readonly Expr[], call: Expr, site: 
 }
 
 /** Texts joined in pairs where the separator stands in the file; a list is made only where it is computed. */
-function emitJoin(
-  separator: Expr | undefined,
-  texts: readonly Code[],
-  text: (expr: Expr | undefined) => Code,
-  like: Code | undefined,
-): Code {
-  if (separator?.op !== 'text') return code`join(${text(separator)}, [${joinCode(texts, ',')}])`
+function emitJoin(isFixed: boolean, [separator = code`undefined`, ...texts]: readonly Code[], like: Code | undefined): Code {
+  if (!isFixed) return code`join(${separator}, [${joinCode(texts, ',')}])`
   const [a, b] = texts
   if (like !== undefined && texts.length === 2 && a !== undefined && b !== undefined)
-    return code`joinLike(${quote(separator.value)}, ${a}, ${b}, ${like})`
-  return texts.reduce((all, next) => code`joinTwo(${quote(separator.value)}, ${all}, ${next})`)
+    return code`joinLike(${separator}, ${a}, ${b}, ${like})`
+  return texts.reduce((all, next) => code`joinTwo(${separator}, ${all}, ${next})`)
 }
 
 function digitsOf(expr: Expr | undefined, site: Site): number {
@@ -108,7 +103,7 @@ function emitOver(name: 'sum' | 'count', listExpr: Expr | undefined, itemExpr: E
   const itemScope: Scope = {
     parent: scope,
     value: item,
-    base: reading.base && [...reading.base, { kind: 'item' }],
+    base: [...reading.base, { kind: 'item' }],
     cursor: itemsAt(reading.cursor),
     sensitive: reading.sensitive,
     lets: undefined,

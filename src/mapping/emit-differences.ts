@@ -129,7 +129,7 @@ function emitEach(comparing: Comparing, each: Each, { field, scope, block, writi
     parent: scope,
     value: item,
     isObject: false,
-    base: reading.base && [...reading.base, { kind: 'item' }],
+    base: [...reading.base, { kind: 'item' }],
     cursor: itemsAt(reading.cursor),
     lets: chainLets(each.lets, undefined),
     items: [...reading.items, i],

@@ -15,6 +15,8 @@ export interface Value {
   readonly kind: Kind
   /** where it was read, if it is a path's value as it stood */
   readonly reading?: Reading
+  /** where it was chosen, if it is one of several values as they stood */
+  readonly choice?: Pick<Reading, 'base' | 'items'>
   /** it may be the value of a path that must not be shown */
   readonly sensitive?: boolean
   /** it is never without a value (it may have failed) */
@@ -31,8 +33,6 @@ export interface Site {
   readonly at: Pointer
   /** told when the expression reads a value that must not be shown */
   readonly secrets?: { found: boolean }
-  /** the `let` whose expression this is part of, where it is one */
-  readonly named?: string
 }
 
 const nothing: Value = { code: code`undefined`, kind: 'raw' }
@@ -66,10 +66,10 @@ export function emitExpr(expr: Expr, site: Site): Value {
     case 'or':
       return emitLogic(expr.op, expr.left, expr.right, site)
     case 'else':
-      return emitElse(expr.left, expr.right, site)
+      return emitElse(expr, site)
     case 'choose': {
       const test = booleanOf(emitExpr(expr.test, site), expr.test, site)
-      return branches(test, expr.yes, expr.no, site)
+      return branches(test, expr, site)
     }
     case 'call':
       return emitCall(expr.name, expr.args, expr, site)
@@ -91,7 +91,7 @@ function emitPath(expr: Expr & { readonly op: 'path' }, site: Site): Value {
       return { ...before.value, code: known }
     }
     const secrets = { found: false }
-    const inner: Site = { ...site, scope: { ...named.scope, lets: found.before }, at: found.formula.at, secrets, named: key }
+    const inner: Site = { ...site, scope: { ...named.scope, lets: found.before }, at: found.formula.at, secrets }
     const value = emitExpr(found.formula.expr, inner)
     c.named.set(key, { value: { ...value, always: isSure(value) }, secret: secrets.found })
     if (secrets.found && site.secrets !== undefined) site.secrets.found = true
@@ -102,13 +102,16 @@ function emitPath(expr: Expr & { readonly op: 'path' }, site: Site): Value {
   return reading === undefined ? nothing : { code: reading.value, kind: 'raw', reading }
 }
 
-/** Code that reports an input that an expression cannot use; one without a place of its own is told from others by the `let` that computes it. */
+/** Code that reports an input that an expression cannot use; one without a place of its own is told from others by where the expression stands, and in what it is read. */
 export function unusable(value: Value, expr: Expr, site: Site, code: 'TYPE' | 'DECIMAL', expected: string, found: Code): Code {
-  const { c, target, scope, named } = site
-  const { reading, sensitive = false } = value
-  const asked = reading === undefined && named !== undefined ? { asked: `${named} ${expr.at}` } : {}
-  return failure(c, target, reading ?? { items: scope.items, sensitive }, { code, expected, ...asked }, found)
+  const { reading, sensitive = false, choice = computedBy(expr, site) } = value
+  return failure(site.c, site.target, reading ?? { ...choice, sensitive }, { code, expected }, found)
 }
+
+const computedBy = (expr: Expr, { scope, at }: Site): Pick<Reading, 'base' | 'items'> => ({
+  base: [...scope.base, { kind: 'computed', at: `${at.join('.')} ${expr.at}` }],
+  items: scope.items,
+})
 
 export const typeFault = (site: Site, expr: Expr, message: string): void =>
   site.c.faults.add('E_TYPE', { at: site.at, inText: expr.at }, site.target.rule, message)
@@ -236,7 +239,8 @@ const asKind = (value: Value, kind: Kind, expr: Expr, site: Site): Code =>
 
 const hides = ({ reading, sensitive }: Value): boolean => sensitive === true || reading?.sensitive === true
 
-function emitElse(left: Expr, right: Expr, site: Site): Value {
+function emitElse(expr: Expr & { readonly left: Expr; readonly right: Expr }, site: Site): Value {
+  const { left, right } = expr
   const a = emitExpr(left, site)
   const inner: Site = { ...site, block: createBlock(site.block) }
   const b = emitExpr(right, inner)
@@ -245,10 +249,11 @@ function emitElse(left: Expr, right: Expr, site: Site): Value {
   const first = asKind(a, kind, left, site)
   const second = asKind(b, kind, right, inner)
   site.block.lines.push(code`let ${t} = ${first}; if (${t} === undefined) { ${lines(inner.block)} ${t} = ${second}; }`)
-  return { code: t, kind, sensitive: hides(a) || hides(b) }
+  return { code: t, kind, sensitive: hides(a) || hides(b), ...(kind === 'raw' && { choice: computedBy(expr, site) }) }
 }
 
-function branches(test: Code, yes: Expr, no: Expr, site: Site): Value {
+function branches(test: Code, expr: Expr & { readonly op: 'choose' }, site: Site): Value {
+  const { yes, no } = expr
   const yesSite: Site = { ...site, block: createBlock(site.block) }
   const noSite: Site = { ...site, block: createBlock(site.block) }
   const a = emitExpr(yes, yesSite)
@@ -263,5 +268,5 @@ function branches(test: Code, yes: Expr, no: Expr, site: Site): Value {
       '\n',
     ),
   )
-  return { code: t, kind, sensitive: hides(a) || hides(b) }
+  return { code: t, kind, sensitive: hides(a) || hides(b), ...(kind === 'raw' && { choice: computedBy(expr, site) }) }
 }

@@ -24,7 +24,7 @@ export function emitGuards(c: Compilation, guarded: readonly Guarded[]): { reado
     let scope: Scope | undefined
     const names = lets.map((chain, i) => {
       const value = c.unit.name('v')
-      scope = { parent: scope, value, base: undefined, cursor: undefined, sensitive: true, lets: chain, items: [], position }
+      scope = { parent: scope, value, base: [], cursor: undefined, sensitive: true, lets: chain, items: [], position }
       return code`const ${value} = ${frames}[${i}];`
     })
     if (scope === undefined) return { of: formula, code: code`() => true` }

@@ -4,7 +4,7 @@ import { type Converter, converters, telling } from './converters.ts'
 import { emitExpr, isSure, jsonOf, rawDecimal } from './emit-expression.ts'
 import type { ConvertCall, Leaf, Lookup, Place } from './program.ts'
 import { shownValue } from './run.ts'
-import { type Compilation, failure, letOf, noteCall, type Reading, readPath, type Scope, type Target } from './scope.ts'
+import { type Compilation, failure, letOf, noteCall, oneOf, type Reading, readPath, type Scope, type Target } from './scope.ts'
 
 /** A value of the result: JSON, undefined for none, null for one that failed. `always`: it is never undefined. */
 export interface Output {
@@ -73,36 +73,42 @@ function emitSource(
   if (source.kind === 'expr') {
     const secrets = { found: false }
     const value = emitExpr(source.formula.expr, { c, scope, block, target, at: source.formula.at, secrets })
-    return { value: jsonOf(value, { c, block }), reading: { ...value.reading, sensitive: secrets.found }, always: isSure(value) }
+    return {
+      value: jsonOf(value, { c, block }),
+      reading: { ...value.choice, ...value.reading, sensitive: secrets.found },
+      always: isSure(value),
+    }
   }
   if (source.kind === 'value') return { value: literal(source.value), reading: {} }
   const values: Code[] = []
-  let reading: Partial<Reading> = {}
+  const origins: Partial<Reading>[] = []
   for (const { path, at } of source.paths) {
     if (letOf(scope, path) !== undefined) {
       const secrets = { found: false }
       const value = emitExpr({ op: 'path', path, at: 0 }, { c, scope, block, target, at, secrets })
       values.push(jsonOf(value, { c, block }))
-      if (source.paths.length === 1) reading = { ...value.reading, sensitive: secrets.found }
-      else if (secrets.found) reading = { ...reading, sensitive: true }
+      origins.push({ ...value.choice, ...value.reading, sensitive: secrets.found })
       continue
     }
     const found = readPath(c, scope, block, path, at, 0, target.rule)
-    if (found !== undefined)
-      values.push(keepNull && values.length === 0 ? code`(${found.raw} === null ? null : ${found.value})` : found.value)
-    if (found !== undefined && source.paths.length === 1) reading = found
-    else if (found?.sensitive) reading = { ...reading, sensitive: true }
+    if (found === undefined) continue
+    values.push(keepNull && values.length === 0 ? code`(${found.raw} === null ? null : ${found.value})` : found.value)
+    origins.push(found)
   }
-  if (values.length === 0) return { value: code`undefined`, reading }
   const [first, ...others] = values
-  if (first === undefined || others.length === 0)
-    return { value: first === undefined || !keepNull ? joinCode(values, ',') : assign(c, block, first), reading }
+  if (first === undefined) return { value: code`undefined`, reading: {} }
+  const i = c.unit.name('i')
+  const reading = oneOf(origins, i)
+  if (others.length === 0) return { value: keepNull ? assign(c, block, first) : first, reading }
   const v = c.unit.name('v')
-  block.lines.push(code`let ${v} = ${first};`)
-  for (const [i, other] of others.entries())
-    block.lines.push(code`if (${v} === undefined && (${v} = ${other}) !== undefined) ${chosen(target, code`${i + 1}`, v)};`)
+  block.lines.push(code`let ${v} = ${first}, ${i} = 0;`)
+  for (const [at, other] of others.entries()) block.lines.push(code`if (${v} === undefined) ${take(target, v, i, at + 1, other)}`)
   return { value: v, reading }
 }
+
+/** Takes the value of a path after the first, and its number, where it has one. */
+export const take = (target: Target, v: Code, i: Code, number: number, value: Code): Code =>
+  code`if ((${v} = ${value}) !== undefined) { ${i} = ${number}; ${chosen(target, code`${number}`, v)}; }`
 
 function emitConvert(
   c: Compilation,

@@ -1,9 +1,9 @@
 import { type Block, type Code, code, createBlock, joinCode, lines, maker, outline, quote } from './code.ts'
 import { booleanOf, emitExpr } from './emit-expression.ts'
-import { chosen, emitLeaf, type Output } from './emit-leaf.ts'
+import { emitLeaf, type Output, take } from './emit-leaf.ts'
 import type { Each, Field, Formula, Group, List, Step } from './program.ts'
 import { type Cursor, conceals, fieldAt, isSensitive, itemsAt } from './schema-path.ts'
-import { type Compilation, chainLets, failure, letOf, type Reading, readPath, type Scope, type Target } from './scope.ts'
+import { type Compilation, chainLets, failure, letOf, oneOf, type Reading, readPath, type Scope, type Target } from './scope.ts'
 
 /** Where a rule writes. `written` is what the schema says about the place. */
 export interface Writing extends Target {
@@ -87,27 +87,24 @@ function emitGroup(c: Compilation, group: Group, scope: Scope, block: Block, wri
   if (first === undefined) return { code: none, always: false }
   const v = c.unit.name('v')
   const r = c.unit.name('r')
+  const i = c.unit.name('i')
   const only = readings.length === 1 ? first : undefined
+  const found = oneOf(readings, i)
   const inner = createBlock(block)
   const since = c.unit.next()
   const innerScope: Scope = {
     parent: scope,
     value: v,
     isObject: true,
-    base: only?.base,
-    cursor: only?.cursor,
-    sensitive: readings.some((reading) => reading.sensitive),
+    ...found,
     lets: chainLets(group.lets, undefined),
-    items: only === undefined ? scope.items : only.items,
     position: scope.position,
   }
   const made = emitFields(c, group.fields, innerScope, inner, writing)
-  const bad = failure(c, writing, hiding({ ...only, sensitive: innerScope.sensitive }, writing), { code: 'TYPE', expected: 'an object' }, v)
+  const bad = failure(c, writing, hiding(found, writing), { code: 'TYPE', expected: 'an object' }, v)
   const clears = onNull === 'clear' && c.mode === 'pull'
-  block.lines.push(code`let ${v} = ${first.value}, ${r};`)
-  const search = readings
-    .slice(1)
-    .map((reading, i) => code`if (${v} === undefined && (${v} = ${reading.value}) !== undefined) ${chosen(writing, code`${i + 1}`, v)};`)
+  block.lines.push(only === undefined ? code`let ${v} = ${first.value}, ${r}, ${i} = 0;` : code`let ${v} = ${first.value}, ${r};`)
+  const search = readings.slice(1).map((reading, at) => code`if (${v} === undefined) ${take(writing, v, i, at + 1, reading.value)}`)
   if (search.length > 0) block.lines.push(clears ? code`if (${first.raw} !== null) { ${joinCode(search, '\n')} }` : joinCode(search, '\n'))
   block.lines.push(
     code`${clears ? code`if (${first.raw} === null) ${r} = null; else ` : code``}if (isObject(${v})) ${r} = ${outline(c.unit, since, code`${lines(inner)} return ${made.code};`).call}; else if (${v} !== undefined) ${r} = ${bad};`,
@@ -181,7 +178,7 @@ function emitItems(c: Compilation, each: Each, scope: Scope, block: Block, writi
   const itemScope: Scope = {
     parent: scope,
     value: item,
-    base: reading.base && [...reading.base, { kind: 'item' }],
+    base: [...reading.base, { kind: 'item' }],
     cursor: itemsAt(reading.cursor),
     sensitive: reading.sensitive,
     lets: chainLets(each.lets, undefined),
@@ -243,7 +240,8 @@ function emitItemsOf(c: Compilation, entry: Step, each: Each, scope: Scope, bloc
     return
   }
   const before = c.unit.name('i')
+  const list = c.unit.name('l')
   const length = c.unit.name('i')
-  block.lines.push(code`{ const ${before} = run.errors.length; const ${length} = ${l}?.length; ${lines(inner)}
-if (run.errors.length !== ${before}) { skip(run, ${before}); if (${length} === undefined) ${l} = undefined; else ${l}.length = ${length}; } }`)
+  block.lines.push(code`{ const ${before} = run.errors.length, ${list} = ${l}, ${length} = ${l}?.length; ${lines(inner)}
+if (run.errors.length !== ${before}) { skip(run, ${before}); ${l} = ${list}; if (${length} !== undefined) ${l}.length = ${length}; } }`)
 }

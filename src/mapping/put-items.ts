@@ -2,7 +2,8 @@ import type { Json } from '../model/json.ts'
 import { fieldOf } from './equal.ts'
 import type { Step } from './program.ts'
 import { type Put, stepsOf, type Wanted } from './put.ts'
-import { pointer, shownValue } from './runtime.ts'
+import { pointer } from './read-place.ts'
+import { shownValue } from './runtime.ts'
 import type { Draft } from './write-path.ts'
 
 /** An item as it is written, and its place in the base. */

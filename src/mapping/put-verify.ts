@@ -3,7 +3,8 @@ import { equalJson, fieldOf } from './equal.ts'
 import type { Field, Step } from './program.ts'
 import { type Put, stepsOf, type Wanted } from './put.ts'
 import { keyOf } from './put-items.ts'
-import { pointer, shownValue } from './runtime.ts'
+import { pointer } from './read-place.ts'
+import { shownValue } from './runtime.ts'
 
 /**
  * Compares what the hub wants with what the written document reads back as. A field that did not survive is an error; a

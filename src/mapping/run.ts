@@ -1,10 +1,7 @@
-import { isObject, type Json } from '../model/json.ts'
+import type { Json } from '../model/json.ts'
 import type { ComparedList } from './differences.ts'
-import type { Segment } from './path.ts'
+import { type AbsoluteStep, pointer, readPlace } from './read-place.ts'
 import type { Choice, MapContext, MapError, MapErrorCode, Note, NoteCode } from './types.ts'
-
-/** A step of a path from the root of a document; `item` is the number of the list around. */
-export type AbsoluteStep = Segment | { readonly kind: 'item' }
 
 /** What is known before running about a place where something can go wrong. */
 export interface Site {
@@ -16,8 +13,6 @@ export interface Site {
   readonly expected: string
   readonly sensitive: boolean
   readonly linkType?: string
-  /** what tells the input from others where no place in the document does; the numbers of the items around are added */
-  readonly asked?: string
 }
 
 /** What a run is asked to keep besides its result. */
@@ -73,10 +68,6 @@ export const createRun = (mapping: string, document: Json, context: MapContext, 
   compared: undefined,
 })
 
-/** Escapes and joins the steps of a JSON pointer. */
-export const pointer = (steps: readonly (string | number)[]): string =>
-  steps.map((step) => `/${String(step).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')
-
 /** What stood there, short; never a sensitive value. */
 export function shownValue(value: unknown, sensitive: boolean): string {
   if (sensitive) return '***'
@@ -89,9 +80,10 @@ export function fail(run: Run, site: number, found: unknown, items: readonly num
   const at = run.sites[site]
   if (at === undefined || run.errors.length >= maxErrors) return null
   const to = toPointer(at.to, outs)
-  const from = at.from === undefined ? undefined : fromPointer(run.document, at.from, items)
+  const place = at.from && readPlace(run, at.from, items)
+  const from = place?.pointer
   const split = at.code === 'LOOKUP_MISS' || at.code === 'LINK_MISSING' ? `${at.code} ${at.linkType ?? at.expected} ` : ''
-  const input = split + (from ?? (at.asked === undefined ? `${at.rule} ${to}` : `${at.asked} ${items.join(' ')}`))
+  const input = `${split}${place?.key ?? `${at.rule} ${to}`}`
   if (run.inputs.includes(input)) return null
   run.inputs.push(input)
   run.errors.push({
@@ -140,7 +132,7 @@ export function note(run: Run, site: number, found: unknown, items: readonly num
   const at = run.sites[site]
   if (code === undefined || at === undefined || run.notes.length >= maxErrors) return
   const to = toPointer(at.to, outs)
-  const from = at.from === undefined ? undefined : fromPointer(run.document, at.from, items)
+  const from = at.from && readPlace(run, at.from, items)?.pointer
   if (from !== undefined && run.notes.some((known) => known.code === code && known.from === from)) return
   const message = heardTexts[code]?.(`'${shownValue(found, at.sensitive)}'`) ?? code
   run.notes.push({ code, rule: at.rule, to, message, ...(from === undefined ? {} : { from }) })
@@ -155,29 +147,4 @@ export function chose<T>(run: Run, rule: string, branch: Choice['branch'], items
 function toPointer(to: readonly (string | null)[], outs: readonly number[]): string {
   let next = 0
   return pointer(to.map((step) => step ?? outs[next++] ?? 0))
-}
-
-function fromPointer(document: Json, from: readonly AbsoluteStep[], items: readonly number[]): string {
-  const steps: (string | number)[] = []
-  let here: Json | undefined = document
-  let next = 0
-  for (const step of from) {
-    if (step.kind === 'name') {
-      steps.push(step.name)
-      here = isObject(here) && Object.hasOwn(here, step.name) ? here[step.name] : undefined
-      continue
-    }
-    let at = step.kind === 'index' ? step.index : step.kind === 'item' ? (items[next++] ?? 0) : 0
-    if (step.kind === 'match') at = Array.isArray(here) ? here.findIndex((item) => matches(item, step.name, step.value)) : -1
-    steps.push(at < 0 && step.kind === 'match' ? `${step.name}=${step.value}` : at)
-    here = Array.isArray(here) ? here[at] : undefined
-  }
-  return pointer(steps)
-}
-
-/** Whether a list item carries a code: `[role='ST']`. */
-export function matches(item: Json | undefined, name: string, value: string): boolean {
-  if (!isObject(item) || !Object.hasOwn(item, name)) return false
-  const own = item[name]
-  return own === value || ((typeof own === 'number' || typeof own === 'boolean') && String(own) === value)
 }

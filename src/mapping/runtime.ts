@@ -24,11 +24,12 @@ import {
   zero,
 } from './exact.ts'
 import { isFormatOf, joinLike, textLike } from './like.ts'
-import { chose, fail, matches, note, type Run, skip } from './run.ts'
+import { matches } from './read-place.ts'
+import { chose, fail, note, type Run, skip } from './run.ts'
 import { dateOf, readTime, utcOf } from './times.ts'
 import type { MapContext } from './types.ts'
 
-export { createRun, matches, pointer, type Run, shownValue } from './run.ts'
+export { createRun, type Run, shownValue } from './run.ts'
 
 function pick(list: Json | undefined, name: string, value: string): Json | undefined {
   if (!Array.isArray(list)) return undefined

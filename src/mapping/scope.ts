@@ -4,7 +4,8 @@ import type { Faults } from './faults.ts'
 import { nearest } from './nearest.ts'
 import { formatSegments, type Path, type Segment } from './path.ts'
 import type { Formula, Let } from './program.ts'
-import type { AbsoluteStep, Site } from './run.ts'
+import type { AbsoluteStep } from './read-place.ts'
+import type { Site } from './run.ts'
 import { type Cursor, conceals, cursorOf, isSensitive } from './schema-path.ts'
 import type { Pointer } from './source-text.ts'
 
@@ -23,8 +24,8 @@ export interface Scope {
   readonly value: Code
   /** the value has been seen to be an object */
   readonly isObject?: boolean
-  /** from the root of the document; undefined when several paths were tried */
-  readonly base: readonly AbsoluteStep[] | undefined
+  /** from the root of the document */
+  readonly base: readonly AbsoluteStep[]
   readonly cursor: Cursor | undefined
   readonly sensitive: boolean
   readonly lets: LetChain | undefined
@@ -83,7 +84,7 @@ export interface Reading {
   readonly value: Code
   /** with null and blank text as they stand */
   readonly raw: Code
-  readonly base: readonly AbsoluteStep[] | undefined
+  readonly base: readonly AbsoluteStep[]
   readonly cursor: Cursor | undefined
   readonly sensitive: boolean
   readonly items: readonly Code[]
@@ -97,7 +98,7 @@ export const failure = (c: Compilation, target: Target, reading: Partial<Reading
 export const noteCall = (c: Compilation, target: Target, reading: Partial<Reading>, site: Problem, found: Code): Code =>
   code`note(run, ${siteOf(c, target, reading, site)}, ${found}, [${list(reading.items ?? [])}], [${list(target.outs)}])`
 
-type Problem = Pick<Site, 'code' | 'expected' | 'linkType' | 'asked'>
+type Problem = Pick<Site, 'code' | 'expected' | 'linkType'>
 
 function siteOf(c: Compilation, target: Target, reading: Partial<Reading>, site: Problem): number {
   return (
@@ -148,8 +149,19 @@ export function readPath(
     sensitive ||= isSensitive(cursor)
     value = stepInto(c, block, value, segment, i === 0 && start.isObject === true)
   }
-  const base = start.base === undefined ? undefined : [...start.base, ...path.segments]
-  return { value: present(c, block, value), raw: value, base, cursor, sensitive, items: start.items }
+  return { value: present(c, block, value), raw: value, base: [...start.base, ...path.segments], cursor, sensitive, items: start.items }
+}
+
+/** Where a value comes from that is the first of several which is there; `i` is the number of that one. */
+export function oneOf<T extends Partial<Reading>>(readings: readonly T[], i: Code): Pick<T, 'base' | 'cursor' | 'sensitive' | 'items'> {
+  const [only] = readings
+  if (only !== undefined && readings.length === 1) return only
+  return {
+    base: [{ kind: 'choice', of: readings.map(({ base }) => base) }],
+    cursor: undefined,
+    sensitive: readings.some(({ sensitive }) => sensitive === true),
+    items: [i, ...readings.flatMap(({ items = [] }) => items)],
+  }
 }
 
 function noteRead(reads: NonNullable<Compilation['reads']>, segment: Segment | undefined): void {
@@ -205,7 +217,8 @@ function readContext(c: Compilation, block: Block, path: Path, at: Pointer, inTe
   }
   let value = code`run.context`
   for (const segment of [first, ...rest]) value = stepInto(c, block, value, segment, false)
-  return { value: present(c, block, value), raw: value, base: undefined, cursor: undefined, sensitive: false, items: [] }
+  const base: AbsoluteStep[] = [{ kind: 'context' }, ...path.segments]
+  return { value: present(c, block, value), raw: value, base, cursor: undefined, sensitive: false, items: [] }
 }
 
 /** The `let` that a path names; only a bare name can. */

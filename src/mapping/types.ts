@@ -110,7 +110,7 @@ export interface MapError {
   readonly rule: string
   /** JSON pointer into the result */
   readonly to: string
-  /** JSON pointer into the document that was read; absent for a value the rule computes from several */
+  /** JSON pointer into the document that was read; absent for a value that is computed, or read from the connection */
   readonly from?: string
   /** what stood there, cut to 200 characters; `***` where a schema says x-sensitive */
   readonly found?: string

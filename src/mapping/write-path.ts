@@ -1,7 +1,7 @@
 import type { Json, JsonObject } from '../model/json.ts'
 import type { Segment } from './path.ts'
 import type { PushRule } from './program.ts'
-import { matches } from './runtime.ts'
+import { matches } from './read-place.ts'
 
 /** A JSON value that is being built. */
 export type Draft = null | boolean | number | string | Draft[] | { [key: string]: Draft }

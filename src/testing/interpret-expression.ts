@@ -23,12 +23,12 @@ import type { Json } from '../model/json.ts'
 import { common, hides, kindOf } from './interpret-kinds.ts'
 import { type Frame, itemFrame, letOf, type Origin, read, report, type Spot, type State } from './interpret-state.ts'
 
-/** Where an expression is read: in a frame, for a rule; `asked` names the `let` it belongs to. */
+/** Where an expression is read: in a frame, for a rule; `at` is where it stands in the file. */
 export interface Place {
   readonly state: State
   readonly frame: Frame
   readonly spot: Spot
-  readonly asked?: string
+  readonly at: string
 }
 
 /** undefined is no value, null one that failed and was reported. */
@@ -46,8 +46,8 @@ const decimal = (value: MaybeExact): Val => ({ kind: 'decimal', value, origin: {
 /** A value as JSON: a decimal becomes text. */
 export const jsonOf = ({ value, kind }: Val): Raw => (kind === 'decimal' ? (value ? formatExact(value) : value) : value)
 
-export const evaluateFormula = (formula: Formula, place: Place): Val => evaluate(formula.expr, place)
-export const holds = (formula: Formula, place: Place): boolean => truthOf(formula.expr, place)
+export const evaluateFormula = ({ expr, at }: Formula, place: Omit<Place, 'at'>): Val => evaluate(expr, { ...place, at: at.join('.') })
+export const holds = ({ expr, at }: Formula, place: Omit<Place, 'at'>): boolean => truthOf(expr, { ...place, at: at.join('.') })
 
 export function evaluate(expr: Expr, place: Place): Val {
   switch (expr.op) {
@@ -59,7 +59,7 @@ export function evaluate(expr: Expr, place: Place): Val {
       return truth(expr.value)
     case 'path': {
       const named = letOf(place.frame, expr.path)
-      if (named !== undefined) return evaluate(named.formula.expr, insideLet(named, place))
+      if (named !== undefined) return evaluateFormula(named.formula, { ...place, frame: named.frame })
       const found = read(place.state, place.frame, expr.path)
       return raw(found.value, found)
     }
@@ -82,21 +82,16 @@ export function evaluate(expr: Expr, place: Place): Val {
       const kind = common(kindOf(expr.left, place.frame), kindOf(expr.right, place.frame))
       const first = as(kind, expr.left, place)
       const value = first.value === undefined ? as(kind, expr.right, place).value : first.value
-      return { kind, value, origin: { secret: hides(expr, place) } } as Val
+      return { kind, value, origin: chosenBy(expr, kind, place) } as Val
     }
     case 'choose': {
       const kind = common(kindOf(expr.yes, place.frame), kindOf(expr.no, place.frame))
       const { value } = as(kind, truthOf(expr.test, place) ? expr.yes : expr.no, place)
-      return { kind, value, origin: { secret: hides(expr, place) } } as Val
+      return { kind, value, origin: chosenBy(expr, kind, place) } as Val
     }
     default:
       return call(expr, place)
   }
-}
-
-function insideLet(named: { readonly formula: Formula; readonly frame: Frame }, place: Place): Place {
-  const items = (named.frame.steps ?? []).filter((step) => typeof step === 'number')
-  return { ...place, frame: named.frame, asked: `${named.formula.at.join('.')} ${items.join(',')}` }
 }
 
 function call(expr: Expr & { readonly op: 'call' }, place: Place): Val {
@@ -159,13 +154,22 @@ function call(expr: Expr & { readonly op: 'call' }, place: Place): Val {
       const b = asDecimal(bottom, second, place)
       if (!a || !b) return decimal(a === null || b === null ? null : undefined)
       const problem = { code: 'DECIMAL', expected: 'a divisor other than zero', found: '0' } as const
-      return decimal(divide(a, b, digitsOf(third)) ?? report(state, spot, bottom.origin, problem, asking(expr, place)))
+      return decimal(divide(a, b, digitsOf(third)) ?? report(state, spot, computedBy(expr, place, bottom.origin), problem))
     }
   }
 }
 
+const chosenBy = (expr: Expr, kind: Kind, place: Place): Origin => {
+  const secret = hides(expr, place)
+  return kind === 'raw' ? computedBy(expr, place, { secret }) : { secret }
+}
+
 const digitsOf = (expr: Expr): number => (expr.op === 'number' ? Number(expr.value) : 0)
-const asking = (expr: Expr, { asked }: Place): string | undefined => (asked === undefined ? undefined : `${asked} ${expr.at}`)
+/** Where a value that an expression computes comes from, unless it has a place of its own. */
+const computedBy = (expr: Expr, { frame, at }: Place, { steps, ...origin }: Origin = {}): Origin => ({
+  ...origin,
+  steps: steps ?? [...frame.steps, { mark: `${at} ${expr.at}` }],
+})
 
 /** Visits the items of a list; false where there is a value that is no list. A missing one has no items. */
 function eachItem(list: Expr, place: Place, visit: (item: Place) => void): boolean {
@@ -193,14 +197,14 @@ function asDecimal(value: Val, expr: Expr, place: Place): MaybeExact {
   if (value.value === undefined || value.value === null) return value.value
   if (value.kind === 'integer') return toExact(value.value)
   const problem = { code: 'DECIMAL', expected: 'decimal', found: value.value } as const
-  return toExact(value.value) ?? report(place.state, place.spot, value.origin, problem, asking(expr, place))
+  return toExact(value.value) ?? report(place.state, place.spot, computedBy(expr, place, value.origin), problem)
 }
 
 /** The value as true or false; no value is false. */
 function truthOf(expr: Expr, place: Place): boolean {
   const { value, kind, origin } = evaluate(expr, place)
   if (kind === 'raw' && value !== undefined && value !== null && typeof value !== 'boolean')
-    report(place.state, place.spot, origin, { code: 'TYPE', expected: 'true or false', found: value }, asking(expr, place))
+    report(place.state, place.spot, computedBy(expr, place, origin), { code: 'TYPE', expected: 'true or false', found: value })
   return value === true
 }
 
@@ -209,7 +213,7 @@ function textValue(expr: Expr, place: Place): string | null | undefined {
   if (value.kind === 'decimal') return value.value ? formatExact(value.value) : value.value
   if (value.value === undefined || value.value === null) return value.value
   const problem = { code: 'TYPE', expected: 'text, a number or true/false', found: value.value } as const
-  return textOf(value.value) ?? report(place.state, place.spot, value.origin, problem, asking(expr, place))
+  return textOf(value.value) ?? report(place.state, place.spot, computedBy(expr, place, value.origin), problem)
 }
 
 function compare({ sign, left, right }: Expr & { readonly op: 'compare' }, place: Place): boolean {

@@ -13,6 +13,14 @@ export function first(state: State, reads: readonly Read[], spot: Spot): Read | 
   if (at > 0) choose(state, spot, at)
   return reads[at] ?? reads[0]
 }
+
+/** Where the one of several comes from. */
+export const originOf = (reads: readonly Read[], found: Read | undefined): Origin => ({
+  steps: found?.steps,
+  cursor: reads.length === 1 ? found?.cursor : undefined,
+  secret: reads.some((one) => one.secret),
+})
+
 const choose = (state: State, { rule, items: at }: Spot, branch: Choice['branch']): number =>
   state.choices.push({ rule, items: at, branch })
 
@@ -56,10 +64,9 @@ function source(state: State, of: Leaf, frame: Frame, spot: Spot, keepNull: bool
     const raw = jsonOf(found)
     return { ...found.origin, value: raw, raw: raw ?? '', secret: secretly(expr, state, frame) }
   })
-  const only = reads.length === 1 ? reads[0] : undefined
-  const origin = { steps: only?.steps, cursor: only?.cursor, secret: reads.some((one) => one.secret) }
-  if (keepNull && reads[0]?.raw === null) return { made: null, origin }
-  return { made: first(state, reads, spot)?.value, origin }
+  if (keepNull && reads[0]?.raw === null) return { made: null, origin: {} }
+  const found = first(state, reads, spot)
+  return { made: found?.value, origin: originOf(reads, found) }
 }
 
 function convert(state: State, call: ConvertCall, found: Json, origin: Origin, frame: Frame, spot: Spot): Json {

@@ -1,6 +1,7 @@
 import type { Path, Segment } from '../mapping/path.ts'
 import type { Formula, Let } from '../mapping/program.ts'
-import { matches, maxItems, pointer, shownValue } from '../mapping/run.ts'
+import { matches, pointer } from '../mapping/read-place.ts'
+import { maxItems, shownValue } from '../mapping/run.ts'
 import { type Cursor, conceals, fieldAt, isSensitive, itemsAt } from '../mapping/schema-path.ts'
 import type { Choice, MapContext, MapError, MapErrorCode, Note, NoteCode } from '../mapping/types.ts'
 import { isObject, type Json } from '../model/json.ts'
@@ -32,14 +33,17 @@ export const newState = (given: Pick<State, 'label' | 'mode' | 'tables' | 'conte
 export interface Frame {
   readonly parent: Frame | undefined
   readonly value: Json | undefined
-  /** place in the document; undefined where several paths were tried */
-  readonly steps: Steps | undefined
+  readonly steps: Steps
   readonly cursor: Cursor | undefined
   readonly secret: boolean
   readonly lets: readonly Let[]
   readonly position: number | undefined
 }
-export type Steps = readonly (string | number)[]
+/** A place that was read. It is in the document unless there is a mark: the context, or a value that an expression chose or computed there. */
+export type Steps = readonly (string | number | Mark)[]
+interface Mark {
+  readonly mark: string
+}
 
 /** A value that was read, and what is known of its place. `undefined`: absent, null or blank. */
 export interface Read {
@@ -56,7 +60,7 @@ export type Origin = Partial<Pick<Read, 'steps' | 'secret' | 'cursor'>>
 /** The rule at work: what errors are reported for. */
 export interface Spot {
   readonly rule: string
-  readonly to: Steps
+  readonly to: readonly (string | number)[]
   /** numbers of the list items around, in the result */
   readonly items: readonly number[]
   readonly written: Cursor | undefined
@@ -86,7 +90,7 @@ export function read(state: State, frame: Frame, path: Path): Read {
   let raw: Json | undefined = isContext ? { connection, books, organisation, config, zone } : start.value
   let cursor = isContext ? undefined : start.cursor
   let secret = !isContext && start.secret
-  const steps: (string | number)[] = []
+  const steps: (string | number | Mark)[] = isContext ? [{ mark: '@' }] : [...start.steps]
   for (const segment of path.segments) {
     steps.push(stepOf(segment, raw))
     raw = stepInto(segment, raw)
@@ -95,9 +99,7 @@ export function read(state: State, frame: Frame, path: Path): Read {
     secret ||= isSensitive(cursor)
   }
   const value = raw === null || raw === '' ? undefined : raw
-  return isContext || start.steps === undefined
-    ? { value, raw, cursor, secret }
-    : { value, raw, cursor, secret, steps: [...start.steps, ...steps] }
+  return { value, raw, cursor, secret, steps }
 }
 
 function stepInto(segment: Segment, value: Json | undefined): Json | undefined {
@@ -128,7 +130,7 @@ export function letOf(frame: Frame, path: Path): { readonly formula: Formula; re
 export const itemFrame = (parent: Frame, list: Origin, value: Json, at: number, position: number): Frame => ({
   parent,
   value,
-  steps: list.steps && [...list.steps, at],
+  steps: [...(list.steps ?? []), at],
   cursor: itemsAt(list.cursor),
   secret: list.secret === true,
   lets: [],
@@ -143,14 +145,18 @@ interface Problem {
 }
 const most = 1_000
 
-/** Reports an error, once for each bad input; `asked` tells inputs apart that no place in the document names. */
-export function report(state: State, spot: Spot, origin: Origin, problem: Problem, asked?: string): null {
+/** The pointer to a place in the document. */
+const shownPlace = (steps: Steps | undefined): string | undefined =>
+  steps?.every((step) => typeof step !== 'object') ? pointer(steps.map(String)) : undefined
+
+/** Reports an error, once for each bad input. */
+export function report(state: State, spot: Spot, origin: Origin, problem: Problem): null {
   const { code, expected, found, link } = problem
   if (state.errors.length >= most) return null
   const to = pointer(spot.to)
-  const from = origin.steps && pointer(origin.steps)
+  const from = shownPlace(origin.steps)
   const about = code === 'LOOKUP_MISS' ? `${code} ${expected}` : code === 'LINK_MISSING' ? `${code} ${link?.type}` : ''
-  const input = `${about} ${from ?? asked ?? `${spot.rule} ${to}`}`
+  const input = `${about} ${JSON.stringify(origin.steps?.map((step) => (typeof step === 'object' ? step : String(step))) ?? [spot.rule, to])}`
   if (state.inputs.includes(input)) return null
   state.inputs.push(input)
   const secret = spot.secret || origin.secret === true || conceals(origin.cursor)
@@ -195,7 +201,7 @@ const heard: Readonly<Partial<Record<NoteCode, (found: string) => string>>> = {
 
 /** Writes down what a converter noticed, once for each input. */
 export function remark(state: State, spot: Spot, origin: Origin, code: NoteCode, found: Json): void {
-  const from = origin.steps && pointer(origin.steps)
+  const from = shownPlace(origin.steps)
   if (state.notes.length >= most || (from !== undefined && state.notes.some((note) => note.code === code && note.from === from))) return
   const message = heard[code]?.(`'${shownValue(found, spot.secret || origin.secret === true)}'`) ?? code
   state.notes.push({ code, rule: spot.rule, to: pointer(spot.to), message, ...(from === undefined ? {} : { from }) })

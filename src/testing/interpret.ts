@@ -6,7 +6,7 @@ import { writePush } from '../mapping/write-path.ts'
 import { DecimalError } from '../model/decimal.ts'
 import { isObject, type Json, type JsonObject } from '../model/json.ts'
 import { holds } from './interpret-expression.ts'
-import { first, leaf } from './interpret-leaf.ts'
+import { first, leaf, originOf } from './interpret-leaf.ts'
 import { below, type Frame, itemFrame, letOf, newState, type Origin, read, report, type Spot, type State, skip } from './interpret-state.ts'
 
 /**
@@ -129,12 +129,11 @@ function group(state: State, of: Group, frame: Frame, spot: Spot, clears: boolea
   const reads = of.from.map(({ path }) => read(state, frame, path))
   if (clears && state.mode === 'pull' && reads[0]?.raw === null) return null
   const found = first(state, reads, spot)
-  const only = reads.length === 1 ? reads[0] : undefined
-  const secret = reads.some((one) => one.secret)
-  const origin = { steps: only?.steps, cursor: only?.cursor, secret }
+  const origin = originOf(reads, found)
+  const inside = { steps: origin.steps ?? [], cursor: origin.cursor, secret: origin.secret === true }
   let made: Json | undefined
   if (isObject(found?.value))
-    made = object(state, of.fields, { parent: frame, value: found.value, ...origin, lets: of.lets, position: frame.position }, spot)
+    made = object(state, of.fields, { ...inside, value: found.value, parent: frame, lets: of.lets, position: frame.position }, spot)
   else if (found?.value !== undefined)
     made = report(state, spot, hiding(origin, spot), { code: 'TYPE', expected: 'an object', found: found.value })
   return made === undefined && clears && state.mode === 'push' ? null : made
