@@ -6,7 +6,14 @@ import { mutate } from './src/testing/mutants/mutant.ts'
 function mutantPlugin(name: string): Plugin {
   const mutant = mutants.find((candidate) => candidate.name === name)
   if (mutant === undefined) throw new Error(`there is no mutant '${name}'`)
-  return { name: 'mutant', enforce: 'pre', transform: (code, id) => mutate(mutant, id, code) }
+  return {
+    name: 'mutant',
+    enforce: 'pre',
+    transform: (code, id) => mutate(mutant, id, code),
+    // a kept transform of a file it changes would bring the safeguard back in
+    configureVitest: ({ defineCacheKeyGenerator }) =>
+      defineCacheKeyGenerator(({ id, sourceCode }) => (mutate(mutant, id, sourceCode) === undefined ? undefined : false)),
+  }
 }
 
 const mutant = process.env.CROSSDOCK_MUTANT
@@ -17,8 +24,7 @@ export default defineConfig({
     include: ['src/**/*.test.ts', 'connectors/**/*.test.ts', 'bench/**/*.test.ts'],
     testTimeout: 20_000,
     pool: 'forks',
-    // a kept transform would bring the safeguard back in
-    fsModuleCache: mutant === undefined,
+    fsModuleCache: true,
     maxWorkers: 2,
   },
 })

@@ -177,11 +177,10 @@ export function itemsOf(spot: Spot, index?: number): { readonly spot: Spot | und
 
 /** Fields that every object here must have. */
 export function requiredOf(spot: Spot): readonly string[] {
-  const lists = spot.branches.map(
-    (branch) =>
-      new Set(branch.flatMap(({ schema }) => (isObject(schema) && Array.isArray(schema.required) ? schema.required.map(String) : []))),
+  const [first, ...others] = spot.branches.map((branch) =>
+    branch.flatMap(({ schema }) => (isObject(schema) && Array.isArray(schema.required) ? schema.required.map(String) : [])),
   )
-  return [...(lists[0] ?? [])].filter((name) => lists.every((list) => list.has(name)))
+  return [...new Set(first)].filter((name) => others.every((names) => names.includes(name)))
 }
 
 /** The spot with the branches that `keep` holds for; all of them when it holds for none. */

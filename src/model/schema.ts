@@ -66,7 +66,7 @@ export function compileSchemas(texts: readonly SchemaText[]): CompiledSchemas {
     }
   }
   const isProven = texts.every(({ proven }) => proven === true)
-  const first = engine({ allErrors: false, ...(isProven ? { validateSchema: false } : {}) })
+  const first = engine({ allErrors: false, validateSchema: false })
   const broken = new Set<string>()
   for (const [id, schema] of schemas) {
     const fault = register(first, schema, isProven)
@@ -158,10 +158,13 @@ function linearPattern(pattern: string): { readonly test: (text: string) => bool
 const mostRemembered = 32
 const mostJudged = 2000
 
+/** What judges schemas themselves: the schema of schemas takes longer to compile than most of those it judges, so that is done once. */
+const judge = lazily(() => engine({ allErrors: false }))
+
 function register(ajv: Ajv2020, schema: AnySchemaObject, isProven: boolean): Omit<SchemaFault, 'file'> | undefined {
   try {
-    if (!isProven && ajv.validateSchema(schema) !== true) {
-      const [fault] = describeFaults(ajv.errors ?? [])
+    if (!isProven && judge().validateSchema(schema) !== true) {
+      const [fault] = describeFaults(judge().errors ?? [])
       return { path: fault?.path ?? '', message: `the schema is no JSON Schema 2020-12: ${fault?.message ?? 'unknown reason'}` }
     }
     ajv.addSchema(schema)
