@@ -66,7 +66,8 @@ const pollBetween: Scenario = {
   engine: 'sqlite',
   ci: true,
   seeds: 'once',
-  leaseMs: 8000,
+  // longer than a start takes on a busy machine, so that the poll is first
+  leaseMs: 16_000,
   async run(world) {
     await world.start()
     await untilKnown(world)
@@ -81,7 +82,7 @@ const pollBetween: Scenario = {
       world.partner.moment = undefined
       await world.start('serve')
     })
-    await until(async () => (await recognised(world)) > 0, 8000 * world.slowness)
+    await until(async () => (await recognised(world)) > 0, 16_000 * world.slowness)
     if ((await recognised(world)) === 0) notes.push('no poll came between the effect and the next try')
     return settle(world, traffic, notes)
   },
