@@ -25,6 +25,8 @@ export default defineConfig({
     testTimeout: 20_000,
     pool: 'forks',
     fsModuleCache: true,
-    maxWorkers: 2,
+    // a process and its modules serve many files: no module keeps anything that a test of another file could meet
+    isolate: false,
+    maxWorkers: 3,
   },
 })

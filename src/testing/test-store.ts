@@ -1,4 +1,4 @@
-import { createConnection, type RowDataPacket } from 'mysql2/promise'
+import { type Connection, createConnection, type RowDataPacket } from 'mysql2/promise'
 import type { Database } from '../store/database.ts'
 import { migrate } from '../store/migrate.ts'
 import { openMysql } from '../store/mysql.ts'
@@ -10,6 +10,8 @@ export const testServer = (): string | undefined => process.env.TEST_STORE_SERVE
 /** Databases of this process that a test has given back: making thirty tables costs more than most tests. */
 const idle: string[] = []
 let made = 0
+/** what a database looks like after its migrations */
+let whole: string | undefined
 
 /** An empty, migrated store for one test. `file`: where SQLite keeps it, in memory when left out. `now`: what its clock says. */
 export async function openTestStore(options: { readonly file?: string; readonly now?: () => number } = {}): Promise<Database> {
@@ -27,13 +29,23 @@ async function openOn(server: string, clock: { readonly now?: () => number }): P
   await empty(server, name)
   const database = await openMysql(`${server}/${name}`, { writers: 4, readers: 4, ...clock })
   await migrate(database)
+  whole ??= await shapeIn(server, name)
+  let open = true
   return {
     ...database,
     async close() {
       await database.close()
-      if (name !== process.env.TEST_STORE_NAME) idle.push(name)
+      if (open && name !== process.env.TEST_STORE_NAME) idle.push(name)
+      open = false
     },
   }
+}
+
+async function shapeIn(server: string, name: string): Promise<string> {
+  const connection = await createConnection(`${server}/${name}`)
+  const shape = await shapeOf(connection)
+  await connection.end()
+  return shape
 }
 
 async function newDatabase(server: string): Promise<string> {
@@ -44,10 +56,23 @@ async function newDatabase(server: string): Promise<string> {
   return name
 }
 
+/** Empties the tables; where a test changed their number or forgot migrations, and where another process made them, they go and are made anew. */
 async function empty(server: string, name: string): Promise<void> {
   const connection = await createConnection({ uri: `${server}/${name}`, multipleStatements: true })
-  const [tables] = await connection.query<RowDataPacket[]>('show tables')
-  const names = tables.map((row) => String(Object.values(row)[0])).filter((table) => table !== 'migration')
-  if (names.length > 0) await connection.query(names.map((table) => `delete from \`${table}\``).join(';'))
+  const tables = await tablesOf(connection)
+  const isWhole = whole !== undefined && (await shapeOf(connection)) === whole
+  const words = isWhole
+    ? tables.filter((table) => table !== 'migration').map((table) => `delete from \`${table}\``)
+    : tables.map((table) => `drop table \`${table}\``)
+  if (words.length > 0) await connection.query(words.join(';'))
   await connection.end()
+}
+
+const tablesOf = async (connection: Connection): Promise<readonly string[]> =>
+  (await connection.query<RowDataPacket[]>('show tables'))[0].map((row) => String(Object.values(row)[0]))
+
+async function shapeOf(connection: Connection): Promise<string> {
+  const tables = await tablesOf(connection)
+  const [steps] = tables.includes('migration') ? await connection.query<RowDataPacket[]>('select number from migration') : [[]]
+  return `${tables.join()} ${steps.length}`
 }
