@@ -3,7 +3,7 @@ import { booleanOf, decimalOf, emitExpr, type Site, textOf, typeFault, unusable,
 import { functions, maxDigits, roundings } from './functions.ts'
 import type { Expr } from './grammar.ts'
 import { itemsAt } from './schema-path.ts'
-import { failure, readPath, type Scope } from './scope.ts'
+import { failure, reachPath, type Scope } from './scope.ts'
 
 /** Emits a call of one of the functions of the grammar; their number of arguments is checked by the parser. */
 export function emitCall(name: string, args: readonly Expr[], call: Expr, site: Site): Value {
@@ -94,7 +94,7 @@ function emitOver(name: 'sum' | 'count', listExpr: Expr | undefined, itemExpr: E
     if (listExpr !== undefined) typeFault(site, listExpr, `${name}() needs the path of a list first`)
     return { code: name === 'sum' ? code`zero` : code`0`, kind }
   }
-  const reading = readPath(c, scope, block, listExpr.path, at, listExpr.at, target.rule)
+  const reading = reachPath(c, scope, block, listExpr.path, at, listExpr.at, target.rule)
   const t = c.unit.name('t')
   const i = c.unit.name('i')
   const item = c.unit.name('v')

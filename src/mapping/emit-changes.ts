@@ -45,18 +45,6 @@ export function differ(unit: CodeUnit, { body }: Step, x: Code, y: Code, made: M
 
 export const own = (of: Code, key: string): Code => (isPlain(key) ? code`${of}[${quote(key)}]` : code`fieldOf(${of}, ${quote(key)})`)
 
-/** Emits which numbers of a list read something that is not the same in two objects. */
-export function emitTouched(unit: CodeUnit, list: readonly { readonly names: ReadonlySet<string>; readonly all: boolean }[]): Code {
-  const names = new Map([...new Set(list.flatMap((reads) => [...reads.names]))].map((key) => [key, unit.name('t')]))
-  const tests = [...names].map(([key, name]) => code`const ${name} = ${own(code`a`, key)} !== ${own(code`b`, key)};`)
-  const finds = list.map((reads, i) => {
-    const any = [...reads.names].flatMap((key) => names.get(key) ?? [])
-    const same = joinCode(
-      any.map((name) => code`!${name}`),
-      ' && ',
-    )
-    if (reads.all) return code`found.push(${i});`
-    return any.length === 0 ? code`` : code`if (!(${same})) found.push(${i});`
-  })
-  return code`(a, b) => { const found = []; ${joinCode([...tests, ...finds], '\n')} return found; }`
-}
+/** Emits what gives the keys of a list's items, by the field that holds them. */
+export const emitKeys = (key: string): Code =>
+  code`(list) => { const keys = []; for (let i = 0; i < list.length; i++) { const item = list[i]; const o = isObject(item) ? item : nothing; keys.push(${own(code`o`, key)}); } return keys; }`

@@ -5,7 +5,7 @@ import type { Output } from './emit-leaf.ts'
 import { below, condition, emitStep, itemOf, type Writing } from './emit-step.ts'
 import type { Each, Field, Formula, Group, Step } from './program.ts'
 import { itemsAt } from './schema-path.ts'
-import { type Compilation, chainLets, readPath, type Scope } from './scope.ts'
+import { type Compilation, chainLets, reachPath, type Scope } from './scope.ts'
 
 /** What one emission knows. */
 export interface Comparing {
@@ -88,7 +88,7 @@ function emitGroup(comparing: Comparing, group: Group, { field, scope, block, wr
   const { c } = comparing
   if (group.from.length > 1) return false
   const [place] = group.from
-  const reading = place && readPath(c, scope, block, place.path, place.at, 0, writing.rule)
+  const reading = place && reachPath(c, scope, block, place.path, place.at, 0, writing.rule)
   if (place !== undefined && reading === undefined) return false
   const hub = c.unit.name('v')
   const value = c.unit.name('v')
@@ -117,7 +117,7 @@ function emitEach(comparing: Comparing, each: Each, { field, scope, block, writi
   const { item: step } = each
   const group = step.body
   if (!isPlain(comparing, step) || group.kind !== 'group' || group.from.length > 0) return false
-  const reading = readPath(c, scope, block, each.from.path, each.from.at, 0, writing.rule)
+  const reading = reachPath(c, scope, block, each.from.path, each.from.at, 0, writing.rule)
   if (reading === undefined) return false
   const list = reading.value
   const [i, n, item, items, kept] = [unit.name('i'), unit.name('i'), unit.name('v'), unit.name('l'), unit.name('l')]

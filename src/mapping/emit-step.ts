@@ -3,7 +3,7 @@ import { booleanOf, emitExpr } from './emit-expression.ts'
 import { emitLeaf, type Output, take } from './emit-leaf.ts'
 import type { Each, Field, Formula, Group, List, Step } from './program.ts'
 import { type Cursor, conceals, fieldAt, isSensitive, itemsAt } from './schema-path.ts'
-import { type Compilation, chainLets, failure, letOf, oneOf, type Reading, readPath, type Scope, type Target } from './scope.ts'
+import { type Compilation, chainLets, failure, letOf, oneOf, type Reading, reachPath, readPath, type Scope, type Target } from './scope.ts'
 
 /** Where a rule writes. `written` is what the schema says about the place. */
 export interface Writing extends Target {
@@ -81,7 +81,7 @@ function emitGroup(c: Compilation, group: Group, scope: Scope, block: Block, wri
     return emitFields(c, group.fields, inner, block, writing)
   }
   const readings = group.from
-    .map(({ path, at }) => readPath(c, scope, block, path, at, 0, writing.rule))
+    .map(({ path, at }) => reachPath(c, scope, block, path, at, 0, writing.rule))
     .filter((found) => found !== undefined)
   const [first] = readings
   if (first === undefined) return { code: none, always: false }
@@ -168,7 +168,7 @@ function emitEach(c: Compilation, each: Each, scope: Scope, block: Block, writin
 
 /** Emits the loop that adds the items of one `each` to the list `l`; answers what was read as the list. */
 function emitItems(c: Compilation, each: Each, scope: Scope, block: Block, writing: Writing, l: Code, onError: Step['onError']): Code {
-  const reading = readPath(c, scope, block, each.from.path, each.from.at, 0, writing.rule)
+  const reading = reachPath(c, scope, block, each.from.path, each.from.at, 0, writing.rule)
   if (reading === undefined) return none
   const i = c.unit.name('i')
   const item = c.unit.name('v')

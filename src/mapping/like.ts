@@ -16,19 +16,32 @@ export function isFormatOf(value: Exact, text: unknown): text is string {
   const end = scale === 0 ? length : length - 1 - scale
   if (end <= start || (end > start + 1 && text.charCodeAt(start) === 48)) return false
   if ((start === 1 && text.charCodeAt(0) !== 45) || (scale > 0 && text.charCodeAt(end) !== 46)) return false
-  const read = digitsIn(text, end + 1, length, digitsIn(text, start, end, 0))
-  return read === (start === 1 ? -units : units)
+  const size = start === 1 ? -units : units
+  return length > 9 ? areDigits(text, start, end, size) : areFewDigits(text, start, end, size)
 }
 
-/** The number that digits make, those before being `read`; NaN where something else stands. */
-function digitsIn(text: string, from: number, to: number, read: number): number {
-  let made = read
-  for (let i = from; i < to; i++) {
+/** Whether a text from `start` on, without what stands at `point`, is the digits of a number. */
+function areDigits(text: string, start: number, point: number, size: number): boolean {
+  let made = 0
+  for (let i = start; i < text.length; i++) {
+    if (i === point) continue
     const digit = text.charCodeAt(i) - 48
-    if (digit < 0 || digit > 9) return Number.NaN
+    if (digit < 0 || digit > 9) return false
     made = made * 10 + digit
   }
-  return made
+  return made === size
+}
+
+/** The same for at most nine digits, which an engine adds up in half the time. */
+function areFewDigits(text: string, start: number, point: number, size: number): boolean {
+  let made = 0
+  for (let i = start; i < text.length; i++) {
+    if (i === point) continue
+    const digit = text.charCodeAt(i) - 48
+    if (digit < 0 || digit > 9) return false
+    made = (made * 10 + digit) | 0
+  }
+  return made === size
 }
 
 /** {@link textOf}, which is often `like`. */

@@ -93,6 +93,50 @@ describe('a push with a base', () => {
     expect(same.ok && same.value).toBe(base)
   })
 
+  it('reads a bare field again where another rule reads it', () => {
+    const text = { type: ['string', 'null'] }
+    const open = { type: 'object', additionalProperties: false } as const
+    const { mapping: shared } = compileMapping(
+      JSON.stringify({
+        mapping: 'test.read',
+        version: '1.0.0',
+        source: 'a',
+        target: 'b',
+        direction: 'both',
+        fields: {
+          p: { from: 'p', fields: { a: 'a', b: 'b' } },
+          joined: { expr: "join('-', p.a, 'x')" },
+          picked: "l[code='A'].note",
+          q: { from: 'q', fields: { x: 'x' } },
+          whole: 'q',
+          lines: { each: 'l', key: 'id', fields: { id: 'id', code: 'code', own: 'own' } },
+        },
+      }),
+      {
+        file: 'read.json',
+        sourceSchema: {
+          ...open,
+          properties: {
+            p: { ...open, properties: { a: text, b: text } },
+            q: { ...open, properties: { x: text } },
+            l: { type: 'array', items: { ...open, properties: { id: text, code: text, note: text, own: text } } },
+          },
+        },
+      },
+    )
+    const base = { p: { a: '1', b: '2' }, q: { x: '1' }, l: [{ id: '1', code: 'A', note: '3', own: '4' }] }
+    const image = { p: { a: '1', b: '2' }, joined: '1-x', picked: '3', q: base.q, whole: base.q, lines: [{ id: '1', code: 'A', own: '4' }] }
+    const push = (change: JsonObject): unknown => {
+      const result = shared?.push({ ...image, ...change }, context, base)
+      return result?.ok ? [result.value, result.notes.map(({ to }) => to)] : result?.errors.map(({ code, from }) => [code, from])
+    }
+    expect(push({ p: { a: '1', b: '5' } })).toEqual([{ ...base, p: { a: '1', b: '5' } }, []])
+    expect(push({ p: { a: '5', b: '2' } })).toEqual([{ ...base, p: { a: '5', b: '2' } }, ['/joined']])
+    expect(push({ lines: [{ id: '1', code: 'A', own: '5' }] })).toEqual([{ ...base, l: [{ id: '1', code: 'A', note: '3', own: '5' }] }, []])
+    expect(push({ q: { x: '5' } })).toEqual([['NO_WAY_BACK', '/whole']])
+    expect(push({ lines: [{ id: '1', code: 'B', own: '4' }] })).toEqual([['NO_WAY_BACK', '/picked']])
+  })
+
   it('hears that a sum has changed with the list it reads', () => {
     const base = { no: '1', currency: 'EUR', items: [{ id: 1, kind: 'product', price: '2.00', quantity: 2 }] }
     const image = pulled(base)

@@ -3,11 +3,12 @@ import { runSafely } from './build.ts'
 import type { Difference, ItemDifferences } from './differences.ts'
 import { fieldOf } from './equal.ts'
 import { type Frame, objectFrame, readFrom, writeTo } from './frames.ts'
-import type { Each, Field } from './program.ts'
+import type { Each, Field, Step } from './program.ts'
 import { groupFrame, itemFrameOf, type Put, type PutParts, type Wanted, writeRules } from './put.ts'
 import { putLeaf } from './put-leaf.ts'
 import { verifyStep } from './put-verify.ts'
 import type { Run } from './run.ts'
+import type { Reader } from './side-by-side.ts'
 import type { MapContext, MapResult } from './types.ts'
 import { type DraftObject, isDraftObject, readAt } from './write-path.ts'
 
@@ -18,17 +19,37 @@ import { type DraftObject, isDraftObject, readAt } from './write-path.ts'
 export function putBeside(parts: PutParts, document: JsonObject, context: MapContext, old: DraftObject): MapResult | undefined {
   const side = parts.sideBySide()
   const run = parts.startRun(old, context, side.sites)
-  const found = runSafely(run, (started) => side.whole(started, old, document), old)
-  if (isAmiss(run)) return undefined
-  if (found === undefined && parts.program.push.length === 0) return { ok: true, value: old as JsonObject, notes: [] }
-  const put: Put = { parts, context, errors: [], notes: [], before: run, changes: side.changes, owned: new Set() }
+  const result = runSafely(
+    run,
+    () => {
+      const found = side.whole(run, old, document)
+      if (isAmiss(run)) return undefined
+      if (found === undefined && parts.program.push.length === 0) return { ok: true, value: old as JsonObject, notes: [] } as const
+      return putDifferences(
+        { parts, context, errors: [], notes: [], before: run, changes: side.changes, owned: new Set() },
+        run,
+        found ?? [],
+        document,
+        old,
+      )
+    },
+    old,
+  )
+  return isAmiss(run) ? undefined : result
+}
+
+function putDifferences(put: Put, run: Run, found: readonly Difference[], document: JsonObject, old: DraftObject): MapResult | undefined {
   const wanted: Wanted = { value: document, image: undefined, at: '', inside: undefined }
   const frame = objectFrame(old, () => '', put.owned)
-  if (found !== undefined && !write(put, found, wanted, frame)) return undefined
+  const unread: Difference[] = []
+  for (const difference of found) {
+    const written = writeOne(put, difference, wanted, frame)
+    if (written === 'amiss') return undefined
+    if (written === 'unread') unread.push(difference)
+  }
   if (!writeRules(put, document, frame)) return undefined
   const made = frame.get() as JsonObject
-  if (!verifyBeside(put, found ?? [], wanted, old, made)) return undefined
-  return { ok: true, value: made, notes: put.notes }
+  return isVerifiedBeside(put, run, unread, wanted, old, made) ? { ok: true, value: made, notes: put.notes } : undefined
 }
 
 const isAmiss = (run: Run): boolean => run.astray || run.errors.length > 0
@@ -37,96 +58,116 @@ function below(wanted: Wanted, { field }: Difference, image: Json | undefined): 
   return { value: fieldOf(wanted.value, field.key), image, at: field.key, inside: wanted }
 }
 
-/** Writes what differs; false where the order or the keys of what is written would have to be looked at. */
-function write(put: Put, found: readonly Difference[], wanted: Wanted, frame: Frame): boolean {
+/**
+ * What writing came to. `read`: it was written, and is known to read back as wanted; `unread`: that is to be looked at; `amiss`: the order or the keys
+ * of what is written would have to be looked at, or something cannot be written.
+ */
+type Written = 'read' | 'unread' | 'amiss'
+
+/** Writes what differs. */
+function write(put: Put, found: readonly Difference[], wanted: Wanted, frame: Frame): Written {
+  let all: Written = 'read'
   for (const difference of found) {
-    const { step } = difference.field
-    const plan = put.parts.plan.steps.get(step)
-    if (plan === undefined || plan.class === 'pull-only') continue
-    const { body } = step
-    const field = below(wanted, difference, difference.image)
-    if (step.when !== undefined) return false
-    if (body.kind === 'leaf') putLeaf(put, step, body, plan, field, frame)
-    else if (body.kind === 'group' && difference.inside !== undefined) {
-      if (!write(put, difference.inside, field, groupFrame(body, frame))) return false
-    } else if (body.kind === 'each' && difference.items !== undefined) {
-      if (!writeItems(put, body, difference.items, plan.keyField?.key, field, frame)) return false
-    } else return false
-    if (put.errors.length > 0) return false
+    const one = writeOne(put, difference, wanted, frame)
+    if (one === 'amiss') return one
+    if (one === 'unread') all = one
   }
-  return true
+  return all
+}
+
+function writeOne(put: Put, difference: Difference, wanted: Wanted, frame: Frame): Written {
+  const { field, inside, items } = difference
+  const { step } = field
+  const { body } = step
+  const bare = put.parts.sideBySide().bare.get(step)
+  if (bare !== undefined) {
+    const text = fieldOf(wanted.value, field.key)
+    if (typeof text === 'string' && text !== '') {
+      writeTo(frame, bare, text)
+      return 'read'
+    }
+  }
+  const plan = put.parts.plan.steps.get(step)
+  if (plan === undefined || plan.class === 'pull-only') return 'unread'
+  if (step.when !== undefined) return 'amiss'
+  const here = below(wanted, difference, difference.image)
+  if (body.kind === 'group' && inside !== undefined) return write(put, inside, here, groupFrame(body, frame))
+  if (body.kind === 'each' && items !== undefined) return writeItems(put, step, body, items, plan.keyField?.key, here, frame)
+  if (body.kind !== 'leaf') return 'amiss'
+  putLeaf(put, step, body, plan, here, frame)
+  return put.errors.length > 0 ? 'amiss' : 'unread'
 }
 
 function writeItems(
   put: Put,
+  step: Step,
   { from }: Each,
   { of, kept }: ItemDifferences,
   key: string | undefined,
   wanted: Wanted,
   frame: Frame,
-): boolean {
+): Written {
   const base = readFrom(frame, from.path)
   const targets = wanted.value
-  if (!Array.isArray(base) || !Array.isArray(targets)) return false
-  if (key !== undefined && !hasKeysInPlace(targets, of, key)) return false
+  if (!Array.isArray(base) || !Array.isArray(targets)) return 'amiss'
+  let all: Written = 'read'
+  if (key !== undefined && !hasKeysInPlace(of, key, put.parts.sideBySide().keys.get(step)?.(targets) ?? [])) return 'amiss'
   const list = [...base]
   for (let i = 0; i < of.length; i++) {
     const found = of[i]
     if (found === undefined) continue
     const place = kept === undefined ? i : (kept[i] ?? -1)
     const old = base[place]
-    if (!isDraftObject(old)) return false
+    if (!isDraftObject(old)) return 'amiss'
     const itemFrame = itemFrameOf(frame, i, old)
-    if (!write(put, found, { value: targets[i], image: undefined, at: i, inside: wanted }, itemFrame)) return false
+    const one = write(put, found, { value: targets[i], image: undefined, at: i, inside: wanted }, itemFrame)
+    if (one === 'amiss') return one
+    if (one === 'unread') all = one
     list[place] = itemFrame.get() ?? old
   }
   put.owned.add(list)
   writeTo(frame, from.path, list)
-  return true
+  return all
 }
 
 /** Lists up to this length are searched by comparing each item with each. */
 const short = 16
 
 /** Whether no item has another key than its counterpart, and none that another has, too. */
-function hasKeysInPlace(items: readonly Json[], of: ItemDifferences['of'], name: string): boolean {
+function hasKeysInPlace(of: ItemDifferences['of'], name: string, keys: readonly (Json | undefined)[]): boolean {
   for (const found of of) if (found?.some(({ field }) => field.key === name)) return false
-  const keys: unknown[] = []
-  for (let i = 0; i < items.length; i++) {
-    const key = fieldOf(items[i], name)
-    if (key === undefined || typeof key === 'object' || (items.length <= short && keys.includes(key))) return false
-    keys.push(key)
+  for (let i = 0; i < keys.length; i++) {
+    const key = keys[i]
+    if (key === undefined || typeof key === 'object' || (keys.length <= short && keys.indexOf(key) < i)) return false
   }
-  return items.length <= short || new Set(keys).size === keys.length
+  return keys.length <= short || new Set(keys).size === keys.length
 }
 
-/** Compares the fields that read something that was written; the others are what they were. */
-function verifyBeside(put: Put, found: readonly Difference[], wanted: Wanted, old: DraftObject, made: JsonObject): boolean {
-  const { parts, context } = put
-  const side = parts.sideBySide()
-  const { fields } = parts.program
-  const touched = side.touched(old, made) ?? []
-  const run = parts.startRun(made, context, side.sites)
-  const before = (field: Field | undefined): Difference | undefined => found.find((difference) => difference.field === field)
-  const again: (Difference | undefined)[] = []
-  runSafely(
-    run,
-    () => {
-      for (const i of touched) {
-        run.compared = comparedList(before(fields[i]), old)
-        again.push(side.fields[i]?.(run, made, wanted.value as JsonObject)?.[0])
-      }
-    },
-    made,
-  )
+/** Compares the fields that may read something that was written; the others are what they were. */
+function isVerifiedBeside(put: Put, run: Run, found: readonly Difference[], wanted: Wanted, old: DraftObject, made: JsonObject): boolean {
+  const side = put.parts.sideBySide()
+  const seen: Reader[] = []
+  const again: Difference[] = []
+  const look = (reader: Reader): void => {
+    if (seen.includes(reader)) return
+    seen.push(reader)
+    run.compared = comparedList(found, reader.field, old)
+    const now = reader.compare(run, made, wanted.value as JsonObject)?.[0]
+    if (now !== undefined) again.push(now)
+  }
+  for (const { field } of found) for (const reader of side.readers.get(field) ?? []) look(reader)
+  for (const reader of side.readersOfRules) look(reader)
   if (isAmiss(run)) return false
-  for (const now of again) if (now !== undefined && !isVerified(put, now, before(now.field), wanted)) return false
-  return found.every((now) => touched.includes(fields.indexOf(now.field)) || isVerified(put, now, now, wanted))
+  const { fields } = put.parts.program
+  if (again.length > 1) again.sort((a, b) => fields.indexOf(a.field) - fields.indexOf(b.field))
+  return areVerified(put, again, found, wanted)
 }
 
-function comparedList(before: Difference | undefined, old: DraftObject): Run['compared'] {
-  const body = before?.field.step.body
-  if (before?.items === undefined || body?.kind !== 'each') return undefined
+function comparedList(found: readonly Difference[], field: Field, old: DraftObject): Run['compared'] {
+  const { body } = field.step
+  if (body.kind !== 'each') return undefined
+  const before = found.find((difference) => difference.field === field)
+  if (before?.items === undefined) return undefined
   const source = readAt(old, body.from.path.segments)
   return Array.isArray(source) ? { source, items: before.items } : undefined
 }

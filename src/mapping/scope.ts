@@ -60,8 +60,16 @@ export interface Compilation {
   readonly named: Map<string, { readonly value: Value; readonly secret: boolean }>
   /** how many more expressions are emitted: names of `let` that use each other many times multiply */
   budget: number
-  /** told of what is read of the document: names of its fields, or that it may be anything */
-  readonly reads?: { readonly names: Set<string>; all: boolean }
+  /** told of what is read of the document */
+  readonly reads?: Reads
+}
+/** What code reads of the document. */
+export interface Reads {
+  /** names of its fields, or that it may be anything */
+  readonly names: Set<string>
+  all: boolean
+  /** every place, by the rule that reads it; `into`: it is only looked into */
+  readonly places: { readonly rule: string; readonly base: readonly AbsoluteStep[]; readonly into: boolean }[]
 }
 /** Parts of expressions that the code of one mapping may be made of; the largest shipped mapping has about two hundred. */
 export const codeLimit = 50_000
@@ -128,16 +136,21 @@ export function scopeOf(c: Compilation, scope: Scope, path: Path, at: Pointer, i
   return here
 }
 
-/** Emits the reading of a path. With `whole` null and blank text are left as they are. */
-export function readPath(
-  c: Compilation,
-  scope: Scope,
-  block: Block,
-  path: Path,
-  at: Pointer,
-  inText: number,
-  rule: string,
-): Reading | undefined {
+/** Emits the reading of a path whose value is used. */
+export const readPath: typeof emitPath = (c, scope, block, path, at, inText, rule) => {
+  const found = emitPath(c, scope, block, path, at, inText, rule)
+  if (found !== undefined) c.reads?.places.push({ rule, base: found.base, into: false })
+  return found
+}
+
+/** Emits the reading of a path to an object or list that is only looked into. */
+export const reachPath: typeof emitPath = (c, scope, block, path, at, inText, rule) => {
+  const found = emitPath(c, scope, block, path, at, inText, rule)
+  if (found !== undefined) c.reads?.places.push({ rule, base: found.base, into: true })
+  return found
+}
+
+function emitPath(c: Compilation, scope: Scope, block: Block, path: Path, at: Pointer, inText: number, rule: string): Reading | undefined {
   if (path.root.kind === 'context') return readContext(c, block, path, at, inText, rule)
   const start = scopeOf(c, scope, path, at, inText, rule)
   if (start === undefined) return undefined
@@ -164,7 +177,8 @@ export function oneOf<T extends Partial<Reading>>(readings: readonly T[], i: Cod
   }
 }
 
-function noteRead(reads: NonNullable<Compilation['reads']>, segment: Segment | undefined): void {
+/** Notes the first step of a path from the document. */
+export function noteRead(reads: Reads, segment: Segment | undefined): void {
   if (segment?.kind === 'name') reads.names.add(segment.name)
   else reads.all = true
 }

@@ -13,6 +13,16 @@ export const secretSchema: JsonSchema = {
   },
 }
 
+/** A partner's schema that says of most places that text may stand there, among other things. */
+export const textSchema: JsonSchema = {
+  additionalProperties: true,
+  properties: {
+    ...Object.fromEntries([...texts, ...times, 'ymd', 'cur', 'n'].map((name) => [name, { type: ['string', 'number', 'boolean', 'null'] }])),
+    ...Object.fromEntries(objects.map((name) => [name, { $ref: '#' }])),
+    ...Object.fromEntries(lists.map((name) => [name, { items: { $ref: '#' } }])),
+  },
+}
+
 const decimals = [
   '0',
   '-0',

@@ -60,7 +60,11 @@ export const languageMutants: readonly Mutant[] = [
     'twin-keys-in-place',
     '10',
     'of two items with one key that stand where they stood each takes what the other may mean',
-    ['put-beside.ts', 'if (key !== undefined && !hasKeysInPlace(targets, of, key)) return false', ''],
+    [
+      'put-beside.ts',
+      "if (key !== undefined && !hasKeysInPlace(of, key, put.parts.sideBySide().keys.get(step)?.(targets) ?? [])) return 'amiss'",
+      '',
+    ],
     'src/testing/reverse-laws.test.ts',
   ),
   one(

@@ -39,7 +39,20 @@ export const mappingMutants: readonly Mutant[] = [
     invariant: '11',
     breaks: 'a push believes that what reads a changed field is what it was',
     file: 'src/mapping/put-beside.ts',
-    edits: [{ find: 'side.touched(old, made) ?? []', replace: 'found.map(({ field }) => fields.indexOf(field))' }],
+    edits: [
+      {
+        find: 'for (const reader of side.readers.get(field) ?? []) look(reader)',
+        replace: 'for (const reader of side.readers.get(field) ?? []) if (reader.field === field) look(reader)',
+      },
+    ],
     test: { file: 'src/mapping/put-base.test.ts', name: 'hears that a sum has changed' },
+  },
+  {
+    name: 'unread-neighbour',
+    invariant: '11',
+    breaks: 'a push believes that nobody else reads the path of a bare field',
+    file: 'src/mapping/bare-rules.ts',
+    edits: [{ find: 'readers.get(endOf(trail)) === step.rule && ', replace: '' }],
+    test: { file: 'src/mapping/put-base.test.ts', name: 'reads a bare field again where another rule reads it' },
   },
 ]
