@@ -179,8 +179,9 @@ function putEach(put: Put, step: Step, each: Each, wanted: Wanted, frame: Frame)
   const keyName = plan?.keyField?.key
   const kept = put.before?.kept?.get(images) ?? []
   const fields = each.item.body.kind === 'group' ? each.item.body.fields : none
+  const known = put.errors.length
   const byKey = keyName === undefined ? undefined : keysOf(put, step, images, keyName, wanted)
-  if (keyName !== undefined) keysOf(put, step, targets, keyName, wanted)
+  if (keyName !== undefined && put.errors.length === known) keysOf(put, step, targets, keyName, wanted)
   const made: PutItem[] = []
   for (let i = 0; i < targets.length; i++) {
     const value = targets[i]

@@ -97,6 +97,7 @@ describe('every mapping of the package', () => {
           seen.valid++
           const result = mapping.push(document, linked)
           expect(shown(result)).toBe(shown(oracle.push(document, linked)))
+          if (result.ok) expect(shown(mapping.push(document, linked, result.value)), 'written twice').toBe(shown(result))
           if (result.ok && validators.every(([, validate]) => validate(result.value) === undefined)) seen.fitting++
         }),
         { numRuns: 60 },

@@ -190,5 +190,6 @@ describe('items with a key', () => {
     }
     expect(codes({ lines: [line, line] }, { rows: [] })).toEqual([['DUPLICATE_KEY', '/lines/1/key']])
     expect(codes({ lines: [line] }, { rows: [item, item] })).toEqual([['DUPLICATE_KEY', '/lines/1/key']])
+    expect(codes({ lines: [line, { ...line, name: 'b' }] }, { rows: [item, item] })).toEqual([['DUPLICATE_KEY', '/lines/1/key']])
   })
 })
