@@ -141,26 +141,26 @@ describe('a mapping of the package that reads, run backwards over documents that
       const exact = mapping.report.filter((entry) => entry.class === 'exact' && !entry.rule.endsWith('[].key')).map(({ rule }) => rule)
       const computed = new Set(mapping.report.filter((entry) => entry.class === 'pull-only').map(({ rule }) => rule))
       const held = new Set<string>()
-      fc.assert(
-        fc.property(records, records, (record, other) => {
-          const [pulled, donor] = [mapping.pull(record, context), mapping.pull(other, context)]
-          if (!pulled.ok || !donor.ok) return
-          for (const rule of exact) {
-            const wanted = edited(pulled.value, stepsOf(rule), within(donor.value, stepsOf(rule)))
-            if (wanted === undefined) continue
-            const result = mapping.push(wanted, context, record)
-            if (!result.ok) {
-              const isRefused = result.errors.every(({ code }) => code === 'DUPLICATE_KEY') || shared[name]?.includes(rule)
-              if (!isRefused) expect.unreachable(`${rule} ${JSON.stringify(result.errors)}`)
-              continue
-            }
-            const again = mapping.pull(result.value, context)
-            expect(differing(wanted, again.ok ? again.value : undefined, { notes: result.notes, computed }), rule).toEqual([])
-            held.add(rule)
+      const law = fc.property(records, records, (record, other) => {
+        const [pulled, donor] = [mapping.pull(record, context), mapping.pull(other, context)]
+        if (!pulled.ok || !donor.ok) return
+        for (const rule of exact) {
+          const wanted = edited(pulled.value, stepsOf(rule), within(donor.value, stepsOf(rule)))
+          if (wanted === undefined) continue
+          const result = mapping.push(wanted, context, record)
+          if (!result.ok) {
+            const isRefused = result.errors.every(({ code }) => code === 'DUPLICATE_KEY') || shared[name]?.includes(rule)
+            if (!isRefused) expect.unreachable(`${rule} ${JSON.stringify(result.errors)}`)
+            continue
           }
-        }),
-      )
-      expect(exact.filter((rule) => !held.has(rule) && !shared[name]?.includes(rule))).toEqual([])
+          const again = mapping.pull(result.value, context)
+          expect(differing(wanted, again.ok ? again.value : undefined, { notes: result.notes, computed }), rule).toEqual([])
+          held.add(rule)
+        }
+      })
+      const unheld = (): readonly string[] => exact.filter((rule) => !held.has(rule) && !shared[name]?.includes(rule))
+      for (let round = 0; round === 0 || (round < 10 && unheld().length > 0); round++) fc.assert(law)
+      expect(unheld()).toEqual([])
     },
   )
 })
