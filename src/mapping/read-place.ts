@@ -80,8 +80,12 @@ function childAt(here: Json | undefined, at: string | number): Json | undefined 
 }
 
 /** Escapes and joins the steps of a JSON pointer. */
-export const pointer = (steps: readonly (string | number)[]): string =>
-  steps.map((step) => `/${String(step).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')
+export function pointer(steps: readonly (string | number)[]): string {
+  let made = ''
+  for (const step of steps)
+    made += `/${typeof step === 'string' && /[~/]/.test(step) ? step.replaceAll('~', '~0').replaceAll('/', '~1') : step}`
+  return made
+}
 
 /** Whether a list item carries a code: `[role='ST']`. */
 export function matches(item: Json | undefined, name: string, value: string): boolean {
