@@ -155,7 +155,7 @@ function isVerifiedBeside(put: Put, run: Run, found: readonly Difference[], want
     const now = reader.compare(run, made, wanted.value as JsonObject)?.[0]
     if (now !== undefined) again.push(now)
   }
-  for (const { field } of found) for (const reader of side.readers.get(field) ?? []) look(reader)
+  for (const { field } of found) for (const reader of side.readersOf(field)) look(reader)
   for (const reader of side.readersOfRules) look(reader)
   if (isAmiss(run)) return false
   const { fields } = put.parts.program

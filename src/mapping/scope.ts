@@ -137,20 +137,28 @@ export function scopeOf(c: Compilation, scope: Scope, path: Path, at: Pointer, i
 }
 
 /** Emits the reading of a path whose value is used. */
-export const readPath: typeof emitPath = (c, scope, block, path, at, inText, rule) => {
-  const found = emitPath(c, scope, block, path, at, inText, rule)
+export const readPath: typeof emitReading = (c, scope, block, path, at, inText, rule) => {
+  const found = emitReading(c, scope, block, path, at, inText, rule)
   if (found !== undefined) c.reads?.places.push({ rule, base: found.base, into: false })
   return found
 }
 
 /** Emits the reading of a path to an object or list that is only looked into. */
-export const reachPath: typeof emitPath = (c, scope, block, path, at, inText, rule) => {
-  const found = emitPath(c, scope, block, path, at, inText, rule)
+export const reachPath: typeof emitReading = (c, scope, block, path, at, inText, rule) => {
+  const found = emitReading(c, scope, block, path, at, inText, rule)
   if (found !== undefined) c.reads?.places.push({ rule, base: found.base, into: true })
   return found
 }
 
-function emitPath(c: Compilation, scope: Scope, block: Block, path: Path, at: Pointer, inText: number, rule: string): Reading | undefined {
+function emitReading(
+  c: Compilation,
+  scope: Scope,
+  block: Block,
+  path: Path,
+  at: Pointer,
+  inText: number,
+  rule: string,
+): Reading | undefined {
   if (path.root.kind === 'context') return readContext(c, block, path, at, inText, rule)
   const start = scopeOf(c, scope, path, at, inText, rule)
   if (start === undefined) return undefined

@@ -30,7 +30,7 @@ export interface SideBySide {
   readonly sites: readonly Site[]
   readonly whole: Compare
   /** fields that may read what a field writes, itself among them, and those that may read what the written push rules write */
-  readonly readers: ReadonlyMap<Field, readonly Reader[]>
+  readonly readersOf: (field: Field) => readonly Reader[]
   readonly readersOfRules: readonly Reader[]
   readonly bare: ReturnType<typeof bareRules>
   /** keys of the items of a hub's list */
@@ -66,10 +66,15 @@ export function compileSideBySide(program: Program, plan: ReversePlan, options: 
   const readers = alone.map((one) => ({ field: one.field, reads: one.reads, compare: parts.get(one.of) as Compare }))
   const readersOf = (written: Reads, field?: Field): readonly Reader[] =>
     readers.filter((one) => one.field === field || one.reads.all || written.all || !written.names.isDisjointFrom(one.reads.names))
+  const known = new Map<Field, readonly Reader[]>()
   return {
     sites: c.sites,
     whole: parts.get(whole) as Compare,
-    readers: new Map(alone.map(({ field, reads }) => [field, readersOf(reads, field)])),
+    readersOf: (field) => {
+      const found = known.get(field) ?? readersOf(alone.find((one) => one.field === field)?.reads ?? writtenByRules, field)
+      known.set(field, found)
+      return found
+    },
     bare: bareRules(
       plan,
       alone.flatMap(({ reads }) => reads.places),

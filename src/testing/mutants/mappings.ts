@@ -41,8 +41,8 @@ export const mappingMutants: readonly Mutant[] = [
     file: 'src/mapping/put-beside.ts',
     edits: [
       {
-        find: 'for (const reader of side.readers.get(field) ?? []) look(reader)',
-        replace: 'for (const reader of side.readers.get(field) ?? []) if (reader.field === field) look(reader)',
+        find: 'for (const reader of side.readersOf(field)) look(reader)',
+        replace: 'for (const reader of side.readersOf(field)) if (reader.field === field) look(reader)',
       },
     ],
     test: { file: 'src/mapping/put-base.test.ts', name: 'hears that a sum has changed' },
