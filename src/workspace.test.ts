@@ -312,6 +312,9 @@ describe('a fault of the file points at its place', () => {
 })
 
 const codesOf = (faults: readonly Fault[]): string[] => faults.map(({ code }) => code).sort()
+/** The tiny partner has no schemas, and each of its mappings says so. */
+const withoutTiny = (faults: readonly Fault[]): readonly Fault[] =>
+  faults.filter(({ code, path }) => code !== 'W_UNCHECKED' || (path !== 'source' && path !== 'target'))
 
 describe('a workspace', () => {
   test('tells all its faults at once, in the order of their places, and no second one for the same cause', async () => {
@@ -332,7 +335,7 @@ describe('a workspace', () => {
     )
     expect(codes).not.toContain('unknown-connection')
     expect(codes).not.toContain('unknown-mapping')
-    const mapping = faults.find(({ file }) => file.endsWith('order.json'))
+    const mapping = withoutTiny(faults).find(({ file }) => file.endsWith('order.json'))
     expect(mapping).toMatchObject({ severity: 'error', line: 1, message: expect.stringMatching(/convrt/) })
     expect(faults.find(({ code }) => code === 'schema')).toMatchObject({
       file: expect.stringMatching(/mine\.json$/),
@@ -368,7 +371,7 @@ describe('a workspace', () => {
       'mappings/standard-webhooks/stock-level-event.json': event.replace('standard-webhooks.stock-level-event', 'own.event'),
       'crossdock.json': `﻿{ "connections": { "tiny": ${tiny(', "paused": true, "streams": { "orders": { "every": "10s" }, "items": { "enabled": false } }')}, "hook": ${hook()} } }`,
     })
-    expect(faults).toEqual([])
+    expect(withoutTiny(faults)).toEqual([])
     const connection = catalogue?.connections.get('tiny')
     expect(connection).toMatchObject({ paused: true, books: 'US', connector: { title: 'Tiny shop' } })
     expect([...(connection?.streams ?? [])]).toEqual([
@@ -385,7 +388,7 @@ describe('a workspace', () => {
       'crossdock.json': `{ "connections": { "tiny": ${tiny(', "streams": { "orders": {} }')} },
   "routes": [{ "id": "r", "document": "stock-level", "to": "tiny", "action": "set-stock", "mode": "live" }] }`,
     })
-    expect(faults.map(({ code, path }) => ({ code, path }))).toEqual([
+    expect(withoutTiny(faults).map(({ code, path }) => ({ code, path }))).toEqual([
       { code: 'unknown-mapping', path: 'connections.tiny.streams.orders' },
       { code: 'unknown-mapping', path: 'routes.0.action' },
     ])

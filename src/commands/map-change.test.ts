@@ -77,7 +77,7 @@ describe('crossdock map reverse', () => {
       fields: { no: 'id' },
     })
     expect((await map('reverse shop/create')).out).toContain('W_NO_CREATE fields: push cannot create: nothing writes name')
-    write('mappings/shop/push.json', { ...head, mapping: 'shop.push', direction: 'push', push: { id: 'no' } })
+    write('mappings/shop/push.json', { ...head, source: 'sales-order@1', mapping: 'shop.push', direction: 'push', push: { id: 'number' } })
     expect((await map('reverse shop/push')).out).toContain('nothing is derived')
     expect((await map('reverse shop/none')).code).toBe(4)
   })

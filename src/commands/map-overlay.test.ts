@@ -28,7 +28,7 @@ const run = (line: string, language: Language = 'en') => testShell({ folder, lan
 const mapping = {
   mapping: 'woocommerce.order',
   version: '9.0.0',
-  source: 'woocommerce/order',
+  source: 'acme/shop@1',
   target: 'order',
   direction: 'pull',
   fields: { number: 'number' },

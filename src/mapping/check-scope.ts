@@ -1,5 +1,5 @@
 import { type FieldFound, fieldOf, itemsOf, narrowed, type Spot } from './check-schema.ts'
-import { needsAll, notKnown, type Presence, type Type, typeAt } from './check-types.ts'
+import { needsAll, notKnown, type Presence, shortList, type Type, typeAt } from './check-types.ts'
 import type { Faults } from './faults.ts'
 import type { Expr } from './grammar.ts'
 import { nearest } from './nearest.ts'
@@ -209,12 +209,12 @@ export function neverValue(
   place: At,
 ): void {
   const close = nearest(value, values)
-  const suggestion = close === undefined ? `it has: ${values.slice(0, 12).join(', ')}` : `did you mean '${close}'?`
+  const suggestion = close === undefined ? 'write one of these' : `did you mean '${close}'?`
   report(env, inferred)(
     'E_ENUM',
     place,
     env.rule,
-    `'${value}' is never a value of '${name}' (${values.slice(0, 12).join(', ')})`,
+    `'${value}' is never a value of '${name}', which has ${shortList(values, 12)}`,
     suggestion,
   )
 }

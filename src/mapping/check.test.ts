@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import type { JsonObject } from '../model/json.ts'
+import type { JsonObject, JsonSchema } from '../model/json.ts'
 import { compileMapping } from './compile.ts'
+import { file } from './testbed.ts'
 
 const text = { type: 'string' }
 const money = (scale: number) => ({ type: 'string', format: 'decimal', 'x-scale': scale })
@@ -105,7 +106,7 @@ it('all 17 seeded mistakes of one file are told in one run, each where it stands
     "14 E_PATH billTo: the source has no 'billingAddress' (did you mean 'billing_address'?)",
     "15 E_LOOKUP_GAP status: lookup 'payment' has no entry for 'voided' (add the entries (null where a code is to be refused), or an \"else\")",
     "16 E_ENUM paymentState: the target does not allow 'settled' (allowed: open, partial, paid, refunded, cancelled)",
-    "17 E_ENUM cancelled: 'canceled' is never a value of 'financial_status' (pending, paid, voided) (it has: pending, paid, voided)",
+    "17 E_ENUM cancelled: 'canceled' is never a value of 'financial_status', which has pending, paid, voided (write one of these)",
     '18 E_FORMAT orderDate: the target is a date, the value is a date-time (add "convert": "date")',
     "19 W_LOOKUP_OPEN channel: 'source_name' may be any text: values outside the table 'channel' are rejected at run time (add an \"else\")",
     "20 W_UNCHECKED note: the schema of 'meta' does not name 'gift' (it has: campaign)",
@@ -209,7 +210,7 @@ describe('oneOf and anyOf', () => {
 
   it('a code that no shape has is told of', () => {
     expect(faults({ note: { when: "payment.type == 'crad'", value: 'x' } })).toEqual([
-      "E_ENUM note: 'crad' is never a value of 'payment.type' (card, cash) (did you mean 'card'?)",
+      "E_ENUM note: 'crad' is never a value of 'payment.type', which has card, cash (did you mean 'card'?)",
     ])
   })
 
@@ -221,5 +222,32 @@ describe('oneOf and anyOf', () => {
       "E_UNMAPPED pay.till: the target requires 'till' and no rule writes it (add a rule for 'till')",
       "E_TARGET pay.last4: the target has no 'last4' (it has: type, till, amount)",
     ])
+  })
+})
+
+describe('a schema that nobody has', () => {
+  const known = new Map<string, JsonSchema>(['shop/order@3', 'sales-order@1', 'party@1'].map((id) => [id, { type: 'object' }]))
+  const told = (ends: object): readonly string[] =>
+    compileMapping(file({ number: 'number' }, { source: 'shop/order@3', target: 'sales-order@1', ...ends }), {
+      file: 'm.json',
+      schemas: known,
+    })
+      .faults.filter(({ path }) => path === 'source' || path === 'target')
+      .map(({ code, path, message, suggestion }) => `${code} ${path}: ${message} (${suggestion})`)
+  it('is an error where a known one was meant, for else nothing of that side would be checked', () => {
+    expect(told({ source: 'shop/odrer@3' })).toEqual(["E_SCHEMA source: there is no schema 'shop/odrer@3' (did you mean 'shop/order@3'?)"])
+    expect(told({ source: 'shop/order@2' })).toEqual(["E_SCHEMA source: there is no schema 'shop/order@2' (did you mean 'shop/order@3'?)"])
+    expect(told({ target: 'sales-ordr@1' })).toEqual(["E_SCHEMA target: there is no schema 'sales-ordr@1' (did you mean 'sales-order@1'?)"])
+    expect(told({ direction: 'push', source: 'partie@1', fields: undefined, push: { a: 'name' } })).toEqual([
+      "E_SCHEMA source: there is no schema 'partie@1' (did you mean 'party@1'?)",
+    ])
+  })
+  it('is a warning where it looks like none, and nothing where it is only the name of what an action takes', () => {
+    expect(told({ source: 'acme/thing@1' })[0]).toMatch(/^W_UNCHECKED source: there is no schema 'acme\/thing@1'/)
+    expect(told({ target: 'thing@1' })).toEqual([
+      "W_UNCHECKED target: there is no schema 'thing@1', so nothing that is written is proven (there are: sales-order@1, party@1)",
+    ])
+    expect(told({})).toEqual([])
+    expect(told({ direction: 'push', source: 'party@1', target: 'shop/order@2', fields: undefined, push: { a: 'name' } })).toEqual([])
   })
 })

@@ -1,6 +1,7 @@
 import type { JsonSchema } from '../model/json.ts'
 import { checkCreate } from './check-create.ts'
 import { condition } from './check-expression.ts'
+import { checkNamed } from './check-named.ts'
 import { checkPush } from './check-push.ts'
 import { type Spot, schemaReader, spotOf } from './check-schema.ts'
 import { type Check, type Env, nameLets, stepLimit } from './check-scope.ts'
@@ -33,6 +34,7 @@ export function checkTypes(program: Program, faults: Faults, options: CompileOpt
   const source = spotOf(reader, options.sourceSchema)
   const target = spotOf(reader, options.targetSchema)
   const provided = options.provided ?? []
+  checkNamed(program, faults, options)
   if (program.direction !== 'push') {
     const env = rootEnv(program, faults, source, 'pull')
     checkLets(program.lets, env)

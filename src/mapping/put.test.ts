@@ -339,6 +339,23 @@ describe('an edit', () => {
       { l: [{ id: 1 }, { id: 1 }] },
       ['DUPLICATE_KEY /l/1/id 1'],
     ],
+    [
+      'over a base with one key twice, whose items hold what could not be written alone,',
+      { l: { each: 'l', key: 'id', fields: { id: 'id', x: 'x', y: { from: 'y', lookup: 't', else: '?' } } } },
+      {
+        l: [
+          { id: 1, x: 2, y: '1' },
+          { id: 1, x: 1, y: '?' },
+        ],
+      },
+      {
+        l: [
+          { id: 1, x: 1, y: 'a' },
+          { id: 1, x: 1, y: 'odd' },
+        ],
+      },
+      ['DUPLICATE_KEY /l/1/id 1'],
+    ],
   ])('%s is refused', (_, fields, document, base, expected) => {
     expect(errorsOf(push(fields, document, base, { lookups }))).toEqual(expected)
   })

@@ -169,7 +169,7 @@ export function groupFrame(group: Group, frame: Frame): Frame {
   return pathFrame(frame, first.path)
 }
 
-/** Writes a list back: items find theirs by key, unknown fields and items that `where` left out stay. */
+/** Writes a list back: items find theirs by key, unknown fields and items that `where` left out stay. Nothing is written where keys stand twice: every further error would follow from that. */
 function putEach(put: Put, step: Step, each: Each, wanted: Wanted, frame: Frame): void {
   const plan = put.parts.plan.steps.get(step)
   const found = readFrom(frame, each.from.path)
@@ -182,6 +182,7 @@ function putEach(put: Put, step: Step, each: Each, wanted: Wanted, frame: Frame)
   const known = put.errors.length
   const byKey = keyName === undefined ? undefined : keysOf(put, step, images, keyName, wanted)
   if (keyName !== undefined && put.errors.length === known) keysOf(put, step, targets, keyName, wanted)
+  if (put.errors.length > known) return
   const made: PutItem[] = []
   for (let i = 0; i < targets.length; i++) {
     const value = targets[i]

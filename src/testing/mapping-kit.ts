@@ -95,7 +95,9 @@ export async function runCases(bench: MappingBench, file: string): Promise<reado
     ...checkedAgainst(bench.catalog, bench.schemas, name),
   })
   if (mapping === undefined)
-    return faults.map((fault) => ({ case: '*', message: `${fault.line}:${fault.column} ${fault.code} ${fault.path}: ${fault.message}` }))
+    return faults
+      .filter(({ severity }) => severity === 'error')
+      .map((fault) => ({ case: '*', message: `${fault.line}:${fault.column} ${fault.code} ${fault.path}: ${fault.message}` }))
   const connector = bench.catalog.connectors.get(basename(dirname(file)))
   const setup: Setup = { mapping, connector, bench, context: contextOf(cases.context), folder: dirname(file) }
   const exact = parseJson(content)

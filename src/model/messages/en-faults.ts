@@ -13,6 +13,7 @@ export const enFaults = {
   'fault.E_ZONE': 'This is no IANA time zone: write one such as Asia/Shanghai.',
   'fault.E_FUNCTION': 'There is no such function, or it has another number of arguments: write it as shown.',
   'fault.E_SYNTAX': 'The path or expression cannot be read: mend it at this place.',
+  'fault.E_SCHEMA': 'There is no schema of that id, so nothing of that side would be checked: correct the id, or add the schema.',
   'fault.E_TYPE': 'The value has another type than is needed here: convert it, or choose another path.',
   'fault.E_DIV': 'Division needs a scale: write div(a, b, digits) instead of a / b.',
   'fault.E_PATH': 'The source has no such field: correct the path, or mend the schema of the source.',

@@ -15,6 +15,7 @@ export const zhFaults: Readonly<Record<keyof typeof enFaults, string>> = {
   'fault.E_ZONE': '不是 IANA 时区名：请写如 Asia/Shanghai。',
   'fault.E_FUNCTION': '没有这个函数，或参数个数不对：按提示书写。',
   'fault.E_SYNTAX': '路径或表达式无法解析：修正此处。',
+  'fault.E_SCHEMA': '没有这个编号的模式，该侧将无法检查：改正编号，或添加模式。',
   'fault.E_TYPE': '值的类型与此处所需不符：加转换，或换一个路径。',
   'fault.E_DIV': '除法需要指定小数位：写 div(a, b, 位数)，不要写 a / b。',
   'fault.E_PATH': '来源没有这个字段：改正路径，或修正来源模式。',

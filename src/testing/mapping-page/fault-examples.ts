@@ -25,6 +25,7 @@ export const faultExamples: readonly FaultExample[] = [
   {
     code: 'E_DUPLICATE',
     text: '{ "mapping": "example", "version": "1", "source": "s", "target": "t", "direction": "pull", "fields": { "note": "a", "note": "b" } }',
+    alone: true,
   },
   { code: 'E_SHAPE', file: fields({ note: 5 }) },
   { code: 'E_LIMIT', file: fields({ note: { expr: deep } }) },
@@ -39,6 +40,7 @@ export const faultExamples: readonly FaultExample[] = [
   { code: 'E_SYNTAX', file: fields({ note: { expr: 'name +' } }) },
   { code: 'E_TYPE', file: { fields: { number: 'id' } } },
   { code: 'E_DIV', file: fields({ total: { expr: 'total / 2' } }) },
+  { code: 'E_SCHEMA', file: { source: 'shop/ordre@1', ...fields({}) } },
   { code: 'E_PATH', file: fields({ note: 'notes' }) },
   { code: 'E_TARGET', file: fields({ notes: 'note' }) },
   { code: 'E_UNMAPPED', file: { fields: { note: 'note' } } },

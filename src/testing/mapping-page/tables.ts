@@ -17,9 +17,9 @@ const schemas = new Map<string, JsonObject>([
 
 /** All faults of an example. */
 export function faultsOf({ file, text, alone, stream }: FaultExample): readonly Fault[] {
-  const ends = alone ? { source: 'shop/order', target: 'hub/order' } : { source: 'shop/order@1', target: 'hub/order@1' }
-  const whole = text ?? JSON.stringify({ mapping: 'example', version: '1', ...ends, direction: 'pull', ...file })
-  const options = { file: 'example.json', schemas, codes: {} }
+  const head = { mapping: 'example', version: '1', source: 'shop/order@1', target: 'hub/order@1', direction: 'pull' }
+  const whole = text ?? JSON.stringify({ ...head, ...file })
+  const options = { file: 'example.json', codes: {}, ...(alone ? {} : { schemas }) }
   return stream === undefined ? compileMapping(whole, options).faults : compileStream(whole, stream, options).faults
 }
 
