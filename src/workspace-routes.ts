@@ -72,6 +72,7 @@ function setUpRoute(
     action: String(value.action),
     mode: value.mode === 'off' || value.mode === 'shadow' ? value.mode : 'live',
     from: typeof value.from === 'string' ? Date.parse(value.from) : 0,
+    coalesceMs: typeof value.coalesce === 'string' ? (spanMs(value.coalesce) ?? 0) : 0,
     ...(isObject(value.limit) ? { limit: limitOf(value.limit) } : {}),
     onDead: value.onDead === 'skip' ? 'skip' : 'block',
     holds: Array.isArray(value.holds) ? value.holds.map(String) : [],
@@ -130,7 +131,13 @@ function checkAction(
   for (const mapping of new Set(needed))
     if (!known.has(mapping))
       fault('action', 'unknown-mapping', `the action '${name}' needs the mapping '${mapping}', which is missing`, nearest(mapping, known))
-  if (action.kind === 'state' || value.mode === 'off') return
+  if (action.kind === 'state') return
+  for (const field of ['coalesce', 'limit'])
+    if (value[field] !== undefined)
+      fault(field, 'not-a-state', `'${field}' is for routes that set figures; the action '${name}' makes commands, each of which is sent`, {
+        suggestion: `remove '${field}'`,
+      })
+  if (value.mode === 'off') return
   const lacking = [...(action.change ? [] : ['change']), ...(action.cancel ? [] : ['cancel'])]
   if (lacking.length > 0)
     fault(

@@ -274,6 +274,13 @@ const cases: readonly {
     suggests: /did you mean 'sellable'/,
   },
   {
+    name: 'a route of commands that should coalesce',
+    text: route('"document": "sales-order", "to": "hook", "action": "sales-order", "mode": "live",\n  "coalesce": ‸"5s"'),
+    code: 'not-a-state',
+    path: 'routes.0.coalesce',
+    suggests: /remove 'coalesce'/,
+  },
+  {
     name: 'a route that stands twice',
     text: route(`"document": "stock-level", "to": "tiny", "action": "set-stock", "mode": "live" },
   { "id": ‸"r", "document": "stock-level", "to": "tiny", "action": "set-stock", "mode": "live"`),

@@ -121,6 +121,7 @@ const deliveryRoute: DeliveryRoute = {
   action: 'sale',
   mode: 'live',
   from: start,
+  coalesceMs: 0,
   onDead: 'block',
   holds: [],
 }

@@ -147,6 +147,8 @@ export interface Route {
   /** epoch ms; what was placed before makes no command */
   readonly from: number
   readonly onDead: 'block' | 'skip'
+  /** of a state route: a first change waits so long for further ones, and all of them are one push; 0: none waits */
+  readonly coalesceMs: number
   /** of a state route: how many figures may fall within a while without a person */
   readonly limit?: PushLimit
   /** findings that hold this route's deliveries */

@@ -27,7 +27,7 @@ export async function route(
     books,
     catalogue,
     rows: [],
-    lanes: new Set(),
+    lanes: new Map(),
     traceOf: ({ type, key }) => traceOf(books.data.shelf.documents.get(documentName({ type, key }))?.envelope ?? null),
   }
   for (const [type, group] of Map.groupBy(changes, (change) => change.type)) {
@@ -57,9 +57,10 @@ export async function route(
       if (body !== undefined) await routeChange(plan, routes, change, body, duties.get(change.key) ?? [])
     }
   }
-  await readyLanes(books.tx, books.tenant, 'deliver', plan.lanes, books.now)
+  for (const [at, lanes] of Map.groupBy(plan.lanes.keys(), (lane) => plan.lanes.get(lane) ?? books.now))
+    await readyLanes(books.tx, books.tenant, 'deliver', lanes, at)
   await insertDeliveries(books.tx, plan.rows)
-  return { connections: connectionsOf(plan.lanes) }
+  return { connections: connectionsOf([...plan.lanes].flatMap(([lane, at]) => (at <= books.now ? [lane] : []))) }
 }
 
 interface Plan {
@@ -67,8 +68,13 @@ interface Plan {
   readonly books: Books
   readonly catalogue: Catalogue
   readonly rows: DeliveryTable[]
-  readonly lanes: Set<string>
+  /** when each is ready, epoch ms; those that are not yet are found by the sweep */
+  readonly lanes: Map<string, number>
   readonly traceOf: (change: Change) => string | undefined
+}
+
+function wake({ lanes, books }: Pick<Plan, 'lanes' | 'books'>, lane: string, at = books.now): void {
+  lanes.set(lane, Math.min(at, lanes.get(lane) ?? at))
 }
 
 async function routeChange(
@@ -97,12 +103,13 @@ async function routeChange(
 }
 
 /** A change may have closed the finding that held a duty; the sender looks again. */
-async function freeHeld({ books, lanes }: Plan, duties: readonly DeliveryTable[]): Promise<void> {
+async function freeHeld(plan: Plan, duties: readonly DeliveryTable[]): Promise<void> {
+  const { books } = plan
   const held = duties.filter(({ state, reason }) => state === 'parked' && reason === 'held').map(({ id }) => id)
-  for (const lane of await releaseThese(books.tx, books.tenant, held, books.now)) lanes.add(lane)
+  for (const lane of await releaseThese(books.tx, books.tenant, held, books.now)) wake(plan, lane)
 }
 
-/** Changes that no sender has begun with share one duty: it is rendered from the newest version when it is sent (invariant 6). */
+/** Changes that no sender has begun with share one duty: it waits for more of them as long as its route says, and is rendered from the newest version when it is sent (invariant 6). */
 async function routeState(plan: Plan, route: Route, change: Change, duties: readonly DeliveryTable[]): Promise<void> {
   const shadow = route.mode === 'shadow' ? 1 : 0
   const waiting = duties.findLast(
@@ -130,7 +137,7 @@ async function routeUpsert(plan: Plan, route: Route, change: Change, own: readon
       settled_at: null,
       document_version: change.version,
     })
-    plan.lanes.add(create.lane)
+    wake(plan, create.lane)
     return
   }
   const waiting = untouched(create) ? create : changes.findLast(untouched)
@@ -139,7 +146,8 @@ async function routeUpsert(plan: Plan, route: Route, change: Change, own: readon
 }
 
 /** Lets a duty that nobody has begun carry the new version; false: a sender was quicker, and took the version before. */
-async function renew({ books, lanes, traceOf }: Plan, duty: DeliveryTable, change: Change): Promise<boolean> {
+async function renew(plan: Plan, duty: DeliveryTable, change: Change): Promise<boolean> {
+  const { books, traceOf } = plan
   const parked = duty.state === 'parked' && duty.reason === 'missing-link'
   const trace = traceOf(change)
   const renewed = await changeUnsent(books.tx, books.tenant, duty.id, {
@@ -147,7 +155,7 @@ async function renew({ books, lanes, traceOf }: Plan, duty: DeliveryTable, chang
     ...(trace === undefined ? {} : { trace }),
     ...(parked ? { state: 'due', reason: null, waits_for: null, due_at: books.now } : {}),
   })
-  if (renewed && parked) lanes.add(duty.lane)
+  if (renewed && parked) wake(plan, duty.lane)
   return renewed
 }
 
@@ -158,7 +166,7 @@ async function routeCancel(plan: Plan, route: Route, change: Change, own: readon
   const { create, changes } = life
   for (const duty of changes.filter(untouched))
     await changeUnsent(tx, tenant, duty.id, { state: 'superseded', reason: 'cancelled', waits_for: null, settled_at: now })
-  if (neverArrived(create) && (await closeCreate(plan, create))) plan.lanes.add(create.lane)
+  if (neverArrived(create) && (await closeCreate(plan, create))) wake(plan, create.lane)
   else add(plan, route, change, 'cancel', life.creates)
 }
 
@@ -184,7 +192,8 @@ function add(plan: Plan, route: Route, change: Change, op: DeliveryTable['op'], 
   const shadow = route.mode === 'shadow'
   const cause = op === 'state' ? id : op === 'change' ? `${version}/${sequence}` : String(sequence)
   const lane = laneName(route.to, type, key)
-  plan.lanes.add(lane)
+  const dueAt = op === 'state' ? now + route.coalesceMs : now
+  wake(plan, lane, dueAt)
   plan.rows.push({
     tenant,
     id,
@@ -204,7 +213,7 @@ function add(plan: Plan, route: Route, change: Change, op: DeliveryTable['op'], 
     body: null,
     partner_key: null,
     attempts: 0,
-    due_at: now,
+    due_at: dueAt,
     ambiguous: 0,
     shadow: shadow ? 1 : 0,
     revision,

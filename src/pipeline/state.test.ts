@@ -1,15 +1,16 @@
 import { afterEach, expect, test } from 'vitest'
 import { dutiesOf, knowLamp, later, order } from '../testing/bed-questions.ts'
 import { type Bed, openBed, toShop } from '../testing/pipeline-bed.ts'
+import type { Route } from './context.ts'
 import { requestPull } from './schedule.ts'
 
 let bed: Bed
 afterEach(() => bed.close())
-const open = async (shown = 100) => {
-  bed = await openBed({ routes: [toShop] })
+const open = async (route: Route = toShop) => {
+  bed = await openBed({ routes: [route] })
   await knowLamp(bed)
   bed.partner.stock.set(7, 100)
-  bed.partner.shown.set('LAMP', shown)
+  bed.partner.shown.set('LAMP', 100)
   await bed.drain(bed.context, ['stock', 'orders'])
 }
 const writes = () =>
@@ -43,6 +44,22 @@ test('an older duty is superseded by a newer one and never sent', async () => {
   const duties = await dutiesOf(bed, 'shop')
   expect(duties.slice(0, 2)).toEqual(['state superseded/newer', 'state superseded/newer'])
   expect(duties.at(-1)).toBe('state delivered')
+})
+
+test('changes that come while a route waits are one push, and the first of them decides when', async () => {
+  await open({ ...toShop, coalesceMs: 5000 })
+  for (const quantity of [90, 80, 70]) {
+    bed.partner.stock.set(7, quantity)
+    await requestPull(bed.context, 'erp', 'stock')
+    await later(bed, 2000, ['stock'])
+    expect(writes()).toEqual([])
+  }
+  expect(bed.partner.calls('GET', '/shop/stock')).toBe(0)
+  await later(bed, 1000, ['orders'])
+  expect(bed.partner.calls('GET', '/shop/stock')).toBe(1)
+  await later(bed, 2000, ['orders'])
+  expect(writes()).toEqual([70])
+  expect(await dutiesOf(bed, 'shop')).toEqual(['state delivered'])
 })
 
 test('a newer figure does not end the back-off of a partner that is down', async () => {

@@ -19,6 +19,9 @@ export interface GroupDoors {
 const maxWorks = 64
 const maxMs = 10
 
+/** Turns of the event loop that a COMMIT waits for: an answer that arrived passes through several before its write is asked for. */
+const turns = 3
+
 /** Lets what arrived meanwhile ask for its write, so that it shares the COMMIT. */
 const breath = () => new Promise<void>((resolve) => setImmediate(resolve))
 
@@ -47,7 +50,7 @@ export function groupWrites(doors: GroupDoors): <T>(work: Work<T>) => Promise<T>
       while (current !== undefined) {
         ended.push({ member: current, ...(await current.run()) })
         const isFull = ended.length >= maxWorks || performance.now() - started > maxMs
-        if (!isFull && queue.length === 0) await breath()
+        for (let turn = 0; turn < turns && !isFull && queue.length === 0; turn++) await breath()
         current = isFull ? undefined : queue.shift()
       }
       doors.commit()

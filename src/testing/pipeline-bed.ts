@@ -65,6 +65,7 @@ export const toErp: Route = {
   action: 'sale',
   mode: 'live',
   from: 0,
+  coalesceMs: 0,
   onDead: 'block',
   holds: [],
 }
@@ -76,6 +77,7 @@ export const toShop: Route = {
   action: 'set-stock',
   mode: 'live',
   from: 0,
+  coalesceMs: 0,
   onDead: 'skip',
   holds: [],
 }
