@@ -62,6 +62,27 @@ describe('a destination that is down', () => {
     expect(bed.partner.sales.size).toBe(many)
   })
 
+  test('gets the others side by side as soon as one got through', async () => {
+    await open()
+    let down = true
+    let under = 0
+    let most = 0
+    bed.partner.intercept = async ({ method, path }, usual) => {
+      if (method !== 'POST' || path !== '/erp/sales') return usual()
+      if (down) return { status: 503, body: {} }
+      most = Math.max(most, ++under)
+      await new Promise((resolve) => setTimeout(resolve, 5))
+      under--
+      return usual()
+    }
+    await bed.drain()
+    down = false
+    bed.clock.now += 60_000
+    await bed.drain()
+    expect(bed.partner.sales.size).toBe(many)
+    expect(most).toBeGreaterThan(1)
+  })
+
   test('refusals of single documents and of our pace leave it open', async () => {
     await open()
     bed.partner.intercept = ({ method, path }, usual) => (method === 'POST' && path === '/erp/sales' ? { status: 422, body: {} } : usual())

@@ -48,7 +48,9 @@ export async function deliver(context: Context, connection: string, halt: Halt =
   const circuit = await openTo(context, setup, halt)
   if (circuit === undefined) return 0
   const run: Run = { context, setup, halt, circuit, refused: false, tries: 0, due: [], looking: undefined }
-  const workers = circuit.probing ? 1 : Math.max(1, Math.min(setup.concurrency, context.settings.deliverConcurrency))
+  // half open: one lane asks, and the others follow once it got through
+  if (circuit.probing) await work(run, nextSuspect, () => circuit.probing)
+  const workers = circuit.probing ? 0 : Math.max(1, Math.min(setup.concurrency, context.settings.deliverConcurrency))
   await Promise.all(Array.from({ length: workers }, (_, at) => work(run, at === 0 ? nextSuspect : nextLane)))
   return run.tries
 }
@@ -81,9 +83,9 @@ async function openTo(context: Context, setup: ConnectionSetup, halt: Halt): Pro
   })
 }
 
-async function work(run: Run, next: (run: Run) => Promise<Lease | undefined>): Promise<void> {
+async function work(run: Run, next: (run: Run) => Promise<Lease | undefined>, goesOn = () => true): Promise<void> {
   const { context, halt } = run
-  while (!halt.stop.aborted && !run.refused) {
+  while (!halt.stop.aborted && !run.refused && goesOn()) {
     const lease = await next(run)
     if (lease === undefined) return
     try {
