@@ -67,7 +67,7 @@ async function explainAll(shell: Shell, client: Client, flags: HubCommandFlags, 
   const { say } = shell
   const { document } = await client.get(`/v1/documents/${encodeURIComponent(type)}/one`, { key })
   const rows: JsonObject[] = []
-  for (const [path] of leaves(document, '.')) {
+  for (const [path] of leaves(document)) {
     if (rows.length === most) break
     try {
       rows.push(await explainOne(client, type, key, path))

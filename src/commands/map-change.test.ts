@@ -140,3 +140,32 @@ describe('--watch', () => {
     expect(said).toContain('one: the result is another one')
   }, 20_000)
 })
+
+describe('crossdock map run of a mapping with both directions', () => {
+  const fields = {
+    number: 'name',
+    at: { from: 'at', convert: 'utc', zone: 'America/New_York' },
+    books: '@.books',
+    amount: { expr: 'price * quantity', onPush: 'keep' },
+  }
+  const base = { name: '1', at: '2026-03-08 02:30:00', price: '2', quantity: 3, amount: 'x' }
+
+  it('tells of notes beside the document, and where each value comes from on either way', async () => {
+    write('mappings/shop/there.json', { ...head, mapping: 'shop.there', direction: 'both', fields })
+    write('base.json', base)
+    const pulled = await map('run shop/there base.json')
+    expect(JSON.parse(pulled.out)).toEqual({ number: '1', at: '2026-03-08T07:30:00.000Z', books: 'BOOKS', amount: '6' })
+    expect(pulled.err).toMatch(/^ZONE_GAP \/at: the zone skips .* \(rule at\)$/m)
+    const explained = JSON.parse((await map('run shop/there base.json --explain --json')).out).explain
+    expect(explained).toEqual(expect.arrayContaining([expect.objectContaining({ field: 'books', from: ['@.books'] })]))
+    write('wanted.json', { ...JSON.parse(pulled.out), number: '2' })
+    const pushed = JSON.parse((await map('run shop/there wanted.json --push --base base.json --explain --json')).out)
+    const from = Object.fromEntries(
+      pushed.explain.map((row: { field: string; from: unknown; line: unknown }) => [row.field, [row.from, row.line]]),
+    )
+    expect(pushed.value).toEqual({ ...base, name: '2' })
+    expect(from).toMatchObject({ name: [['number'], expect.any(Number)], at: [['at'], expect.any(Number)] })
+    // what stood there is nobody's, whatever a field of the hub of that name is made of
+    expect(from).toMatchObject({ amount: [[], null], price: [[], null] })
+  })
+})

@@ -1,12 +1,12 @@
 import { resolve } from 'node:path'
 import type { Command } from 'commander'
-import { at } from '../model/json.ts'
+import { at, type JsonObject } from '../model/json.ts'
 import { printFaults } from './check.ts'
 import { configOf } from './client.ts'
 import { CommandError, exitCode, usage } from './exit-code.ts'
 import { followEdits, mappingPlaces } from './follow-edits.ts'
 import { compileNamed, contextOf, type MapFlags, openBench, readDocument } from './map-bench.ts'
-import { explainResult } from './map-explain.ts'
+import { explainPush, explainResult } from './map-explain.ts'
 import { printJson, printRows } from './print.ts'
 import type { Shell } from './shell.ts'
 
@@ -62,29 +62,33 @@ async function runOnce(shell: Shell, name: string, file: string, flags: RunFlags
   if (input === undefined) throw usage(say('map.nothingAt', { file, path: flags.at ?? '' }))
   const context = await contextOf(bench, flags, flags.links ? await read(flags.links) : {}, shell)
   const result = push ? mapping.push(input, context, flags.base ? await read(flags.base) : undefined) : mapping.pull(input, context)
-  if (flags.json)
-    printJson(
-      shell,
-      JSON.parse(JSON.stringify(flags.explain && result.ok ? { ...result, explain: explainResult(mapping, result.value) } : result)),
-    )
-  else if (!result.ok) {
+  const explain = (value: JsonObject) => (push ? explainPush : explainResult)(mapping, value)
+  if (flags.json) {
+    const shown = flags.explain && result.ok ? { ...result, explain: explain(result.value) } : result
+    printJson(shell, JSON.parse(JSON.stringify(shown)))
+  } else if (!result.ok) {
     for (const error of result.errors)
       shell.out(
         `${say('map.error', { code: error.code, to: error.to, rule: error.rule, found: error.found ?? '-', expected: error.expected })}\n`,
       )
-  } else if (flags.explain)
-    await printRows(
-      shell,
-      explainResult(mapping, result.value),
-      [
-        { title: say('column.field'), cell: (row) => row.field },
-        { title: say('column.value'), cell: (row) => row.value },
-        { title: say('column.from'), cell: (row) => (Array.isArray(row.from) ? row.from.join(', ') : undefined) },
-        { title: say('column.how'), cell: (row) => (Array.isArray(row.how) ? row.how.join(', ') : undefined) },
-        { title: say('column.line'), cell: (row) => (row.overlay ? `${say('map.overlay')}:${row.line}` : row.line) },
-      ],
-      false,
-    )
-  else printJson(shell, result.value)
+  } else {
+    if (flags.explain) await printExplained(shell, explain(result.value))
+    else printJson(shell, result.value)
+    for (const { code, to, rule, message } of result.notes) shell.note(`${say('map.note', { code, to, rule, message })}\n`)
+  }
   if (!result.ok) shell.end(exitCode.found)
 }
+
+const printExplained = (shell: Shell, rows: readonly JsonObject[]): Promise<number> =>
+  printRows(
+    shell,
+    rows,
+    [
+      { title: shell.say('column.field'), cell: (row) => row.field },
+      { title: shell.say('column.value'), cell: (row) => row.value },
+      { title: shell.say('column.from'), cell: (row) => (Array.isArray(row.from) ? row.from.join(', ') : undefined) },
+      { title: shell.say('column.how'), cell: (row) => (Array.isArray(row.how) ? row.how.join(', ') : undefined) },
+      { title: shell.say('column.line'), cell: (row) => (row.overlay ? `${shell.say('map.overlay')}:${row.line}` : row.line) },
+    ],
+    false,
+  )

@@ -20,6 +20,7 @@ import { createCompilation } from './scope.ts'
 import { compileSideBySide, type SideBySide } from './side-by-side.ts'
 import type { CompiledMapping, CompileOptions, CompileResult, MapContext, MapResult, RulePosition } from './types.ts'
 import { writePush } from './write-path.ts'
+import { writtenRules } from './written.ts'
 
 /**
  * Compiles the text of a mapping file. All faults of the file come together; with an error among them nothing is compiled.
@@ -163,6 +164,7 @@ function assemble(
     push,
     report: plan.report,
     lines: rulePositions(program, source),
+    written: writtenRules(program, plan.steps),
     sources: (targetPath) => lineage.get(targetPath.replace(/\[\d+\]/g, '[]')),
     tables: tablesOf(program),
     facts: factsOf(cursorAt(options.sourceSchema, options.schemas), cursorAt(options.targetSchema, options.schemas), (rule) =>

@@ -2,6 +2,7 @@ import type { Fault } from '../model/errors.ts'
 import type { Json, JsonObject, JsonSchema } from '../model/json.ts'
 import type { FieldFacts } from './field-facts.ts'
 import type { SharedTables } from './table.ts'
+import type { WrittenRule } from './written.ts'
 
 /** `pull` reads a partner's record into a hub document, `push` the other way round; `both` is written as pull and its push is derived. */
 export type Direction = 'both' | 'pull' | 'push'
@@ -222,6 +223,8 @@ export interface CompiledMapping {
   readonly report: readonly ReverseEntry[]
   /** rule path -> where it stands in the file, or in its overlay */
   readonly lines: ReadonlyMap<string, RulePosition>
+  /** which rule writes what in the partner's document; empty for direction `pull` */
+  readonly written: readonly WrittenRule[]
   /** lineage of a target path (`lines[].sku`); undefined when no rule writes it */
   readonly sources: (targetPath: string) => Lineage | undefined
   /** tables of the file and shared ones it goes through, by the names lineage gives: code read -> code written; code lists belong to the workspace */
