@@ -48,7 +48,11 @@ export async function printExplained(
     [say('explain.hash'), rule.hash],
     [say('column.revision'), found.revision],
     ...objectsOf(found.raw).map((raw): [string, Json] => [say('explain.partner'), `${raw.path} = ${raw.found ? shown(raw.value) : '?'}`]),
+    ...(Array.isArray(rule.settings) ? rule.settings : []).map((setting): [string, Json] => [say('column.connection'), setting]),
     ...lookupsOf(shell, found, rule),
+    ...objectsOf(found.notes)
+      .filter(({ to }) => isAbout(String(to), path))
+      .map((note): [string, Json] => [say('explain.note'), `${note.code}: ${note.message}`]),
     ...objectsOf(found.choices).map((choice): [string, Json] => [say('explain.choice'), choiceText(shell, choice)]),
     [say('column.connection'), source.connection],
     [say('column.stream'), source.stream],
@@ -92,6 +96,21 @@ async function explainAll(shell: Shell, client: Client, flags: HubCommandFlags, 
     ],
     flags.json === true,
   )
+  if (flags.json === true) return
+  const notes = new Set(
+    rows
+      .flatMap((row) => objectsOf(row.notes))
+      .map(({ code, to, rule, message }) =>
+        say('map.note', { code: String(code), to: String(to), rule: String(rule), message: String(message) }),
+      ),
+  )
+  for (const note of notes) shell.note(`${note}\n`)
+}
+
+/** A note is about the value itself, something inside it, or something around it. */
+function isAbout(to: string, path: string): boolean {
+  const [note, asked] = [to, path.startsWith('/') ? path : `/${path.replaceAll('.', '/')}`].map((pointer) => `${pointer}/`)
+  return note !== undefined && asked !== undefined && (note.startsWith(asked) || asked.startsWith(note))
 }
 
 const placeOf = (rule: JsonObject): string | undefined =>

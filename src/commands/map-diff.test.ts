@@ -1,8 +1,12 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { textHash } from '../model/id.ts'
+import { packageRoot } from '../package-root.ts'
 import { type EditedMapping, type KeptOrders, keptOrders } from '../testing/kept-orders.ts'
+import { testShell } from '../testing/test-shell.ts'
+import type { Client } from './client.ts'
+import { diffAll } from './map-diff.ts'
 
 let kept: KeptOrders
 beforeAll(async () => {
@@ -108,4 +112,30 @@ describe('crossdock map diff', () => {
     expect(err).toMatch(/does not compile: \d+:\d+ E_LOOKUP/)
     expect(code).toBe(5)
   })
+})
+
+it('says how far it is while it takes long, beside the report', async () => {
+  const empty = { compared: 500, different: 2, unreadable: 0, filtered: 0, more: 0, rules: [], newErrors: [], goneErrors: [], money: [] }
+  const notes: string[] = []
+  const { shell } = testShell()
+  const now = vi.spyOn(Date, 'now').mockReturnValue(0)
+  let pages = 0
+  const client = {
+    where: 'here',
+    send: async () => {
+      now.mockReturnValue(++pages * 2_000)
+      return { ...empty, next: pages < 5 ? String(pages) : null }
+    },
+  } as unknown as Client
+  const report = await diffAll({ ...shell, note: (text) => void notes.push(text) }, client, Number.POSITIVE_INFINITY, {})
+  now.mockRestore()
+  expect(report).toMatchObject({ compared: 2_500, different: 10 })
+  expect(notes).toEqual(['Records compared so far: 1000, different: 4 …\n', 'Records compared so far: 2000, different: 8 …\n'])
+})
+
+it('refuses a mapping that only pushes: it reads documents, not records that came in', async () => {
+  const stock = join(packageRoot, 'mappings/woocommerce/stock.json')
+  const { err, out, code } = await diff(`${stock} ${stock}`)
+  expect([out, code]).toEqual(['', 5])
+  expect(err).toMatch(/direction push: no record that came in is read by it; compare the cases beside it/)
 })

@@ -22,6 +22,8 @@ interface DiffFlags extends HubCommandFlags {
 
 /** Records of one request: they are read on the hub, and only what differs comes back. */
 const page = 500
+/** A run that takes longer says how far it is, as often as this. */
+const tellEveryMs = 3_000
 
 /** `crossdock map diff`: two versions of a mapping over what came in. */
 export function registerMapDiff(parent: Command, shell: Shell): void {
@@ -59,9 +61,10 @@ export interface DiffReport extends CompareReport {
 }
 
 /** Page after page; what is held is one report, however many records there are. */
-async function diffAll(shell: Shell, client: Client, most: number, ask: JsonObject): Promise<DiffReport> {
+export async function diffAll(shell: Shell, client: Client, most: number, ask: JsonObject): Promise<DiffReport> {
   let report: DiffReport = { ...emptyReport, unreadable: 0, filtered: 0 }
   let beyond: string | undefined
+  let told = Date.now()
   for (let left = most; left > 0; ) {
     const limit = Math.min(left, page)
     const answer = await client.send('POST', '/v1/mappings/diff', { ...ask, limit, ...(beyond === undefined ? {} : { beyond }) })
@@ -71,6 +74,9 @@ async function diffAll(shell: Shell, client: Client, most: number, ask: JsonObje
     left -= one.compared + one.unreadable + one.filtered
     if (next === null) break
     beyond = next
+    if (Date.now() - told < tellEveryMs) continue
+    told = Date.now()
+    shell.note(`${shell.say('map.diffSoFar', { compared: report.compared, different: report.different })}\n`)
   }
   return report
 }

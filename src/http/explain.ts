@@ -33,6 +33,7 @@ const ruleShape = fields({
   line: nullable(count),
   column: nullable(count),
   paths: described(list(text()), 'fields of the record that the value is made of'),
+  settings: described(list(text()), 'what the value is made of besides: `@.books` and the like of the connection'),
   lookups: described(list(text()), 'tables and code lists it goes through; shared ones with their version'),
 })
 
@@ -71,6 +72,10 @@ export const explainRoutes = [
         list(fields({ rule: text(), kind: oneOf<'default' | 'else' | 'path'>('default', 'else', 'path'), number: nullable(count) })),
         'where the rule, or one around it, took its default, the else of its lookup, or a path after the first',
       ),
+      notes: described(
+        list(fields({ code: text(), rule: text(), to: text(), message: text() })),
+        'what the mapping notes of the whole record, `to` in what it makes: what an `onError` left out, times that the zone skips or has twice, amounts with more decimals than their currency',
+      ),
     }),
     handle: async ({ hub, params, query }) => {
       const found = await explainValue(hub.database.read, hub.tenant, params.type, query.key, query.path)
@@ -81,7 +86,9 @@ export const explainRoutes = [
       const mapping = found.mapping === null ? undefined : await mappingByHash(hub, found.mapping)
       const rule = mapping && ruleOfPath(mapping.mapping, query.path)
       const again: Rerun =
-        envelope && mapping && rule ? await rerun(hub, envelope, mapping.mapping, rule, query.path) : { raw: [], entries: [], choices: [] }
+        envelope && mapping && rule
+          ? await rerun(hub, envelope, mapping.mapping, rule, query.path)
+          : { raw: [], entries: [], choices: [], notes: [] }
       return {
         body: {
           type: params.type,
@@ -148,7 +155,7 @@ async function shownSource(
 /** Only the hash, where no text that compiles is stored under it. */
 function shownRule(hash: string, found: FoundMapping | undefined, rule: FoundRule | undefined): Of<typeof ruleShape> {
   if (found === undefined)
-    return { hash, mapping: null, version: null, rule: null, file: null, line: null, column: null, paths: [], lookups: [] }
+    return { hash, mapping: null, version: null, rule: null, file: null, line: null, column: null, paths: [], settings: [], lookups: [] }
   return {
     hash,
     mapping: found.name,
@@ -158,6 +165,7 @@ function shownRule(hash: string, found: FoundMapping | undefined, rule: FoundRul
     line: rule?.line ?? null,
     column: rule?.column ?? null,
     paths: rule?.lineage?.paths ?? [],
+    settings: rule?.lineage?.context ?? [],
     lookups: rule?.lineage?.lookups ?? [],
   }
 }

@@ -154,12 +154,12 @@ function assemble(
     target: program.target,
     direction: program.direction,
     pull: (record, context, pullOptions) => {
-      const { run, value } = get(record, context, pullOptions ?? {})
+      const { run, value } = get(record, context, pullOptions?.choices === true ? { choices: true, keep: true } : {})
       if (run.errors.length > 0) return { ok: false, errors: run.errors }
-      const { notes, choices } = run
-      return choices === undefined
+      const { notes, choices, kept } = run
+      return choices === undefined || kept === undefined
         ? { ok: true, value: value as JsonObject, notes }
-        : { ok: true, value: value as JsonObject, notes, choices }
+        : { ok: true, value: value as JsonObject, notes, choices, kept }
     },
     push,
     report: plan.report,

@@ -153,7 +153,7 @@ export interface Choice {
   readonly branch: 'default' | 'else' | number
 }
 export interface PullOptions {
-  /** record the exceptional choices */
+  /** record the exceptional choices, and where items of lists come from */
   readonly choices?: boolean
 }
 
@@ -164,6 +164,8 @@ export type MapResult =
       readonly notes: readonly Note[]
       /** only when asked for */
       readonly choices?: readonly Choice[]
+      /** with the choices: for each list that an `each` made alone, the number of the item that each of its items was made of */
+      readonly kept?: ReadonlyMap<readonly Json[], readonly number[]>
     }
   | { readonly ok: false; readonly errors: readonly MapError[] }
 

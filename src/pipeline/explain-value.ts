@@ -1,11 +1,11 @@
 import { ruleAt } from '../mapping/rule-at.ts'
-import type { Choice, CompiledMapping, Lineage } from '../mapping/types.ts'
-import { at, type Json } from '../model/json.ts'
+import type { Choice, CompiledMapping, Lineage, Note } from '../mapping/types.ts'
 import { textByHash } from '../store/revision.ts'
 import type { EnvelopeTable } from '../store/tables.ts'
 import type { Catalogue, Context } from './context.ts'
 import { keptRecord } from './kept-record.ts'
 import { mapContextOf } from './map-record.ts'
+import { listsAround, type RawValue, rawAt } from './raw-value.ts'
 
 /** A mapping that once made a document. */
 export interface FoundMapping {
@@ -49,11 +49,13 @@ const dotted = (path: string): string =>
 
 /** What running the mapping once more on the record tells about one value. */
 export interface Rerun {
-  /** the partner's own values; not `found`: the record is gone, or the path does not lead to one value */
-  readonly raw: readonly { readonly path: string; readonly found: boolean; readonly value: Json }[]
+  /** the partner's own values */
+  readonly raw: readonly RawValue[]
   /** entries of tables and code lists that were used; `value` null: the table has no such code */
   readonly entries: readonly { readonly lookup: string; readonly code: string; readonly value: string | null }[]
   readonly choices: readonly { readonly rule: string; readonly kind: 'default' | 'else' | 'path'; readonly number: number | null }[]
+  /** what the mapping notes of the whole record: what it left out, times that the zone skips or has twice */
+  readonly notes: readonly Pick<Note, 'code' | 'rule' | 'to' | 'message'>[]
 }
 
 export async function rerun(
@@ -65,16 +67,20 @@ export async function rerun(
 ): Promise<Rerun> {
   const paths = lineage?.paths ?? []
   const kept = await keptRecord(context, envelope)
-  if (kept === undefined) return { raw: paths.map((one) => ({ path: one, found: false, value: null })), entries: [], choices: [] }
+  if (kept === undefined)
+    return { raw: paths.map((one) => ({ path: one, found: false, value: null })), entries: [], choices: [], notes: [] }
   const { record, place } = kept
   const catalogue = context.catalogue()
   const result = mapping.direction === 'push' ? undefined : mapping.pull(record, mapContextOf(place.setup, catalogue), { choices: true })
-  const indexes = dotted(path).match(/(?<=\.)\d+(?=\.|$)/g) ?? []
-  const raw = paths.map((one) => rawAt(record, one, indexes, result?.ok ? listLengths(result.value, dotted(path)) : []))
+  const steps = dotted(path).split('.')
+  const indexes = steps.filter((step, depth) => depth > 0 && /^\d+$/.test(step))
+  const lists = result?.ok ? listsAround(result.value, steps, result.kept) : []
+  const raw = paths.map((one) => rawAt(record, one, lists))
   return {
     raw,
     entries: (lineage?.lookups ?? []).flatMap((lookup) => entriesOf(catalogue, mapping, lookup, raw)),
     choices: (result?.ok ? (result.choices ?? []) : []).filter((choice) => isAbout(choice, rule, indexes)).map(shownChoice),
+    notes: result?.ok ? result.notes.map(({ code, rule: of, to, message }) => ({ code, rule: of, to, message })) : [],
   }
 }
 
@@ -85,37 +91,6 @@ const isAbout = (choice: Choice, rule: string, indexes: readonly string[]): bool
 
 const shownChoice = ({ rule, branch }: Choice): Rerun['choices'][number] =>
   typeof branch === 'number' ? { rule, kind: 'path', number: branch + 1 } : { rule, kind: branch, number: null }
-
-/**
- * A path through lists (`line_items[].price`) is followed at the index of the field; where the mapping left items out that would be another item, so it is followed only when both lists are
- * equally long.
- */
-function rawAt(record: Json, path: string, indexes: readonly string[], lengths: readonly number[]): Rerun['raw'][number] {
-  const unknown = { path, found: false, value: null }
-  let depth = 0
-  let place = ''
-  for (const step of path.split('.')) {
-    const [name = '', ...lists] = step.split('[]')
-    place = place === '' ? name : `${place}.${name}`
-    for (let i = 0; i < lists.length; i++) {
-      const list = at(record, place)
-      const index = indexes[depth]
-      if (!Array.isArray(list) || index === undefined || list.length !== lengths[depth]) return unknown
-      place = `${place}.${index}`
-      depth++
-    }
-  }
-  return place.includes('[') ? unknown : { path: place, found: true, value: at(record, place) ?? null }
-}
-
-/** Lengths of the lists that a path of the document goes through. */
-function listLengths(document: Json, path: string): readonly number[] {
-  const steps = path.split('.')
-  return steps.flatMap((step, index) => {
-    const list = /^\d+$/.test(step) ? at(document, steps.slice(0, index).join('.')) : undefined
-    return Array.isArray(list) ? [list.length] : []
-  })
-}
 
 /** Entries of one table for the codes the partner gave, as they stand or in the letters a converter makes of them. */
 function entriesOf(catalogue: Catalogue, mapping: CompiledMapping, lookup: string, raw: Rerun['raw']): Rerun['entries'] {
