@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import type { Json, JsonSchema } from '../model/json.ts'
+import { interpreter } from '../testing/interpret.ts'
 import { compileMapping } from './compile.ts'
+import { compileStream } from './stream.ts'
 import { brief, compiled, context, file } from './testbed.ts'
 import type { CompileOptions, RuleOrPath } from './types.ts'
 
@@ -131,5 +133,63 @@ describe('expressions that unfold', () => {
     const { mapping, faults } = compileMapping(text, { file: 'bomb.json' })
     expect(mapping).toBeUndefined()
     expect(faults.map((fault) => fault.code)).toContain('E_LIMIT')
+  })
+})
+
+describe('what the schema of the record leaves open', () => {
+  const sourceSchema: JsonSchema = { type: 'object', properties: { meta: { type: 'object' }, items: { type: 'array' } } }
+  const targetSchema: JsonSchema = {
+    type: 'object',
+    properties: {
+      text: { type: 'string' },
+      whole: { type: ['integer', 'null'] },
+      flag: { type: 'boolean' },
+      either: { anyOf: [{ type: 'string' }, { type: 'object', properties: {} }] },
+      any: {},
+      lines: { type: 'array', items: { type: 'object', properties: { sku: { type: 'string' } } } },
+    },
+  }
+  const fields: Record<string, RuleOrPath> = {
+    text: { from: ['meta.text', 'meta.other'] },
+    whole: { from: 'meta.whole', null: 'clear' },
+    flag: 'meta.flag',
+    either: 'meta.either',
+    any: 'meta.any',
+    lines: { each: 'items', fields: { sku: 'sku' } },
+  }
+  const open = { file: 'm.json', sourceSchema, targetSchema }
+  const runs = (given: Json, more: Record<string, unknown> = {}) => {
+    const text = file(fields, more)
+    const { mapping } = compileMapping(text, open)
+    const result = mapping?.pull(given, context())
+    const oracle = interpreter(text, open).pull(given, context())
+    expect(JSON.stringify(result?.ok ? result.value : result?.errors)).toBe(JSON.stringify(oracle.ok ? oracle.value : oracle.errors))
+    return result
+  }
+  it('is looked at when it runs, and told where it stands', () => {
+    const bad = { meta: { text: '', other: 5, whole: 1.5, flag: 'yes', either: 7, any: 7 }, items: [{ sku: 'A' }, { sku: 9 }] }
+    const result = runs(bad)
+    expect(result?.ok ? [] : result?.errors.map((error) => `${brief(error)}, expected ${error.expected}`)).toEqual([
+      'TYPE /meta/other 5, expected text',
+      'TYPE /meta/whole 1.5, expected an integer',
+      'TYPE /meta/flag yes, expected true or false',
+      'TYPE /meta/either 7, expected text or an object',
+      'TYPE /items/1/sku 9, expected text',
+    ])
+  })
+  it('goes through where it fits', () => {
+    const good = { text: 'x', whole: null, flag: false, either: {}, any: [1] }
+    const result = runs({ meta: good, items: [{ sku: 'A' }, {}] })
+    expect(result?.ok && result.value).toEqual({ ...good, lines: [{ sku: 'A' }] })
+  })
+  it('is looked at on the way back as well, before anything is written over it', () => {
+    const { mapping } = compileMapping(file(fields, { direction: 'both' }), open)
+    const result = mapping?.push({ text: 'y' }, context(), { meta: { text: 'x', flag: 'yes' } })
+    expect(result?.ok ? [] : result?.errors.map(brief)).toEqual(['TYPE /meta/flag yes'])
+  })
+  it('is looked at item by item in a stream', () => {
+    const { stream } = compileStream(file(fields), 'lines', open)
+    const map = stream?.start(context())
+    expect([map?.({ sku: 'A' }, 0).kind, map?.({ sku: 9 }, 1).kind]).toEqual(['written', 'failed'])
   })
 })

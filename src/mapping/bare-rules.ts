@@ -1,3 +1,4 @@
+import type { Unproven } from './check-types.ts'
 import type { Path } from './path.ts'
 import type { Step } from './program.ts'
 import type { AbsoluteStep } from './read-place.ts'
@@ -9,7 +10,7 @@ import type { Reads } from './scope.ts'
  * Rules that give a field of what is around them as it stands (or a default), a place that may hold text and that no other rule reads, nor anything
  * around it or in it: a text that is written there is what they read, and writing it makes no object. Each with its path.
  */
-export function bareRules({ steps }: ReversePlan, reads: Reads['places']): ReadonlyMap<Step, Path> {
+export function bareRules({ steps }: ReversePlan, unproven: Unproven, reads: Reads['places']): ReadonlyMap<Step, Path> {
   const trails = new Map<string, Trail[]>()
   const values = new Set<string>()
   /** who reads a place or something in it; undefined for several rules */
@@ -26,7 +27,15 @@ export function bareRules({ steps }: ReversePlan, reads: Reads['places']): Reado
   for (const [step, { paths = [], cursor }] of steps) {
     const [path, more] = paths
     const [trail, ...again] = trails.get(step.rule) ?? []
-    if (path === undefined || more !== undefined || trail === undefined || !isBare(step) || !allowsType(cursor, 'string')) continue
+    if (
+      path === undefined ||
+      more !== undefined ||
+      trail === undefined ||
+      unproven.has(step.rule) ||
+      !isBare(step) ||
+      !allowsType(cursor, 'string')
+    )
+      continue
     const isField = path.segments.length === 1 && path.segments[0]?.kind === 'name' && again.every((one) => endOf(one) === endOf(trail))
     const isAlone = readers.get(endOf(trail)) === step.rule && trail.slice(0, -1).every((place) => !values.has(place))
     if (isField && isAlone) bare.set(step, path)

@@ -1,5 +1,5 @@
 import { type FieldFound, fieldOf, itemsOf, narrowed, type Spot } from './check-schema.ts'
-import { needsAll, notKnown, type Presence, shortList, type Type, typeAt } from './check-types.ts'
+import { type Kind, needsAll, notKnown, type Presence, shortList, type Type, typeAt } from './check-types.ts'
 import type { Faults } from './faults.ts'
 import type { Expr } from './grammar.ts'
 import { nearest } from './nearest.ts'
@@ -46,6 +46,8 @@ export interface Check {
   readonly tables: 'forward' | 'back'
   /** types of `let` by name and by what was known there */
   readonly lets: Map<NamedValue, Map<readonly Fact[], Type>>
+  /** of rules whose value nothing is known of, by their path: the kinds that the target takes */
+  readonly unproven: Map<string, readonly Kind[]>
   /** number of the next item scope */
   items: number
   /** how much more is looked at: names of `let` that use each other many times multiply */

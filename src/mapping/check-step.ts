@@ -66,9 +66,19 @@ function checkBody(step: Step, env: Env, target: Target): Given {
   }
   const type = leafType(body, step, env)
   assign(env, type, target.spot, { at: step.at })
+  if (type.kinds.length === 0) leaveToRun(env, target.spot)
   if (step.onNull === 'clear' && env.check.mode === 'pull') checkNull(step, env, target.spot)
   const what = type.path === undefined ? 'the expression may have no value' : `'${type.path}' may be missing`
   return { presence: type.presence, what, ...(type.inferred ? { inferred: true } : {}) }
+}
+
+/** Where the record has a schema that does not say what stands there, what the target takes is looked at when it runs. */
+function leaveToRun(env: Env, target: Spot | undefined): void {
+  let root = env.scope
+  while (root.parent !== undefined) root = root.parent
+  const kinds = typeAt(target, 'always').kinds
+  if (root.type.spot === undefined || kinds.length === 0) return
+  env.check.unproven.set(env.rule, [...new Set([...(env.check.unproven.get(env.rule) ?? []), ...kinds])])
 }
 
 function checkNull(step: Step, env: Env, spot: Spot | undefined): void {

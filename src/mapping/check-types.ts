@@ -4,6 +4,9 @@ import { type Branch, fieldOf, itemsOf, type Spot, typesOf } from './check-schem
 /** `decimal` is a decimal written as text, `number` and `integer` are JSON numbers. */
 export type Kind = 'text' | 'decimal' | 'integer' | 'number' | 'boolean' | 'list' | 'object'
 
+/** Kinds that a value may be of, by the path of the rule: what a schema left open and a run looks at. */
+export type Unproven = ReadonlyMap<string, readonly Kind[]>
+
 /** How surely there is a value (absent, null and blank text are none). `unknown`: no schema says. */
 export type Presence = 'always' | 'maybe blank' | 'unknown' | 'maybe missing'
 

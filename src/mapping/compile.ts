@@ -4,6 +4,7 @@ import type { Json, JsonObject } from '../model/json.ts'
 import { build, rootScope, runSafely, type Unit } from './build.ts'
 import { bundleOf } from './bundle.ts'
 import { afterCheck, checkTypes } from './check.ts'
+import type { Unproven } from './check-types.ts'
 import { type Code, code, createBlock, joinCode, lines } from './code.ts'
 import { emitGuards } from './emit-guards.ts'
 import { emitFields, emitStep, type Writing } from './emit-step.ts'
@@ -31,14 +32,14 @@ export function compileMapping(text: string, given: CompileOptions): CompileResu
   if ('unread' in read) return { faults: read.unread }
   const { program, faults, options } = read
   const plan = planReverse(program, faults, options)
-  checkTypes(program, faults, options, plan)
+  const unproven = checkTypes(program, faults, options, plan)
   if (faults.failed()) return { faults: faults.list() }
   const generating = afterCheck(faults)
-  const pull = program.direction === 'push' ? undefined : compilePull(program, generating, options, plan.guarded)
-  const push = program.push.length === 0 ? undefined : compilePush(program, generating, options)
+  const pull = program.direction === 'push' ? undefined : compilePull(program, generating, options, plan.guarded, unproven)
+  const push = program.push.length === 0 ? undefined : compilePush(program, generating, options, unproven)
   if (faults.failed()) return { faults: faults.list() }
   const units = { pull: pull?.(), push: push?.() }
-  const sideBySide = later(() => compileSideBySide(program, plan, options, generating))
+  const sideBySide = later(() => compileSideBySide(program, plan, options, generating, unproven))
   return {
     mapping: assemble(bundleOf(text, program, given.overlay?.text), read, plan, { ...units, sideBySide }),
     faults: faults.list(),
@@ -54,8 +55,14 @@ function later<T>(make: () => T): () => T {
   }
 }
 
-function compilePull(program: Program, faults: Faults, options: CompileOptions, guarded: Parameters<typeof emitGuards>[1]): () => Unit {
-  const c = createCompilation(faults, 'pull')
+function compilePull(
+  program: Program,
+  faults: Faults,
+  options: CompileOptions,
+  guarded: Parameters<typeof emitGuards>[1],
+  unproven: Unproven,
+): () => Unit {
+  const c = createCompilation(faults, 'pull', 'forward', unproven)
   const block = createBlock()
   const document = c.unit.name('v')
   const scope = rootScope(document, cursorAt(options.sourceSchema, options.schemas), program)
@@ -70,8 +77,8 @@ function compilePull(program: Program, faults: Faults, options: CompileOptions, 
   return () => build(c, code`(run, ${document}) => { ${lines(block)} return ${made.code} ?? {}; }`, guards)
 }
 
-function compilePush(program: Program, faults: Faults, options: CompileOptions): () => Unit {
-  const c = createCompilation(faults, 'push', program.direction === 'push' ? 'forward' : 'back')
+function compilePush(program: Program, faults: Faults, options: CompileOptions, unproven: Unproven): () => Unit {
+  const c = createCompilation(faults, 'push', program.direction === 'push' ? 'forward' : 'back', unproven)
   const [read, written] =
     program.direction === 'push' ? [options.sourceSchema, options.targetSchema] : [options.targetSchema, options.sourceSchema]
   const block = createBlock()

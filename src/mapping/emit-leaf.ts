@@ -1,4 +1,5 @@
 import { isObject, type Json } from '../model/json.ts'
+import { describeKinds, type Kind } from './check-types.ts'
 import { type Block, type Code, code, joinCode, once, quote } from './code.ts'
 import { type Converter, converters, telling } from './converters.ts'
 import { emitExpr, isSure, jsonOf, rawDecimal } from './emit-expression.ts'
@@ -24,17 +25,40 @@ export function emitLeaf(c: Compilation, leaf: Leaf, scope: Scope, block: Block,
   const look = (): void => {
     if (leaf.lookup !== undefined) value = emitLookup(c, leaf.lookup, leaf.otherwise, value, reading, block, target)
   }
+  const guard = (): void => {
+    const kinds = c.unproven.get(target.rule)
+    if (kinds !== undefined) value = emitGuard(c, kinds, value, reading, block, target)
+  }
   if (c.mode === 'pull') {
     convert()
     look()
     if (leaf.link !== undefined) value = emitRef(c, leaf.link, value, reading, block, target)
+    guard()
   } else {
     if (leaf.link !== undefined) value = emitLink(c, leaf.link, value, reading, block, target)
     look()
     convert()
+    guard()
     if (onNull === 'clear') return { code: assign(c, block, code`${value} === undefined ? null : ${value}`), always: true }
   }
   return { code: value, always: always || leaf.default !== undefined }
+}
+
+const kindTests: Readonly<Record<Kind, (value: Code) => Code>> = {
+  text: (value) => code`typeof ${value} === "string"`,
+  decimal: (value) => code`typeof ${value} === "string"`,
+  integer: (value) => code`typeof ${value} === "number" && ${value} % 1 === 0`,
+  number: (value) => code`typeof ${value} === "number"`,
+  boolean: (value) => code`typeof ${value} === "boolean"`,
+  list: (value) => code`isList(${value})`,
+  object: (value) => code`isObject(${value})`,
+}
+
+/** The value where it is of one of these kinds: nobody said what stands there. */
+function emitGuard(c: Compilation, kinds: readonly Kind[], value: Code, reading: Partial<Reading>, block: Block, target: Target): Code {
+  const bad = failure(c, target, reading, { code: 'TYPE', expected: describeKinds(kinds) }, value)
+  const fits = kinds.reduce((all, kind) => code`${all} || ${kindTests[kind](value)}`, code`${value} === undefined || ${value} === null`)
+  return assign(c, block, code`${fits} ? ${value} : ${bad}`)
 }
 
 /** An exceptional choice: written down where the run asks for it. */

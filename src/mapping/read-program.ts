@@ -20,10 +20,12 @@ export function readProgram(text: string, given: CompileOptions, as?: Direction)
   const value = as !== undefined && isObject(source.value) ? { ...source.value, direction: as } : source.value
   const program = parseMapping(value, faults, given)
   if (program === undefined) return { unread: faults.list() }
-  const options: CompileOptions = {
-    ...given,
-    sourceSchema: given.sourceSchema ?? given.schemas?.get(program.source),
-    targetSchema: given.targetSchema ?? given.schemas?.get(program.target),
-  }
-  return { source, program, faults, options }
+  return { source, program, faults, options: withSchemas(program, given) }
 }
+
+/** With the schemas that the file names, where they are not given. */
+export const withSchemas = ({ source, target }: Pick<Program, 'source' | 'target'>, given: CompileOptions): CompileOptions => ({
+  ...given,
+  sourceSchema: given.sourceSchema ?? given.schemas?.get(source),
+  targetSchema: given.targetSchema ?? given.schemas?.get(target),
+})

@@ -1,3 +1,4 @@
+import type { Unproven } from './check-types.ts'
 import { type Block, type Code, type CodeUnit, code, createUnit, once, quote } from './code.ts'
 import type { Value } from './emit-expression.ts'
 import type { Faults } from './faults.ts'
@@ -60,6 +61,8 @@ export interface Compilation {
   readonly named: Map<string, { readonly value: Value; readonly secret: boolean }>
   /** how many more expressions are emitted: names of `let` that use each other many times multiply */
   budget: number
+  /** what the check leaves to the run */
+  readonly unproven: Unproven
   /** told of what is read of the document */
   readonly reads?: Reads
 }
@@ -74,12 +77,18 @@ export interface Reads {
 /** Parts of expressions that the code of one mapping may be made of; the largest shipped mapping has about two hundred. */
 export const codeLimit = 50_000
 
-export const createCompilation = (faults: Faults, mode: Compilation['mode'], tables: Compilation['tables'] = 'forward'): Compilation => ({
+export const createCompilation = (
+  faults: Faults,
+  mode: Compilation['mode'],
+  tables: Compilation['tables'] = 'forward',
+  unproven: Unproven = new Map(),
+): Compilation => ({
   unit: createUnit(),
   faults,
   sites: [],
   mode,
   tables,
+  unproven,
   named: new Map(),
   budget: codeLimit,
 })

@@ -1,6 +1,7 @@
 import type { Json, JsonObject } from '../model/json.ts'
 import { bareRules } from './bare-rules.ts'
 import { build, rootScope } from './build.ts'
+import type { Unproven } from './check-types.ts'
 import { type Code, code, createBlock, lines } from './code.ts'
 import type { Difference } from './differences.ts'
 import { type Changes, emitChanges, emitKeys } from './emit-changes.ts'
@@ -40,8 +41,14 @@ export interface SideBySide {
 }
 
 /** Compiles it; the mapping has been checked and its faults told. */
-export function compileSideBySide(program: Program, plan: ReversePlan, options: CompileOptions, faults: Faults): SideBySide {
-  const c = createCompilation({ ...faults, add: () => {} }, 'pull')
+export function compileSideBySide(
+  program: Program,
+  plan: ReversePlan,
+  options: CompileOptions,
+  faults: Faults,
+  unproven: Unproven,
+): SideBySide {
+  const c = createCompilation({ ...faults, add: () => {} }, 'pull', 'forward', unproven)
   const { unit } = c
   const [partner, hub] = [unit.name('v'), unit.name('v')]
   const scope = rootScope(partner, cursorAt(options.sourceSchema, options.schemas), program)
@@ -77,6 +84,7 @@ export function compileSideBySide(program: Program, plan: ReversePlan, options: 
     },
     bare: bareRules(
       plan,
+      unproven,
       alone.flatMap(({ reads }) => reads.places),
     ),
     readersOfRules: readersOf(writtenByRules),

@@ -1,5 +1,6 @@
 import type { Json } from '../model/json.ts'
 import { build, rootScope, runSafely, type Unit } from './build.ts'
+import { unprovenIn } from './check.ts'
 import { code, createBlock, lines } from './code.ts'
 import { compileMapping } from './compile.ts'
 import { booleanOf, emitExpr } from './emit-expression.ts'
@@ -9,6 +10,7 @@ import { readLayers } from './layers.ts'
 import { parseMapping } from './parse.ts'
 import type { Formula, Program } from './program.ts'
 import { pointer } from './read-place.ts'
+import { withSchemas } from './read-program.ts'
 import { createRun, type Run, skip } from './run.ts'
 import { type Cursor, cursorAt, cursorOf, isSensitive, itemsAt } from './schema-path.ts'
 import { chainLets, createCompilation, type Scope } from './scope.ts'
@@ -64,7 +66,12 @@ export function compileStream(
 
 function compileItem(program: Program, found: FoundEach, isPush: boolean, faults: Faults, options: CompileOptions): Unit {
   const forward = !isPush || program.direction === 'push'
-  const c = createCompilation(faults, isPush ? 'push' : 'pull', forward ? 'forward' : 'back')
+  const c = createCompilation(
+    faults,
+    isPush ? 'push' : 'pull',
+    forward ? 'forward' : 'back',
+    unprovenIn(program, faults, withSchemas(program, options)),
+  )
   const source = cursorAt(options.sourceSchema ?? options.schemas?.get(program.source), options.schemas)
   const target = cursorAt(options.targetSchema ?? options.schemas?.get(program.target), options.schemas)
   const [read, written] = forward ? [source, target] : [target, source]

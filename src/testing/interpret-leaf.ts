@@ -1,3 +1,4 @@
+import { describeKinds, type Kind } from '../mapping/check-types.ts'
 import { converters } from '../mapping/converters.ts'
 import type { ConvertCall, Leaf, Lookup, Place as PathPlace } from '../mapping/program.ts'
 import { shownValue } from '../mapping/run.ts'
@@ -44,7 +45,17 @@ export function leaf(state: State, of: Leaf, frame: Frame, spot: Spot, clears: b
     },
   ]
   for (const step of state.mode === 'pull' ? steps : steps.reverse()) step()
+  const kinds = state.unproven.get(spot.rule)
+  if (kinds !== undefined && !kinds.some((kind) => isOf(kind, made)))
+    made = given(made, (one) => report(state, spot, origin, { code: 'TYPE', expected: describeKinds(kinds), found: one }))
   return made === undefined && clears && state.mode === 'push' ? null : made
+}
+
+function isOf(kind: Kind, value: Json | undefined): boolean {
+  if (kind === 'list') return Array.isArray(value)
+  if (kind === 'object') return isObject(value)
+  if (kind === 'integer') return Number.isInteger(value)
+  return typeof value === (kind === 'boolean' || kind === 'number' ? kind : 'string')
 }
 
 const given = (value: Json | undefined, make: (value: Json) => Json): Json | undefined =>

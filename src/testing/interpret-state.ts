@@ -1,3 +1,4 @@
+import type { Unproven } from '../mapping/check-types.ts'
 import type { Path, Segment } from '../mapping/path.ts'
 import type { Formula, Let } from '../mapping/program.ts'
 import { matches, pointer } from '../mapping/read-place.ts'
@@ -12,6 +13,8 @@ export interface State {
   readonly mode: 'pull' | 'push'
   readonly tables: 'forward' | 'back'
   readonly context: MapContext
+  /** what the check of the file leaves to the run */
+  readonly unproven: Unproven
   readonly errors: MapError[]
   /** what each of `errors` speaks of */
   readonly inputs: string[]
@@ -20,7 +23,7 @@ export interface State {
   left: number
 }
 
-export const newState = (given: Pick<State, 'label' | 'mode' | 'tables' | 'context'>): State => ({
+export const newState = (given: Pick<State, 'label' | 'mode' | 'tables' | 'context' | 'unproven'>): State => ({
   ...given,
   errors: [],
   inputs: [],

@@ -1,3 +1,4 @@
+import { unprovenIn } from '../mapping/check.ts'
 import type { Each, Field, Group, List, Program, Step } from '../mapping/program.ts'
 import { readProgram } from '../mapping/read-program.ts'
 import { conceals, cursorAt, cursorOf, isSensitive } from '../mapping/schema-path.ts'
@@ -27,17 +28,18 @@ export function interpreter(file: string, options: Omit<CompileOptions, 'file'> 
   const { program } = read
   const { sourceSchema, targetSchema, schemas } = read.options
   const [app, hub] = [cursorAt(sourceSchema, schemas), cursorAt(targetSchema, schemas)]
+  const unproven = unprovenIn(program, read.faults, read.options)
   const forward = program.direction === 'push'
   const label = `${program.id}@${program.version}`
   return {
     pull: (record, context) => {
-      const state = newState({ label, mode: 'pull', tables: 'forward', context })
+      const state = newState({ label, mode: 'pull', tables: 'forward', context, unproven })
       const root = { ...rootFrame(record, program), cursor: app }
       const spot: Spot = { rule: '', to: [], items: [], written: hub, secret: false }
       return ended(state, () => object(state, program.fields, root, spot) ?? {})
     },
     push: (document, context, base) => {
-      const state = newState({ label, mode: 'push', tables: forward ? 'forward' : 'back', context })
+      const state = newState({ label, mode: 'push', tables: forward ? 'forward' : 'back', context, unproven })
       const root = { ...rootFrame(document, program), cursor: forward ? app : hub }
       const written = forward ? hub : app
       return ended(state, () => {

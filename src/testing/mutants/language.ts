@@ -94,7 +94,7 @@ export const languageMutants: readonly Mutant[] = [
     invariant: 'input',
     breaks: 'a mapping with faults is compiled and run',
     file: 'src/mapping/compile.ts',
-    edits: ['checkTypes(program, faults, options, plan)', 'compilePush(program, generating, options)'].map((before) => ({
+    edits: ['checkTypes(program, faults, options, plan)', 'compilePush(program, generating, options, unproven)'].map((before) => ({
       find: `${before}\n  if (faults.failed())`,
       replace: `${before}\n  if (plan === undefined)`,
     })),
