@@ -1,12 +1,12 @@
-import { spawn } from 'node:child_process'
-import { join } from 'node:path'
+import type { Plugin } from 'vitest/config'
+import { createVitest } from 'vitest/node'
+import config from '../../../vitest.config.ts'
 import { packageRoot } from '../../package-root.ts'
 import { mutants } from './list.ts'
-import type { Mutant } from './mutant.ts'
+import { type Mutant, mutate } from './mutant.ts'
 
 /**
- * Runs every mutant, or those that are named, against the test that must notice it, two at a time. A mutant that survives is a failure. One whose test hangs is caught only when vitest itself says so in time;
- * a run that says nothing until its limit is broken.
+ * Runs every mutant, or those that are named, against the test that must notice it, two at a time. A mutant that survives is a failure, and so is one whose test says nothing: it does not run, or not to its end in time.
  */
 
 const limitMs = 60_000
@@ -19,42 +19,61 @@ const survivors: string[] = []
 const worker = async () => {
   for (let mutant = queue.shift(); mutant !== undefined; mutant = queue.shift()) {
     const started = performance.now()
-    const { code, output } = await runTest(mutant)
-    const broken = !/Tests .*\d+ (failed|passed)/.test(output)
-    const caught = code !== 0 && !broken
+    const { word, why } = await verdictOn(mutant)
+    const seconds = ((performance.now() - started) / 1000).toFixed(1)
     process.stdout.write(
-      `${caught ? 'caught  ' : broken ? 'BROKEN  ' : 'SURVIVED'} ${mutant.name.padEnd(22)} ${mutant.breaks} (${((performance.now() - started) / 1000).toFixed(1)} s)\n`,
+      `${word.padEnd(8)} ${mutant.name.padEnd(22)} ${mutant.breaks} (${seconds} s)\n${why === undefined ? '' : `${why}\n`}`,
     )
-    if (!caught) {
-      survivors.push(mutant.name)
-      if (broken) process.stdout.write(`${output.slice(-1500)}\n`)
-    }
+    if (word !== 'caught') survivors.push(mutant.name)
   }
 }
 await Promise.all([worker(), worker()])
 process.stdout.write(survivors.length === 0 ? 'every mutant was caught\n' : `not caught: ${survivors.join(', ')}\n`)
-process.exitCode = survivors.length === 0 ? 0 : 1
+// a test that hangs would keep the process
+process.exit(survivors.length === 0 ? 0 : 1)
 
-function runTest(mutant: Mutant): Promise<{ readonly code: number; readonly output: string }> {
-  return new Promise((resolve) => {
-    const filter = mutant.test.name === undefined ? [] : ['-t', mutant.test.name]
-    const child = spawn(
-      process.execPath,
-      [join(packageRoot, 'node_modules', 'vitest', 'vitest.mjs'), 'run', '--bail=1', mutant.test.file, ...filter],
-      {
-        cwd: packageRoot,
-        env: { ...process.env, CROSSDOCK_MUTANT: mutant.name, NO_COLOR: '1' },
-        stdio: ['ignore', 'pipe', 'pipe'],
-        timeout: limitMs,
-      },
-    )
-    let output = ''
-    const take = (chunk: Buffer) => {
-      output = (output + chunk.toString('utf8')).slice(-20_000)
-    }
-    child.stdout.on('data', take)
-    child.stderr.on('data', take)
-    child.on('error', (error) => resolve({ code: 0, output: String(error) }))
-    child.on('exit', (code) => resolve({ code: code ?? 1, output }))
-  })
+type Verdict = { readonly word: 'caught' | 'SURVIVED' | 'BROKEN'; readonly why?: string }
+
+async function verdictOn(mutant: Mutant): Promise<Verdict> {
+  const { file, name } = mutant.test
+  const vitest = await createVitest(
+    {
+      ...config.test,
+      config: false,
+      root: packageRoot,
+      watch: false,
+      bail: 1,
+      reporters: [],
+      maxWorkers: 1,
+      include: [file],
+      ...(name === undefined ? {} : { testNamePattern: name }),
+    },
+    { plugins: [plugin(mutant)] },
+  )
+  const late = Promise.withResolvers<undefined>()
+  const timer = setTimeout(() => late.resolve(undefined), limitMs)
+  const run = await Promise.race([vitest.start(), late.promise])
+  clearTimeout(timer)
+  if (run === undefined) return { word: 'BROKEN', why: `${file} did not end within ${limitMs / 1000} s` }
+  const states = run.testModules.flatMap(({ children }) => [...children.allTests()].map((test) => test.result().state))
+  const errors = [...run.unhandledErrors, ...run.testModules.flatMap((module) => module.errors())]
+  await vitest.close()
+  if (!states.some((state) => state === 'passed' || state === 'failed'))
+    return { word: 'BROKEN', why: `no test of ${file} ran: ${errors.map((error) => messageOf(error)).join('; ')}` }
+  return { word: states.includes('failed') || errors.length > 0 ? 'caught' : 'SURVIVED' }
+}
+
+function messageOf(error: unknown): string {
+  return typeof error === 'object' && error !== null && 'message' in error ? String(error.message) : String(error)
+}
+
+function plugin(mutant: Mutant): Plugin {
+  return {
+    name: 'mutant',
+    enforce: 'pre',
+    transform: (code, id) => mutate(mutant, id, code),
+    // a kept transform of a file that it changes would bring the safeguard back in
+    configureVitest: ({ defineCacheKeyGenerator }) =>
+      defineCacheKeyGenerator(({ id, sourceCode }) => (mutate(mutant, id, sourceCode) === undefined ? undefined : false)),
+  }
 }
