@@ -81,4 +81,16 @@ describe('crossdock map case', () => {
     expect(run.err).toContain(message)
     expect(run.code).toBe(code)
   })
+
+  it.each([
+    ['{', 'order.cases.json is not JSON: '],
+    ['{}', 'order.cases.json has no list "cases"'],
+  ])('leaves a file alone that no case can be added to: %s', async (text, message) => {
+    writeFileSync(file(), text)
+    const { err, code } = await map(['case', 'E0', '--mapping', 'woocommerce/order', '--name', 'new'])
+    expect(err).toContain(message)
+    expect(code).toBe(2)
+    expect(readFileSync(file(), 'utf8')).toBe(text)
+    expect((await map(['test', 'woocommerce/order'])).out).toMatch(/^failed {2}woocommerce\/order\n +\*: /m)
+  })
 })

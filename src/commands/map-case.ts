@@ -40,7 +40,7 @@ export function registerMapCase(parent: Command, shell: Shell): void {
           throw new CommandError(exitCode.found, 'mapping-faults', say('map.broken', { name: mappingName }))
         }
         const file = join(bench.folder, 'mappings', `${mappingName}.cases.json`)
-        const before = existsSync(file) ? await readFile(file, 'utf8') : undefined
+        const before = existsSync(file) ? await casesText(shell, file) : undefined
         const context = before === undefined ? contextFor(bench, mapping, String(kept.connection)) : contextIn(before)
         const name = flags.name ?? `${kept.stream} ${kept.key}`
         if (namesIn(before).includes(name)) throw usage(say('map.caseTwice', { name }))
@@ -59,6 +59,17 @@ export function registerMapCase(parent: Command, shell: Shell): void {
         else shell.out(`${say('map.caseWritten', { name, file: shownFile, what })}\n`)
       }),
     )
+}
+
+/** @throws CommandError for a file that no case can be added to */
+async function casesText(shell: Shell, file: string): Promise<string> {
+  const text = await readFile(file, 'utf8')
+  try {
+    if (Array.isArray(at(parseJson(text), 'cases'))) return text
+  } catch (error) {
+    throw usage(shell.say('file.notJson', { file: relative(shell.folder, file), why: error instanceof Error ? error.message : '' }))
+  }
+  throw usage(shell.say('map.caseNoList', { file: relative(shell.folder, file) }))
 }
 
 function chosen(shell: Shell, { mappings }: JsonObject, wanted: string | undefined): string {

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import type { Json } from '../model/json.ts'
+import type { CasesFile } from '../testing/mapping-kit.ts'
 import { generatePage } from '../testing/mapping-page/tables.ts'
 import { compileMapping } from './compile.ts'
 import { converters } from './converters.ts'
@@ -35,7 +36,7 @@ const here = context({
     })[kind],
   link: (type, ref) => (JSON.stringify(ref).includes('harbour') && type === 'party' ? '41' : type === 'product' ? '9' : undefined),
 })
-const known: readonly string[] = ['mapping', 'fields', 'overlay', 'source', 'document', 'base', 'result', 'errors', 'notes']
+const known: readonly string[] = ['mapping', 'fields', 'overlay', 'cases', 'source', 'document', 'base', 'result', 'errors', 'notes']
 
 describe('every example of the page does what the page says', () => {
   it.each([...examples])('%s', (_, parts) => {
@@ -51,6 +52,15 @@ describe('every example of the page does what the page says', () => {
       ...(overlay === undefined ? {} : { overlay: { file: 'overlay.json', text: overlay } }),
     })
     expect(faults.filter(({ code }) => code !== 'W_NO_KEY')).toEqual([])
+    const cases = read('cases')
+    if (cases !== undefined) {
+      for (const { name, input, output, errors } of (cases as unknown as CasesFile).cases) {
+        const made = mapping?.pull(input as Json, here)
+        if (errors === undefined) expect(made, name).toMatchObject({ ok: true, value: output })
+        else expect(made, name).toMatchObject({ ok: false, errors })
+      }
+      return
+    }
     const document = read('document')
     const source = document ?? read('source') ?? null
     const pushes = document !== undefined || mapping?.direction === 'push'

@@ -18,7 +18,10 @@ const read = (name: string): JsonObject => JSON.parse(readFileSync(join(folder, 
 const shown = (value: JsonObject): string => `${JSON.stringify(value, undefined, 2)}\n`
 const mapping = read('mapping.json')
 const compiled = compileSchemas(
-  ['mapping.json', 'overlay.json', 'table.json'].map((name) => ({ file: name, text: readFileSync(join(folder, name), 'utf8') })),
+  ['mapping.json', 'overlay.json', 'table.json', 'cases.json'].map((name) => ({
+    file: name,
+    text: readFileSync(join(folder, name), 'utf8'),
+  })),
 )
 const schemaFault = (id: string, value: Json) => compiled.validators.get(id)?.(value)
 
@@ -59,7 +62,7 @@ describe('the schemas for editors', () => {
       for (const [key, inner] of Object.entries(value))
         if (!['dependentSchemas', 'anyOf'].includes(key) || path !== '') look(inner, `${path}/${key}`)
     }
-    for (const name of ['overlay.json', 'table.json']) look(read(name), '')
+    for (const name of ['overlay.json', 'table.json', 'cases.json']) look(read(name), '')
     look({ properties: mapping.properties, converter: (mapping.$defs as JsonObject).converter }, '')
     look({ properties: ruleSchema.properties }, '/rule')
     expect(bare).toEqual([])
@@ -68,15 +71,17 @@ describe('the schemas for editors', () => {
 
 describe('what is shipped fits them', () => {
   const files = readdirSync(join(root, 'mappings'), { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && entry.name.endsWith('.json') && !entry.name.endsWith('.cases.json'))
+    .filter((entry) => entry.isFile() && entry.name.endsWith('.json'))
     .map((entry) => join(entry.parentPath, entry.name))
   it('there are mappings', () => expect(files.length).toBeGreaterThan(15))
   it.each(files.map((file) => [file.slice(root.length + 1), file]))('%s', (_, file) => {
-    expect(schemaFault('mapping@1', JSON.parse(readFileSync(file, 'utf8')) as Json)).toBeUndefined()
+    expect(
+      schemaFault(file.endsWith('.cases.json') ? 'cases@1' : 'mapping@1', JSON.parse(readFileSync(file, 'utf8')) as Json),
+    ).toBeUndefined()
   })
 
   const page = readFileSync(join(root, 'docs', 'mapping.md'), 'utf8')
-  const examples = [...page.matchAll(/<!-- example: (\w+) (mapping|overlay|table [\w@]+) -->\n```json\n([\s\S]*?)\n```/g)]
+  const examples = [...page.matchAll(/<!-- example: (\w+) (mapping|overlay|cases|table [\w@]+) -->\n```json\n([\s\S]*?)\n```/g)]
   it.each(examples.map(([, name = '', part = '', text = '']) => [`${name} ${part}`, part, text]))(
     'the example %s of docs/mapping.md',
     (_, part, text) => {

@@ -47,11 +47,13 @@ describe('the kit', () => {
     output: { code: 'A', name: 'Shop', kind: 'store', status: 'active', zone: 'UTC' },
   }
 
-  async function faultsOf(cases: readonly object[], text: object = mapping): Promise<string[]> {
+  const faultsOf = (cases: readonly object[], text: object = mapping): Promise<string[]> =>
+    faultsIn(JSON.stringify({ context, cases }), text)
+  async function faultsIn(content: string, text: object = mapping): Promise<string[]> {
     const folder = join(await mkdtemp(join(tmpdir(), 'crossdock-cases-')), 'small')
     await mkdir(folder)
     const file = join(folder, 'order.cases.json')
-    await writeFile(file, JSON.stringify({ context, cases }))
+    await writeFile(file, content)
     const catalog = await loadCatalog()
     const own = { name: 'small/order', file: 'order.json', text: JSON.stringify(text) }
     const bench = { catalog: { ...catalog, mappings: [own] }, schemas: compileSchemas(catalog.schemas) }
@@ -83,5 +85,22 @@ describe('the kit', () => {
     expect(await faultsOf([{ ...one, errors: [{ code: 'DATE', rule: 'code' }] }])).toEqual([
       'number: the mapping refuses it in another way',
     ])
+  })
+  test('needs no context where the mapping reads nothing of the connection', async () => {
+    expect(await faultsIn(JSON.stringify({ $schema: 'x', cases: [good] }))).toEqual([])
+  })
+  test.each([
+    ['{', /^\*: the file is not JSON: /],
+    ['[]', /^\*: \/ must be /],
+    ['{}', /^\*: \/ 'cases' is missing/],
+    [{ cases: [{ ...good, ouput: {} }] }, /^\*: \/cases\/0 .*'ouput'.*/],
+    [{ cases: [{ ...good, name: 5 }] }, /^\*: \/cases\/0\/name must be/],
+    [{ context: { connection: 'c' }, cases: [good] }, /^\*: \/context 'books' is missing/],
+    [{ cases: [{ ...good, output: undefined, errors: [{ cod: 'TYPE' }] }] }, /^\*: \/cases\/0\/errors\/0 /],
+    [{ cases: [{ ...good, input: { $file: 'gone.json' } }] }, /^good: its input cannot be read: .*gone\.json/],
+    [{ cases: [{ ...good, input: { $file: 'order.cases.json', at: 'x.y' } }] }, /^good: its input cannot be read: .* nothing at 'x\.y'/],
+  ])('says what is wrong with %j', async (content, message) => {
+    const [fault = ''] = await faultsIn(typeof content === 'string' ? content : JSON.stringify(content))
+    expect(fault).toMatch(message)
   })
 })

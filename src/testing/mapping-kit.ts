@@ -7,11 +7,12 @@ import { foot } from '../ledger/foot.ts'
 import { compileMapping } from '../mapping/compile.ts'
 import type { CompiledMapping, MapContext, MapErrorCode } from '../mapping/types.ts'
 import { at, canonicalJson, isObject, type Json, type JsonObject, parseJson } from '../model/json.ts'
-import { type CompiledSchemas, compileSchemas, type Validate } from '../model/schema.ts'
+import { type CompiledSchemas, compileSchemas, type Inspect, type Validate } from '../model/schema.ts'
+import { packageRoot } from '../package-root.ts'
 
 /** `mappings/<connector>/<name>.cases.json`: what the mapping beside it has to do. */
 export interface CasesFile {
-  readonly context: {
+  readonly context?: {
     readonly connection: string
     readonly books: string
     readonly organisation?: string
@@ -81,17 +82,21 @@ export const mappingOf = (file: string): string => `${basename(dirname(file))}/$
 
 /**
  * Runs every case of one file; no faults: all hold. A result has to be the expected one and has to fit the canonical schema (pull), or the input of every action that uses the
- * mapping (push). @throws SyntaxError for a cases file that is no JSON
+ * mapping (push). A file that is no file of cases (schemas/meta/cases.json) is a fault.
  */
 export async function runCases(bench: MappingBench, file: string): Promise<readonly CaseFault[]> {
   const name = mappingOf(file)
   const text = bench.catalog.mappings.find((mapping) => mapping.name === name)
   if (text === undefined) return [{ case: '*', message: `there is no mapping ${name} beside ${basename(file)}` }]
   const content = await readFile(file, 'utf8')
+  const exact = jsonOf(content)
+  if ('message' in exact) return [{ case: '*', message: `the file is not JSON: ${exact.message}` }]
+  const wrong = (await casesInspector())(exact.value)
+  if (wrong.length > 0) return wrong.map(({ path, message }) => ({ case: '*', message: `${path === '' ? '/' : path} ${message}` }))
   const cases = JSON.parse(content) as CasesFile
   const { mapping, faults } = compileMapping(text.text, {
     file: text.file,
-    codes: cases.context.codes ?? {},
+    codes: cases.context?.codes ?? {},
     ...checkedAgainst(bench.catalog, bench.schemas, name),
   })
   if (mapping === undefined)
@@ -100,11 +105,28 @@ export async function runCases(bench: MappingBench, file: string): Promise<reado
       .map((fault) => ({ case: '*', message: `${fault.line}:${fault.column} ${fault.code} ${fault.path}: ${fault.message}` }))
   const connector = bench.catalog.connectors.get(basename(dirname(file)))
   const setup: Setup = { mapping, connector, bench, context: contextOf(cases.context), folder: dirname(file) }
-  const exact = parseJson(content)
   const found = await Promise.all(
-    cases.cases.map((one, index) => runCase({ ...one, input: at(exact, `cases.${index}.input`) ?? null }, setup)),
+    cases.cases.map((one, index) => runCase({ ...one, input: at(exact.value, `cases.${index}.input`) ?? null }, setup)),
   )
   return found.flat()
+}
+
+function jsonOf(text: string): { readonly value: Json } | { readonly message: string } {
+  try {
+    return { value: parseJson(text) }
+  } catch (error) {
+    return { message: error instanceof Error ? error.message : String(error) }
+  }
+}
+
+let inspector: Promise<Inspect> | undefined
+function casesInspector(): Promise<Inspect> {
+  const file = join(packageRoot, 'schemas', 'meta', 'cases.json')
+  inspector ??= readFile(file, 'utf8').then((text) => {
+    const { inspectors, faults } = compileSchemas([{ file, text }])
+    return inspectors.get('cases@1') ?? (() => faults.map((fault) => ({ ...fault, keyword: '' })))
+  })
+  return inspector
 }
 
 interface Setup {
@@ -120,7 +142,12 @@ async function runCase(one: MappingCase, setup: Setup): Promise<readonly CaseFau
   const fault = (message: string, expected?: Json, found?: Json): CaseFault => ({ case: one.name, message, expected, found })
   if ((one.output === undefined) === (one.errors === undefined)) return [fault('a case has either an output or errors')]
   const direction = mapping.direction === 'push' ? 'push' : (one.direction ?? 'pull')
-  const input = bend(await inputOf(one.input, setup), one.change)
+  let input: Json
+  try {
+    input = bend(await inputOf(one.input, setup), one.change)
+  } catch (error) {
+    return [fault(`its input cannot be read: ${error instanceof Error ? error.message : String(error)}`)]
+  }
   const result = direction === 'pull' ? mapping.pull(input, context) : mapping.push(input, context, one.base)
   if (!result.ok) {
     const errors: Json[] = result.errors.map(({ code, rule, to, from, found }) => ({ code, rule, to, from, found }))
@@ -189,8 +216,8 @@ export function validatorsFor(
 const fits = (wanted: object, found: Json | undefined): boolean =>
   isObject(found) && Object.entries(wanted).every(([name, value]) => canonicalJson(value as Json) === canonicalJson(found[name]))
 
-/** What a mapping of a cases file knows besides the document. */
-export function contextOf(given: CasesFile['context']): MapContext {
+/** What a mapping of a cases file knows besides the document; a connection that is made up where the file says none. */
+export function contextOf(given: CasesFile['context'] = { connection: 'connection', books: 'BOOKS', zone: 'UTC' }): MapContext {
   const { codes, links, config, ...rest } = given
   return {
     ...rest,

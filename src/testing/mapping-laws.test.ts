@@ -50,7 +50,7 @@ describe('every mapping of the package', () => {
   async function setupOf(file: string) {
     const text = bench.catalog.mappings.find(({ name }) => name === mappingOf(file))?.text ?? expect.unreachable(file)
     const cases = JSON.parse(await readFile(file, 'utf8')) as CasesFile
-    const options = { codes: cases.context.codes ?? {}, schemas: bench.schemas.schemas }
+    const options = { codes: cases.context?.codes ?? {}, schemas: bench.schemas.schemas }
     const { mapping, faults } = compileMapping(text, { file, ...options })
     if (mapping === undefined) throw new Error(JSON.stringify(faults))
     const connector = bench.catalog.connectors.get(basename(dirname(file)))

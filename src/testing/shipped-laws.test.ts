@@ -100,7 +100,7 @@ describe('a mapping of the package that reads, run backwards over documents that
     if (written.direction === 'push') return undefined
     const cases = JSON.parse(await readFile(path, 'utf8')) as CasesFile
     const checked = checkedAgainst(bench.catalog, bench.schemas, name)
-    const { mapping, faults } = compileMapping(bothWays(written), { file, codes: cases.context.codes ?? {}, ...checked })
+    const { mapping, faults } = compileMapping(bothWays(written), { file, codes: cases.context?.codes ?? {}, ...checked })
     const schema = checked.schemas?.get(written.source)
     if (mapping === undefined || schema === undefined) throw new Error(JSON.stringify(faults))
     return {

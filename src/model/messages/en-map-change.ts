@@ -42,6 +42,7 @@ export const enMapChange = {
   'map.caseNone': 'No mapping reads records of this stream.',
   'map.caseForeign': 'The record is not read by {name}; its stream feeds {mappings}.',
   'map.caseFailed': 'The case does not hold right after it was made, so nothing was written: {why}',
+  'map.caseNoList': '{file} has no list "cases": write "cases": […] there, or move it away.',
   'map.caseTwice': 'There is a case "{name}" already; give another --name.',
   'map.watch': 'run again after every edit, until Ctrl-C',
   'map.watching': 'Watching; Ctrl-C ends.',

@@ -43,6 +43,7 @@ export const zhMapChange: Readonly<Record<keyof typeof enMapChange, string>> = {
   'map.caseNone': '没有映射读取该流的记录。',
   'map.caseForeign': '{name} 不读取该记录；其流对应 {mappings}。',
   'map.caseFailed': '用例刚生成便不成立，故未写入：{why}',
+  'map.caseNoList': '{file} 中没有 "cases" 列表：请写上 "cases": […]，或移走该文件。',
   'map.caseTwice': '已有名为“{name}”的用例，请另取 --name。',
   'map.watch': '每次编辑后重新运行，直到 Ctrl-C',
   'map.watching': '正在监视；按 Ctrl-C 结束。',
