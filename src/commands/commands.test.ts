@@ -299,6 +299,18 @@ describe('map', () => {
     expect(JSON.parse(typed.out)).toMatchObject({ ok: true, value: { sku: 'LAMP-RED' } })
   })
 
+  test('says that a document would be refused by its schema', async () => {
+    const files = await mkdtemp(join(tmpdir(), 'crossdock-map-'))
+    const order = JSON.parse(await readFile(answers('woocommerce', 'orders.json'), 'utf8'))[0]
+    await writeFile(join(files, 'order.json'), JSON.stringify({ ...order, billing: { ...order.billing, country: 'Utopia' } }))
+    const made = await run(['map', 'run', 'woocommerce/order', join(files, 'order.json')])
+    expect(made).toMatchObject({ code: 1, err: expect.stringMatching(/^It is no sales-order@1, and would be refused: \/billTo\/country /m) })
+    expect(JSON.parse(made.out)).toMatchObject({ billTo: { country: 'Utopia' } })
+    const typed = JSON.parse((await run(['map', 'run', 'woocommerce/order', join(files, 'order.json'), '--json'])).out)
+    expect(typed).toMatchObject({ ok: true, misfits: [{ schema: 'sales-order@1', path: '/billTo/country' }] })
+    await rm(files, { recursive: true, force: true })
+  })
+
   test('pushes a document with the links it is given', async () => {
     const files = await mkdtemp(join(tmpdir(), 'crossdock-map-'))
     const [document, links] = [join(files, 'stock.json'), join(files, 'links.json')]

@@ -1,11 +1,13 @@
 import { resolve } from 'node:path'
 import type { Command } from 'commander'
+import type { CompiledMapping } from '../mapping/types.ts'
 import { at, type JsonObject } from '../model/json.ts'
+import { validatorsFor } from '../testing/mapping-kit.ts'
 import { printFaults } from './check.ts'
 import { configOf } from './client.ts'
 import { CommandError, exitCode, usage } from './exit-code.ts'
 import { followEdits, mappingPlaces } from './follow-edits.ts'
-import { compileNamed, contextOf, type MapFlags, openBench, readDocument } from './map-bench.ts'
+import { compileNamed, contextOf, type MapBench, type MapFlags, openBench, readDocument } from './map-bench.ts'
 import { explainPush, explainResult } from './map-explain.ts'
 import { printJson, printRows } from './print.ts'
 import type { Shell } from './shell.ts'
@@ -62,10 +64,11 @@ async function runOnce(shell: Shell, name: string, file: string, flags: RunFlags
   if (input === undefined) throw usage(say('map.nothingAt', { file, path: flags.at ?? '' }))
   const context = await contextOf(bench, flags, flags.links ? await read(flags.links) : {}, shell)
   const result = push ? mapping.push(input, context, flags.base ? await read(flags.base) : undefined) : mapping.pull(input, context)
+  const misfits = result.ok ? misfitsOf(bench, name, mapping, push, result.value) : []
   const explain = (value: JsonObject) => (push ? explainPush : explainResult)(mapping, value)
   if (flags.json) {
-    const shown = flags.explain && result.ok ? { ...result, explain: explain(result.value) } : result
-    printJson(shell, JSON.parse(JSON.stringify(shown)))
+    const more = { ...(misfits.length > 0 ? { misfits } : {}), ...(flags.explain && result.ok ? { explain: explain(result.value) } : {}) }
+    printJson(shell, JSON.parse(JSON.stringify({ ...result, ...more })))
   } else if (!result.ok) {
     for (const error of result.errors)
       shell.out(
@@ -76,7 +79,17 @@ async function runOnce(shell: Shell, name: string, file: string, flags: RunFlags
     else printJson(shell, result.value)
     for (const { code, to, rule, message } of result.notes) shell.note(`${say('map.note', { code, to, rule, message })}\n`)
   }
-  if (!result.ok) shell.end(exitCode.found)
+  if (flags.json !== true) for (const misfit of misfits) shell.note(`${say('map.misfit', misfit)}\n`)
+  if (!result.ok || misfits.length > 0) shell.end(exitCode.found)
+}
+
+/** Why the hub would refuse the document, or the action its input. */
+function misfitsOf(bench: MapBench, name: string, mapping: CompiledMapping, push: boolean, value: JsonObject) {
+  const connector = bench.catalog.connectors.get(name.split('/')[0] ?? '')
+  return validatorsFor({ mapping, connector, bench }, push ? 'push' : 'pull').flatMap(([schema, validate]) => {
+    const fault = validate(value)
+    return fault === undefined ? [] : [{ schema, path: fault.path === '' ? '/' : fault.path, message: fault.message }]
+  })
 }
 
 const printExplained = (shell: Shell, rows: readonly JsonObject[]): Promise<number> =>

@@ -15,6 +15,7 @@ export const enMap = {
   'map.noPush': 'The mapping {name} goes one way only: from the partner to the hub.',
   'map.nothingAt': "{file} has nothing at '{path}'.",
   'map.error': '{code} {to}: found {found}, expected {expected} (rule {rule})',
+  'map.misfit': 'It is no {schema}, and would be refused: {path} {message}.',
   'map.note': '{code} {to}: {message} (rule {rule})',
   'map.check': 'compile mappings against their schemas; every mistake at once',
   'map.checked': 'Mappings: {mappings}. Errors: {errors}, warnings: {warnings}.',

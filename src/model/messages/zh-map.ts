@@ -17,6 +17,7 @@ export const zhMap: Readonly<Record<keyof typeof enMap, string>> = {
   'map.noPush': '映射 {name} 是单向的：只从对方到枢纽。',
   'map.nothingAt': '{file} 的“{path}”处没有内容。',
   'map.error': '{code} {to}：得到 {found}，应为 {expected}（规则 {rule}）',
+  'map.misfit': '结果不符合 {schema}，会被拒收：{path} {message}。',
   'map.note': '{code} {to}：{message}（规则 {rule}）',
   'map.check': '按模式编译映射；所有错误一次列出',
   'map.checked': '映射 {mappings}。错误 {errors}，警告 {warnings}。',
