@@ -304,7 +304,10 @@ describe('map', () => {
     const order = JSON.parse(await readFile(answers('woocommerce', 'orders.json'), 'utf8'))[0]
     await writeFile(join(files, 'order.json'), JSON.stringify({ ...order, billing: { ...order.billing, country: 'Utopia' } }))
     const made = await run(['map', 'run', 'woocommerce/order', join(files, 'order.json')])
-    expect(made).toMatchObject({ code: 1, err: expect.stringMatching(/^It is no sales-order@1, and would be refused: \/billTo\/country /m) })
+    expect(made).toMatchObject({
+      code: 1,
+      err: expect.stringMatching(/^It is no sales-order@1, and would be refused: \/billTo\/country /m),
+    })
     expect(JSON.parse(made.out)).toMatchObject({ billTo: { country: 'Utopia' } })
     const typed = JSON.parse((await run(['map', 'run', 'woocommerce/order', join(files, 'order.json'), '--json'])).out)
     expect(typed).toMatchObject({ ok: true, misfits: [{ schema: 'sales-order@1', path: '/billTo/country' }] })

@@ -39,6 +39,7 @@ export interface Shell {
 /** The shell of this process. `argv` is looked through for --lang, so that help is in the person's language too. */
 export function processShell(argv: readonly string[], openLocal: Shell['openLocal']): Shell {
   const { env } = process
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', endUnread)
   const language = languageOf(flagOf(argv), env)
   return {
     language,
@@ -60,6 +61,12 @@ export function processShell(argv: readonly string[], openLocal: Shell['openLoca
       process.exitCode = code
     },
   }
+}
+
+/** Who reads the output may stop before its end (`| head`): that is no failure, and nobody is left to tell. */
+function endUnread(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error
+  process.exit()
 }
 
 async function readSecret(question: string): Promise<string> {
