@@ -7,6 +7,7 @@ import type { Fault } from './model/errors.ts'
 import { sha256, textHash } from './model/id.ts'
 import type { Json, JsonObject } from './model/json.ts'
 import { isObject, parseJson } from './model/json.ts'
+import { twinLine } from './model/line-keys.ts'
 import { redact } from './model/redact.ts'
 import { type CompiledSchemas, compileSchemas, type SchemaFault, type SchemaText } from './model/schema.ts'
 import { packageRoot } from './package-root.ts'
@@ -136,7 +137,7 @@ export async function loadWorkspace(
   const base = { tenant, settings, faults, texts: stored, files, ...hidden, schemas: schemas.schemas }
   if (faults.some((fault) => fault.severity === 'error')) return base
   const revision = sha256(...Object.entries(files).sort(byName).flat())
-  const validate: Catalogue['validate'] = (document, body) => schemas.validators.get(`${document}@1`)?.(body)
+  const validate: Catalogue['validate'] = (document, body) => schemas.validators.get(`${document}@1`)?.(body) ?? twinLine(document, body)
   return { ...base, catalogue: { revision, connections, routes, mappings, overlaid, compile, validate, codes, channels } }
 }
 

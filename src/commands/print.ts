@@ -86,8 +86,11 @@ export function table(shell: Shell, head: readonly string[], rows: readonly (rea
 
 export function shown(value: Json | undefined): string {
   if (value === undefined || value === null) return '-'
-  return typeof value === 'string' ? value : JSON.stringify(value)
+  return harmless(typeof value === 'string' ? value : JSON.stringify(value))
 }
+
+/** A text from outside without what a terminal would obey: control characters but line end and tab. */
+export const harmless = (text: string): string => text.replaceAll(/[^\P{Cc}\n\t]/gu, '\ufffd')
 
 function cut(text: string, width: number): string {
   const line = text.replaceAll(/\s+/g, ' ')

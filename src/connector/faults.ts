@@ -146,10 +146,13 @@ function fits(rule: FaultRule, { status, body }: Judged): boolean {
 
 const usual = ['message', 'error.message', 'error_description', 'detail', 'title', 'errors', 'error'] as const
 
-/** The partner's own words, flattened to one line. Cut to size only after secrets are out, so that none is cut in two. */
+/** The partner's own words, flattened to one line without control characters: they reach terminals. Cut to size only after secrets are out, so that none is cut in two. */
 function saidBy(body: Body, path: string | undefined): string | undefined {
   for (const candidate of path === undefined ? usual : [path]) {
-    const words = texts(body.peek(candidate)).join(': ').replaceAll(/\s+/g, ' ').trim()
+    const words = texts(body.peek(candidate))
+      .join(': ')
+      .replaceAll(/[\s\p{Cc}]+/gu, ' ')
+      .trim()
     if (words !== '') return words.slice(0, 4000)
   }
   return undefined

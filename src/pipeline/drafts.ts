@@ -145,12 +145,8 @@ function judge(
   content: string | undefined,
   again: boolean,
 ): Verdict {
-  if (draft.record.key.length > maxKey)
-    return {
-      state: 'dead',
-      reason: 'invalid',
-      detail: JSON.stringify({ message: `the key has ${draft.record.key.length} characters, more than ${maxKey}` }),
-    }
+  const refused = keyFault(draft.record.key)
+  if (refused !== undefined) return { state: 'dead', reason: 'invalid', detail: JSON.stringify({ message: refused }) }
   const seen = event === undefined ? undefined : known.get(event)
   if (seen !== undefined && seen.body_hash !== row.body_hash && !draft.poke)
     return again
@@ -174,6 +170,12 @@ function judge(
       }
 }
 
+/** Two keys that a column would keep as one must not become one record. */
+function keyFault(key: string): string | undefined {
+  if (key.length > maxKey) return `the key has ${key.length} characters, more than ${maxKey}`
+  return key.isWellFormed() && !key.includes('\0') ? undefined : 'the key has half of a character or a NUL, which no column keeps'
+}
+
 function hashesOf(draft: Draft): Hashes {
   const { stream, key, version, bodyHash, op } = draft.record
   return {
@@ -195,7 +197,7 @@ function rowOf(
     connection: of.connection,
     stream: record.stream,
     lane: laneFor(of.connection, record, draft.background),
-    key: record.key.length > maxKey ? sha256(record.key) : record.key,
+    key: keyFault(record.key) === undefined ? record.key : sha256(record.key),
     version: record.version,
     op: record.op,
     slices: JSON.stringify(slices),
