@@ -4,13 +4,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import cliProgress from 'cli-progress'
 import type { Command } from 'commander'
-import { hubCounts } from '../demo/counts.ts'
-import { type DayNews, playDay } from '../demo/day.ts'
+import type { DayNews } from '../demo/day.ts'
 import { printReport, reportJson, reportOf } from '../demo/report.ts'
 import { isObject } from '../model/json.ts'
 import { codeRoot, codeSuffix, packageRoot } from '../package-root.ts'
-import { migrate } from '../store/migrate.ts'
-import { openMysql } from '../store/mysql.ts'
 import { demoBreaks, mutants } from '../testing/mutants/list.ts'
 import { withClient } from './client.ts'
 import { exitCode, usage } from './exit-code.ts'
@@ -75,6 +72,8 @@ async function demo(shell: Shell, flags: Flags): Promise<void> {
   if (flags.database !== undefined) await migrateEmpty(shell, flags.database)
   const bar = flags.json ? undefined : openBar(shell)
   const tell = flags.json ? () => {} : (text: string) => shell.out(`${text}\n`)
+  // a hub is much to load, and most commands start none
+  const [{ playDay }, { hubCounts }] = await Promise.all([import('../demo/day.ts'), import('../demo/counts.ts')])
   const day = await playDay(
     config,
     { seed, scale, pace, faults: flags.faults ? 'on' : 'off', patienceMs: numberOf(shell, '--patience', flags.patience, 1, 600) * 1000 },
@@ -115,6 +114,7 @@ async function demo(shell: Shell, flags: Flags): Promise<void> {
 
 /** The day needs a database of its own: what is in one already would be counted with it. @throws CommandError usage */
 async function migrateEmpty(shell: Shell, url: string): Promise<void> {
+  const [{ migrate }, { openMysql }] = await Promise.all([import('../store/migrate.ts'), import('../store/mysql.ts')])
   const database = await openMysql(url)
   try {
     await migrate(database)

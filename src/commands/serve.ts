@@ -1,8 +1,7 @@
 import type { Command } from 'commander'
 import type { ConfigFlags, Role } from '../config.ts'
 import { FolderLockedError } from '../data-folder.ts'
-import { ListenError } from '../http/listen.ts'
-import { type Hub, startHub } from '../main.ts'
+import type { Hub } from '../main.ts'
 import { mysqlAddress } from '../store/mysql-address.ts'
 import { formatFaults, WorkspaceFaultsError } from '../workspace-faults.ts'
 import { configOf } from './client.ts'
@@ -30,6 +29,8 @@ function registerRole(program: Command, shell: Shell, role: Role): void {
     .option('--hold-deliveries', shell.say('serve.hold'))
     .action(async (flags: ConfigFlags) => {
       const config = configOf(shell, flags, role)
+      // a hub is much to load, and most commands start none
+      const [{ startHub }, { ListenError }] = await Promise.all([import('../main.ts'), import('../http/listen.ts')])
       const hub = await startHub(config, { env: { ...shell.env } }).catch((error: unknown) => {
         if (error instanceof FolderLockedError) throw new CommandError(exitCode.found, 'folder-locked', error.message, error)
         if (error instanceof WorkspaceFaultsError) throw new CommandError(exitCode.usage, 'workspace-faults', error.message, error)
