@@ -80,7 +80,7 @@ export async function openHub(
     let workspace = bare ? orEmpty(whole) : demandChecked(config, whole)
     const accesses = openAccesses(log, foundation.limiter)
     const meter = openMeter()
-    tracing = openTracing(env, config.role ?? 'serve', log)
+    tracing = await openTracing(env, config.role ?? 'serve', log)
     const { tenant } = workspace
     const context: Context = {
       tenant,

@@ -8,11 +8,11 @@ import { examples, variables } from './describe-program-examples.ts'
 import { createProgram, everyCommand } from './program.ts'
 
 test('docs/cli.md is what the program says', async () => {
-  await expect(describeProgram(createProgram(testShell().shell))).toMatchFileSnapshot(join(packageRoot, 'docs', 'cli.md'))
+  await expect(describeProgram(await createProgram(testShell().shell))).toMatchFileSnapshot(join(packageRoot, 'docs', 'cli.md'))
 })
 
-test.each(['en', 'zh'] as const)('every command, argument and flag is described (%s)', (language) => {
-  const commands = everyCommand(createProgram(testShell({ language }).shell))
+test.each(['en', 'zh'] as const)('every command, argument and flag is described (%s)', async (language) => {
+  const commands = everyCommand(await createProgram(testShell({ language }).shell))
   const bare = commands.flatMap((command) => [
     ...(command.description() === '' ? [command.name()] : []),
     ...command.registeredArguments
@@ -24,16 +24,16 @@ test.each(['en', 'zh'] as const)('every command, argument and flag is described 
   if (language === 'zh') expect(commands.filter((command) => !/\p{Script=Han}/u.test(command.description()))).toEqual([])
 })
 
-const commandLeaves = () => {
-  const program = createProgram(testShell().shell)
+const commandLeaves = async () => {
+  const program = await createProgram(testShell().shell)
   const leaves = everyCommand(program).filter((command) => command.commands.length === 0)
   const full = (command: (typeof leaves)[number]) =>
     command.parent === program ? command.name() : `${command.parent?.name()} ${command.name()}`
   return { program, leaves, full }
 }
 
-test('every command has an example, and no example is of a command that is gone', () => {
-  const { leaves, full } = commandLeaves()
+test('every command has an example, and no example is of a command that is gone', async () => {
+  const { leaves, full } = await commandLeaves()
   expect(Object.keys(examples).sort()).toEqual(leaves.map(full).sort())
   expect(Object.entries(examples).filter(([, lines]) => lines.length === 0)).toEqual([])
 })
@@ -41,7 +41,7 @@ test('every command has an example, and no example is of a command that is gone'
 test.each(Object.entries(examples).flatMap(([name, lines]) => lines.map(({ line }) => [line, name] as const)))(
   'the example `crossdock %s` is one the program takes',
   async (line, name) => {
-    const { program, leaves, full } = commandLeaves()
+    const { program, leaves, full } = await commandLeaves()
     const ran: string[] = []
     for (const leaf of leaves) leaf.action(() => void ran.push(full(leaf)))
     const words = [...line.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, bare]) => quoted ?? bare ?? '')
@@ -50,7 +50,7 @@ test.each(Object.entries(examples).flatMap(([name, lines]) => lines.map(({ line 
   },
 )
 
-test('every environment variable the program reads is told, and none that is gone', () => {
+test('every environment variable the program reads is told, and none that is gone', async () => {
   const internal = ['CROSSDOCK_RUNTIME', 'CROSSDOCK_MUTANT']
   const folder = join(packageRoot, 'src')
   const files = readdirSync(folder, { withFileTypes: true, recursive: true })
@@ -69,9 +69,9 @@ test('every environment variable the program reads is told, and none that is gon
   expect(new Set(told).size).toBe(told.length)
 })
 
-test('every command that shows something can show it as JSON', () => {
+test('every command that shows something can show it as JSON', async () => {
   const silent = ['init', 'serve', 'api', 'worker', 'stop', 'demo']
-  const without = everyCommand(createProgram(testShell().shell)).filter(
+  const without = everyCommand(await createProgram(testShell().shell)).filter(
     (command) =>
       command.commands.length === 0 && !silent.includes(command.name()) && !command.options.some(({ long }) => long === '--json'),
   )

@@ -2,73 +2,53 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Command } from 'commander'
 import { packageRoot } from '../package-root.ts'
-import { registerAlarms } from './alarms.ts'
-import { registerBackfills } from './backfills.ts'
-import { registerCheck } from './check.ts'
-import { registerConnection } from './connection.ts'
-import { registerConnector } from './connector.ts'
-import { registerCrosswalk } from './crosswalk.ts'
-import { registerDead } from './dead.ts'
-import { registerDeliveries } from './deliveries.ts'
-import { registerDemo } from './demo.ts'
-import { registerDoctor } from './doctor.ts'
-import { registerExplain } from './explain.ts'
-import { registerFindings } from './findings.ts'
-import { registerHold } from './hold.ts'
-import { registerInbox } from './inbox.ts'
-import { registerInit } from './init.ts'
-import { registerKeys } from './keys.ts'
-import { registerLedger } from './ledger.ts'
-import { registerMap } from './map.ts'
-import { registerMigrate } from './migrate.ts'
-import { registerPlans } from './plans.ts'
-import { registerPull } from './pull.ts'
-import { registerReconcile } from './reconcile.ts'
-import { registerReload } from './reload.ts'
-import { registerReplay } from './replay.ts'
 import { reportError } from './report-error.ts'
-import { registerSchema } from './schema.ts'
-import { registerSecrets } from './secrets.ts'
-import { registerServe } from './serve.ts'
 import type { Shell } from './shell.ts'
-import { registerSimulate } from './simulate.ts'
-import { registerStop } from './stop.ts'
+
+type Register = (program: Command, shell: Shell) => void
 
 /** Every command, in the order of the help. */
-const everyRegister: readonly ((program: Command, shell: Shell) => void)[] = [
-  registerDemo,
-  registerInit,
-  registerCheck,
-  registerServe,
-  registerStop,
-  registerReload,
-  registerInbox,
-  registerDeliveries,
-  registerHold,
-  registerDead,
-  registerReplay,
-  registerLedger,
-  registerExplain,
-  registerFindings,
-  registerCrosswalk,
-  registerConnection,
-  registerPull,
-  registerBackfills,
-  registerPlans,
-  registerAlarms,
-  registerReconcile,
-  registerMap,
-  registerSchema,
-  registerConnector,
-  registerSimulate,
-  registerKeys,
-  registerSecrets,
-  registerMigrate,
-  registerDoctor,
+const everyPlace: readonly { readonly names: readonly string[]; readonly load: () => Promise<Register> }[] = [
+  { names: ['demo'], load: async () => (await import('./demo.ts')).registerDemo },
+  { names: ['init'], load: async () => (await import('./init.ts')).registerInit },
+  { names: ['check'], load: async () => (await import('./check.ts')).registerCheck },
+  { names: ['serve', 'api', 'worker'], load: async () => (await import('./serve.ts')).registerServe },
+  { names: ['stop'], load: async () => (await import('./stop.ts')).registerStop },
+  { names: ['reload'], load: async () => (await import('./reload.ts')).registerReload },
+  { names: ['inbox'], load: async () => (await import('./inbox.ts')).registerInbox },
+  { names: ['deliveries'], load: async () => (await import('./deliveries.ts')).registerDeliveries },
+  { names: ['hold'], load: async () => (await import('./hold.ts')).registerHold },
+  { names: ['dead'], load: async () => (await import('./dead.ts')).registerDead },
+  { names: ['replay'], load: async () => (await import('./replay.ts')).registerReplay },
+  { names: ['ledger'], load: async () => (await import('./ledger.ts')).registerLedger },
+  { names: ['explain'], load: async () => (await import('./explain.ts')).registerExplain },
+  { names: ['findings'], load: async () => (await import('./findings.ts')).registerFindings },
+  { names: ['crosswalk'], load: async () => (await import('./crosswalk.ts')).registerCrosswalk },
+  { names: ['connection'], load: async () => (await import('./connection.ts')).registerConnection },
+  { names: ['pull'], load: async () => (await import('./pull.ts')).registerPull },
+  { names: ['backfills'], load: async () => (await import('./backfills.ts')).registerBackfills },
+  { names: ['plans'], load: async () => (await import('./plans.ts')).registerPlans },
+  { names: ['alarms'], load: async () => (await import('./alarms.ts')).registerAlarms },
+  { names: ['reconcile'], load: async () => (await import('./reconcile.ts')).registerReconcile },
+  { names: ['map'], load: async () => (await import('./map.ts')).registerMap },
+  { names: ['schema'], load: async () => (await import('./schema.ts')).registerSchema },
+  { names: ['connector'], load: async () => (await import('./connector.ts')).registerConnector },
+  { names: ['simulate'], load: async () => (await import('./simulate.ts')).registerSimulate },
+  { names: ['keys'], load: async () => (await import('./keys.ts')).registerKeys },
+  { names: ['secrets'], load: async () => (await import('./secrets.ts')).registerSecrets },
+  { names: ['migrate'], load: async () => (await import('./migrate.ts')).registerMigrate },
+  { names: ['doctor'], load: async () => (await import('./doctor.ts')).registerDoctor },
 ]
 
-/** The whole command line. Commands write through the shell only. */
-export function createProgram(shell: Shell): Command {
+/** What the command line names; where it names no command, all. A start is mostly loading, and most commands need little of the program. */
+function placesFor(argv: readonly string[]): typeof everyPlace {
+  const name = argv.find((word, index) => !word.startsWith('-') && argv[index - 1] !== '--lang')
+  const named = everyPlace.filter(({ names }) => names.some((one) => one === name))
+  return named.length > 0 ? named : everyPlace
+}
+
+/** The command line, as far as `argv` needs it: the whole when it names no command. Commands write through the shell only. */
+export async function createProgram(shell: Shell, argv: readonly string[] = []): Promise<Command> {
   const program = new Command('crossdock')
     .description(shell.say('program.about'))
     .version(programVersion(), '-V, --version', shell.say('flag.version'))
@@ -78,7 +58,7 @@ export function createProgram(shell: Shell): Command {
     .configureOutput({ writeOut: shell.out, writeErr: shell.note })
     .exitOverride()
     .helpCommand(false)
-  for (const register of everyRegister) register(program, shell)
+  for (const register of await Promise.all(placesFor(argv).map(({ load }) => load()))) register(program, shell)
   for (const command of everyCommand(program)) {
     command.exitOverride().configureOutput({ writeOut: shell.out, writeErr: shell.note }).helpOption('-h, --help', shell.say('flag.help'))
   }
@@ -92,7 +72,7 @@ const programVersion = (): string => {
 
 /** Runs one command line and tells the shell how it ended; never throws. */
 export async function runProgram(shell: Shell, argv: readonly string[]): Promise<void> {
-  const program = createProgram(shell)
+  const program = await createProgram(shell, argv)
   try {
     if (argv.length === 0) program.outputHelp()
     else await program.parseAsync([...argv], { from: 'user' })

@@ -1,7 +1,6 @@
 import { bug, HubError } from '../model/errors.ts'
 import { addressRule } from './address.ts'
 import { EgressError, openEgress } from './egress.ts'
-import { sendMail } from './mail.ts'
 import { signStandard } from './sign.ts'
 
 /** Where alarms are told. `kinds`: only these; all when left out. */
@@ -42,7 +41,8 @@ const limits = { deadlineMs: 20_000, headersMs: 15_000, maxBodyBytes: 64 * 1024 
  * @throws HubError retry for what may pass by itself, reject for what will not
  */
 export async function sendOutward(channel: Channel, message: OutwardMessage, now: number, signal?: AbortSignal): Promise<void> {
-  if (channel.kind === 'email') return sendMail(channel, message)
+  // few hubs mail, and a mailer is long to load
+  if (channel.kind === 'email') return (await import('./mail.ts')).sendMail(channel, message)
   const url = URL.parse(channel.url)
   if (url === null) throw bug('bad-url', `the address of the channel ${channel.name} is no URL`)
   const body = Buffer.from(message.body, 'utf8')

@@ -41,7 +41,7 @@ const fact = (span: JsonObject, key: string): string | undefined => {
 }
 
 async function tracedBed(env: Record<string, string>): Promise<{ readonly bed: Bed; readonly tracing: Tracing }> {
-  const tracing = openTracing(env, 'serve')
+  const tracing = await openTracing(env, 'serve')
   if (tracing === undefined) throw new Error('tracing is off')
   const bed = await openBed()
   ends.push(bed.close)
@@ -98,30 +98,30 @@ describe('from the partner’s request to the last try', () => {
 })
 
 describe('settings', () => {
-  test('no collector, no traces', () => {
-    expect(openTracing({}, 'serve')).toBeUndefined()
-    expect(openTracing({ OTEL_EXPORTER_OTLP_ENDPOINT: '' }, 'serve')).toBeUndefined()
+  test('no collector, no traces', async () => {
+    expect(await openTracing({}, 'serve')).toBeUndefined()
+    expect(await openTracing({ OTEL_EXPORTER_OTLP_ENDPOINT: '' }, 'serve')).toBeUndefined()
   })
 
   test.each([
     { OTEL_EXPORTER_OTLP_ENDPOINT: 'collector:4318' },
     { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:1', OTEL_TRACES_SAMPLER_ARG: '2' },
     { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:1', OTEL_TRACES_SAMPLER_ARG: 'often' },
-  ])('%j is refused', (env) => {
-    expect(() => openTracing(env, 'serve')).toThrow(
+  ])('%j is refused', async (env) => {
+    await expect(openTracing(env, 'serve')).rejects.toThrow(
       expect.objectContaining({ detail: expect.objectContaining({ code: 'tracing', recovery: 'reject' }) }),
     )
   })
 
   test('a partner does not decide what is kept, and what it sends is not believed', async () => {
     const { url, spans } = await collector()
-    const none = openTracing({ OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: `${url}/v1/traces`, OTEL_TRACES_SAMPLER_ARG: '0' }, 'serve')
+    const none = await openTracing({ OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: `${url}/v1/traces`, OTEL_TRACES_SAMPLER_ARG: '0' }, 'serve')
     const span = none?.tracer.begin('webhook', { kind: 'server', parent: `00-${trace}-00f067aa0ba902b7-01`, from: 'partner' })
     expect(span?.traceparent).toMatch(new RegExp(`^00-${trace}-[0-9a-f]{16}-00$`))
     span?.end()
     await none?.close()
     expect(spans()).toEqual([])
-    const all = openTracing({ OTEL_EXPORTER_OTLP_ENDPOINT: url }, 'serve')
+    const all = await openTracing({ OTEL_EXPORTER_OTLP_ENDPOINT: url }, 'serve')
     for (const wrong of [
       '',
       'x',
@@ -137,7 +137,7 @@ describe('settings', () => {
   test('a collector that is gone holds nobody up', async () => {
     const said: string[] = []
     const log = { ...silentLog, warn: (_: object, message: string) => void said.push(message) }
-    const tracing = openTracing({ OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:1' }, 'serve', log)
+    const tracing = await openTracing({ OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:1' }, 'serve', log)
     tracing?.tracer.begin('webhook', { kind: 'server' }).end()
     const began = performance.now()
     await tracing?.close()
