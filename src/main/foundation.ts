@@ -6,17 +6,13 @@ import { reject } from '../model/errors.ts'
 import { newToken } from '../model/id.ts'
 import type { Log } from '../model/log.ts'
 import type { Bell } from '../pipeline/bell.ts'
-import { openBullBell } from '../queue/bullmq.ts'
-import { redisLimiter } from '../queue/limiter.ts'
 import { openLocalBell } from '../queue/local.ts'
 import type { Database } from '../store/database.ts'
 import { migrate, newestSchema, schemaNumber } from '../store/migrate.ts'
-import { openMysql } from '../store/mysql.ts'
 import { mysqlAddress } from '../store/mysql-address.ts'
-import { serverRisks } from '../store/mysql-durability.ts'
 import { openSqlite } from '../store/sqlite.ts'
 
-/** What a hub stands on, by its settings: everything in one process on a file, or shared through MySQL and Redis. */
+/** What a hub stands on, by its settings: everything in one process on a file, or shared through MySQL and Redis. The clients of both are loaded where they are used: they are a third of a start. */
 export interface Foundation {
   readonly database: Database
   readonly bell: Bell
@@ -48,7 +44,7 @@ export async function openFoundation(config: HubConfig, log: Log, leaseMs: numbe
     return {
       database,
       localKey: folder === undefined ? newToken() : localKey(config.data),
-      ...services(config, log, leaseMs),
+      ...(await services(config, log, leaseMs)),
       announce: (address) => folder?.announce(address),
       release: () => folder?.release(),
     }
@@ -73,6 +69,7 @@ async function openOwn(folder: DataFolder | undefined): Promise<Database> {
 
 /** Several programs may share it, so none changes its tables by the way; one whose server may forget what it reported is refused. */
 async function openShared(url: string): Promise<Database> {
+  const [{ openMysql }, { serverRisks }] = await Promise.all([import('../store/mysql.ts'), import('../store/mysql-durability.ts')])
   const risks = (await serverRisks(url)).filter(({ severity }) => severity === 'error')
   if (risks.length > 0)
     throw reject(
@@ -96,7 +93,7 @@ async function openShared(url: string): Promise<Database> {
 
 const mute: Bell = { ring: () => {}, listen: () => {}, close: async () => {} }
 
-function services(config: HubConfig, log: Log, leaseMs: number): Pick<Foundation, 'bell' | 'limiter' | 'close'> {
+async function services(config: HubConfig, log: Log, leaseMs: number): Promise<Pick<Foundation, 'bell' | 'limiter' | 'close'>> {
   const { redis, role, database } = config
   const ingests = database === undefined ? 1 : sharedIngests
   if (redis === undefined)
@@ -106,6 +103,7 @@ function services(config: HubConfig, log: Log, leaseMs: number): Pick<Foundation
       limiter: memoryLimiter(systemClock),
       close: async () => {},
     }
+  const [{ openBullBell }, { redisLimiter }] = await Promise.all([import('../queue/bullmq.ts'), import('../queue/limiter.ts')])
   // hubs that share a Redis, each with its own database, must not hear each other
   const prefix = database === undefined ? 'crossdock' : `crossdock-${mysqlAddress(database).options.database}`
   const limiter = redisLimiter({ url: redis, prefix, clock: systemClock, log })
