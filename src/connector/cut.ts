@@ -26,3 +26,14 @@ export function cutBody(connector: Connector, config: Config, topic: Topic, body
     ...(draft.pieces.some(({ twin }) => twin) ? {} : { value: draft.value }),
   }))
 }
+
+/** Why a webhook whose topic lies in its body says none: it cannot be read. Undefined where it can, and where the topic is a header. */
+export function unreadTopic({ webhook, http }: Connector, body: Uint8Array): string | undefined {
+  if (webhook === undefined || 'header' in webhook.topic) return undefined
+  try {
+    openBody(body, http.codec).value()
+    return undefined
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error)
+  }
+}

@@ -129,6 +129,22 @@ test('unreadable, unknown and filtered messages are kept with their reason; the 
   ])
 })
 
+test('a signed message that cannot be read is dead, also where the topic would stand in it', async () => {
+  const { tinyShop } = await import('../testing/tiny-connectors.ts')
+  await open()
+  const webhook = tinyShop.webhook ?? expect.unreachable()
+  bed.change({ setups: [{ name: 'shop', connector: { ...tinyShop, webhook: { ...webhook, topic: { path: 'type' } } } }] })
+  for (const body of ['{"type": "order.updated", "id": 1', '', '['.repeat(100), '{"type": "nothing we know"}', '{}']) await hook(bed, body)
+  await bed.drain()
+  expect(await statesOf(bed, 'envelope')).toEqual([
+    'dead/unparseable',
+    'dead/unparseable',
+    'dead/unparseable',
+    'ignored/unknown-topic',
+    'ignored/unknown-topic',
+  ])
+})
+
 test('an edit sends a change with the bytes of the newest version; one that the partner would not see sends nothing', async () => {
   await open()
   await knowLamp(bed)

@@ -1,5 +1,5 @@
 import type { CutRecord } from '../connector/access.ts'
-import { cutBody } from '../connector/cut.ts'
+import { cutBody, unreadTopic } from '../connector/cut.ts'
 import type { EnvelopeReason } from '../model/envelope.ts'
 import { sha256 } from '../model/id.ts'
 import type { Json } from '../model/json.ts'
@@ -171,8 +171,11 @@ const poisoned: NoRecords = { state: 'dead', reason: 'poison', message: 'the pro
 
 function cutReceipt(connection: ConnectionSetup | undefined, receipt: ReceiptHead, body: Uint8Array | undefined): Cut {
   const topic = connection?.connector.webhook?.topics[receipt.topic ?? '']
-  if (connection === undefined || topic === undefined)
+  if (connection === undefined || topic === undefined) {
+    const unread = connection && body && unreadTopic(connection.connector, body)
+    if (unread !== undefined) return { state: 'dead', reason: 'unparseable', message: unread }
     return { state: 'ignored', reason: 'unknown-topic', message: `the connector knows no topic '${receipt.topic}'` }
+  }
   if (body === undefined) return { state: 'dead', reason: 'unparseable', message: 'the bytes of the receipt are gone' }
   let records: readonly CutRecord[]
   try {
