@@ -3,6 +3,7 @@ import { writeAudit } from '../store/audit.ts'
 import { findBackfill, listBackfills, steerBackfill } from '../store/backfill.ts'
 import type { Tx } from '../store/database.ts'
 import type { BackfillTable } from '../store/tables.ts'
+import { noStream } from './absent.ts'
 import { clean } from './options.ts'
 import { pageLimit, pageOf, paging, readCursor, toPage } from './page.ts'
 import { notFound, ProblemError } from './problem.ts'
@@ -142,7 +143,7 @@ export const backfillRoutes = [
       const { name: connection, stream } = call.params
       const setup = hub.catalogue().connections.get(connection)
       const definition = setup?.streams.has(stream) ? setup.connector.streams[stream] : undefined
-      if (definition === undefined || definition.call === null) throw notFound()
+      if (definition === undefined || definition.call === null) throw noStream(hub.catalogue(), call.params)
       if (definition.cursor === null)
         throw new ProblemError(409, 'no-range', `'${stream}' is read whole on every run: ask for a pull instead.`)
       const from = Date.parse(call.body.from)

@@ -2,7 +2,8 @@ import type { Context } from '../pipeline/context.ts'
 import { writeAudit } from '../store/audit.ts'
 import { baselinesOf, countBaselineStates, signBaseline } from '../store/baseline.ts'
 import type { Reader } from '../store/in-list.ts'
-import { notFound, ProblemError } from './problem.ts'
+import { noConnection } from './absent.ts'
+import { ProblemError } from './problem.ts'
 import { route, writeRoute } from './route.ts'
 import { count, described, fields, list, nullable, type Of, oneOf, text, time } from './shape.ts'
 import { iso, isoOrNull, name } from './values.ts'
@@ -48,7 +49,7 @@ const columnOf: Readonly<Record<string, keyof Counts>> = {
 /** Polled streams of a connection in the order of their first load, each with what was read and what became of it. */
 async function baselineOf(read: Reader, hub: Context, connection: string): Promise<Of<typeof baseline>> {
   const setup = hub.catalogue().connections.get(connection)
-  if (setup === undefined) throw notFound()
+  if (setup === undefined) throw noConnection(connection)
   const rows = new Map((await baselinesOf(read, hub.tenant, connection)).map((one) => [one.stream, one]))
   const states = await countBaselineStates(read, hub.tenant, connection)
   const polled = [...setup.streams].filter(([stream]) => setup.connector.streams[stream]?.call)

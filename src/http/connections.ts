@@ -13,8 +13,9 @@ import {
 import type { Tx } from '../store/database.ts'
 import { listSchedule } from '../store/schedule.ts'
 import type { ConnectionTable, ScheduleTable } from '../store/tables.ts'
+import { noConnection } from './absent.ts'
 import { clean } from './options.ts'
-import { notFound, ProblemError } from './problem.ts'
+import { ProblemError } from './problem.ts'
 import { type Call, route, writeRoute } from './route.ts'
 import { count, described, fields, flag, list, nullable, type Of, oneOf, optional, text, time } from './shape.ts'
 import { job, jobsShown, stream, streamsShown } from './stream-shape.ts'
@@ -60,7 +61,7 @@ async function shown(row: ConnectionTable, schedule: readonly ScheduleTable[], c
 
 async function known(call: Call<{ name: string }>): Promise<ConnectionTable> {
   const row = await findConnection(call.hub.database.read, call.hub.tenant, call.params.name)
-  if (!row) throw notFound()
+  if (!row) throw noConnection(call.params.name)
   return row
 }
 
@@ -68,7 +69,7 @@ const state = fields({ name: text(), state: oneOf<ConnectionState>('active', 'pa
 
 async function stateNow(tx: Tx, call: Call<{ name: string }>): Promise<Of<typeof state>> {
   const row = await findConnection(tx, call.hub.tenant, call.params.name)
-  if (!row) throw notFound()
+  if (!row) throw noConnection(call.params.name)
   if (!call.hub.catalogue().connections.has(row.name))
     throw new ProblemError(
       409,
@@ -210,7 +211,7 @@ export const connectionRoutes = [
     shownOnce: true,
     effect: async (tx, call) => {
       const row = await rotateHook(tx, call.hub.tenant, call.params.name, call.body.overlap ?? true)
-      if (!row) throw notFound()
+      if (!row) throw noConnection(call.params.name)
       return { body: hookOf(call, row) }
     },
   }),
@@ -226,7 +227,7 @@ export const connectionRoutes = [
     effect: async (tx, call) => {
       await retireOldHook(tx, call.hub.tenant, call.params.name)
       const row = await findConnection(tx, call.hub.tenant, call.params.name)
-      if (!row) throw notFound()
+      if (!row) throw noConnection(call.params.name)
       return { body: hookOf(call, row) }
     },
   }),

@@ -3,6 +3,7 @@ import { finish } from '../ledger/finish.ts'
 import { addLink } from '../ledger/links.ts'
 import { fetchDocument, fetchLink, loadDocuments, loadLinks, openShelf, type Shelf } from '../ledger/shelf.ts'
 import type { Context } from '../pipeline/context.ts'
+import { linkTypes } from '../pipeline/link-types.ts'
 import { release } from '../pipeline/release.ts'
 import { route as makeDuties } from '../pipeline/route.ts'
 import type { Tx } from '../store/database.ts'
@@ -29,7 +30,7 @@ export interface Linked {
 
 /**
  * Links the lines in one unit of work of the ledger, with everything that follows: references resolve, parked records and deliveries become ready, duties are made. A line that
- * contradicts another, names an unknown connection, or (for types of documents) a document that is not there, is refused alone.
+ * contradicts another, names an unknown connection or type, or (for types of documents) a document that is not there, is refused alone.
  */
 export async function linkLines(tx: Tx, hub: Context, lines: readonly Line[], documentTypes: ReadonlySet<string>): Promise<Linked> {
   const { tenant, newId } = hub
@@ -37,9 +38,10 @@ export async function linkLines(tx: Tx, hub: Context, lines: readonly Line[], do
   const catalogue = hub.catalogue()
   const books = openBooks(tx, { tenant, now, newId, revision: catalogue.revision })
   await load(books.data.shelf, lines)
+  const types = linkTypes(catalogue)
   const outcomes: LineOutcome[] = []
   for (const line of lines) {
-    const judged = await judge(books.data.shelf, hub, line, documentTypes)
+    const judged = await judge(books.data.shelf, hub, line, types, documentTypes)
     if (judged.outcome === 'made') await addLink(books, { ...line, linkedBy: 'person' })
     outcomes.push(judged)
   }
@@ -64,12 +66,13 @@ export async function tryLines(
 ): Promise<LineOutcome[]> {
   const shelf = openShelf(read, hub.tenant)
   await load(shelf, lines)
+  const types = linkTypes(hub.catalogue())
   const outcomes: LineOutcome[] = []
   const seen = new Map<string, string>()
   for (const line of lines) {
     const name = JSON.stringify([line.type, line.connection, line.externalKey])
     const earlier = seen.get(name)
-    const judged = earlier === undefined ? await judge(shelf, hub, line, documentTypes) : compared(line, earlier)
+    const judged = earlier === undefined ? await judge(shelf, hub, line, types, documentTypes) : compared(line, earlier)
     if (judged.outcome === 'made') seen.set(name, line.key)
     outcomes.push(judged)
   }
@@ -81,12 +84,22 @@ async function load(shelf: Shelf, lines: readonly Line[]): Promise<void> {
   await loadDocuments(shelf, lines)
 }
 
-async function judge(shelf: Shelf, hub: Context, line: Line, documentTypes: ReadonlySet<string>): Promise<LineOutcome> {
+async function judge(
+  shelf: Shelf,
+  hub: Context,
+  line: Line,
+  types: ReadonlySet<string>,
+  documentTypes: ReadonlySet<string>,
+): Promise<LineOutcome> {
   const { type, connection, key } = line
   if (!hub.catalogue().connections.has(connection))
     return { outcome: 'refused', code: 'unknown-connection', message: `the workspace has no connection '${connection}'` }
   const link = await fetchLink(shelf, line)
   if (link !== undefined) return compared(line, link.key)
+  if (!types.has(type) && !documentTypes.has(type)) {
+    const known = [...new Set([...types, ...documentTypes])].sort().join(', ')
+    return { outcome: 'refused', code: 'unknown-type', message: `nothing here links a '${type}'; known are: ${known}` }
+  }
   if (documentTypes.has(type) && (await fetchDocument(shelf, type, key)) === undefined)
     return { outcome: 'refused', code: 'no-document', message: `the ledger has no ${type} '${key}': a line can only name what is there` }
   return { outcome: 'made' }

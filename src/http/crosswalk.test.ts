@@ -45,6 +45,10 @@ test('a line that contradicts, or names what is not there, is refused', async ()
     status: 422,
     json: { type: 'urn:crossdock:problem:unknown-connection' },
   })
+  expect(await put({ ...red, type: 'prodct', externalKey: '79' })).toMatchObject({
+    status: 422,
+    json: { type: 'urn:crossdock:problem:unknown-type', detail: "nothing here links a 'prodct'; known are: product, unit" },
+  })
   expect((await put({ ...red, key: '' })).status).toBe(400)
 })
 

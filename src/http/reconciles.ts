@@ -1,5 +1,6 @@
 import { reconcile } from '../pipeline/reconcile-run.ts'
 import { findReport, listReports } from '../store/report.ts'
+import { noConnection, noStream } from './absent.ts'
 import { pageLimit, pageOf, paging, readCursor, toPage } from './page.ts'
 import { notFound, ProblemError } from './problem.ts'
 import { reportPage } from './report-page.ts'
@@ -35,7 +36,8 @@ export const reconcileRoutes = [
     handle: async ({ hub, params, body, who, request }) => {
       const { stream, from = null, until = null } = body
       const setup = hub.catalogue().connections.get(params.name)
-      if (setup === undefined || (stream !== undefined && !setup.streams.has(stream))) throw notFound()
+      if (setup === undefined) throw noConnection(params.name)
+      if (stream !== undefined && !setup.streams.has(stream)) throw noStream(hub.catalogue(), { name: params.name, stream })
       for (const bound of [from, until])
         if (bound !== null && Number.isNaN(Date.parse(`${bound}T00:00:00Z`)))
           throw new ProblemError(400, 'bad-range', `${bound} is no date.`)

@@ -265,7 +265,21 @@ describe('connections and routes', () => {
   test('a pull is asked for and rung', async () => {
     expect((await hub.ask('POST', '/v1/connections/shop-us/streams/orders/pull', { json: {} })).status).toBe(202)
     expect(hub.rings).toContainEqual({ kind: 'pull', connection: 'shop-us', stream: 'orders' })
-    expect((await hub.ask('POST', '/v1/connections/shop-us/streams/none/pull', { json: {} })).status).toBe(404)
+    expect((await hub.ask('POST', '/v1/connections/shop-us/streams/none/pull', { json: {} })).json).toMatchObject({
+      status: 404,
+      detail: "'shop-us' has no stream 'none' that is polled. It has: orders.",
+    })
+    for (const [method, path] of [
+      ['GET', '/v1/connections/shop-uk'],
+      ['POST', '/v1/connections/shop-uk/streams/orders/pull'],
+      ['POST', '/v1/connections/shop-uk/pause'],
+      ['POST', '/v1/connections/shop-uk/reconcile'],
+      ['GET', '/v1/connections/shop-uk/baseline'],
+    ] as const)
+      expect((await hub.ask(method, path, method === 'GET' ? {} : { json: {} })).json, path).toMatchObject({
+        status: 404,
+        detail: expect.stringMatching(/^There is no connection 'shop-uk'\. .*connection list/),
+      })
   })
 
   test('pause and resume are told and kept', async () => {

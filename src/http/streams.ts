@@ -6,7 +6,8 @@ import { dropPosition, findCursor, savePosition } from '../store/cursor.ts'
 import type { Tx } from '../store/database.ts'
 import type { Reader } from '../store/in-list.ts'
 import { findSchedule, type Job, pauseRuns, seizeRun, wantRun } from '../store/schedule.ts'
-import { notFound, ProblemError } from './problem.ts'
+import { noStream } from './absent.ts'
+import { ProblemError } from './problem.ts'
 import { type Call, route, writeRoute } from './route.ts'
 import { anything, described, fields, flag, list, nullable, type Of, text, time } from './shape.ts'
 import { iso, isoOrNull, name, stored, streamName } from './values.ts'
@@ -36,7 +37,8 @@ async function isPaused(tx: Tx, call: StreamCall): Promise<boolean> {
   const run = await findSchedule(tx, hub.tenant, jobOf(call))
   const row = await findConnection(tx, hub.tenant, call.params.name)
   const setup = hub.catalogue().connections.get(call.params.name)
-  if (row === undefined || !setup?.streams.has(call.params.stream) || !setup.connector.streams[call.params.stream]?.call) throw notFound()
+  if (row === undefined || !setup?.streams.has(call.params.stream) || !setup.connector.streams[call.params.stream]?.call)
+    throw noStream(hub.catalogue(), call.params)
   return setup.paused || row.state === 'paused' || (run !== undefined && run.paused_at !== null)
 }
 
@@ -82,7 +84,7 @@ async function moveCursor(tx: Tx, call: StreamCall, to: string | null): Promise<
 
 async function steer(tx: Tx, call: StreamCall, pausedAt: number | null): Promise<{ readonly stream: string; readonly paused: boolean }> {
   const { hub, params, now, who } = call
-  if (!(await pauseRuns(tx, hub.tenant, jobOf(call), pausedAt))) throw notFound()
+  if (!(await pauseRuns(tx, hub.tenant, jobOf(call), pausedAt))) throw noStream(hub.catalogue(), params)
   const act = pausedAt === null ? 'stream-resumed' : 'stream-paused'
   await writeAudit(tx, { tenant: hub.tenant, id: hub.newId(), at: now, who: who.id, act, connection: params.name, stream: params.stream })
   return { stream: params.stream, paused: pausedAt !== null }
@@ -105,7 +107,7 @@ export const streamRoutes = [
     answer: fields({ asked: flag }),
     effect: async (tx, call) => {
       const { name, stream } = call.params
-      if (!(await wantRun(tx, call.hub.tenant, jobOf(call), call.now))) throw notFound()
+      if (!(await wantRun(tx, call.hub.tenant, jobOf(call), call.now))) throw noStream(call.hub.catalogue(), call.params)
       return { body: { asked: true }, after: () => call.hub.bell.ring({ kind: 'pull', connection: name, stream }) }
     },
   }),

@@ -1,0 +1,18 @@
+import type { Catalogue } from '../pipeline/context.ts'
+import { ProblemError } from './problem.ts'
+
+/** The 404 for a connection that was named: to those only whose tenant the request is in, to whom no connection of another is there either. */
+export const noConnection = (name: string): ProblemError =>
+  new ProblemError(
+    404,
+    'not-found',
+    `There is no connection '${name}'. GET /v1/connections (\`crossdock connection list\`) has those there are.`,
+  )
+
+/** The 404 for a stream that is not polled, or whose connection the workspace does not have. */
+export function noStream({ connections }: Catalogue, { name, stream }: { readonly name: string; readonly stream: string }): ProblemError {
+  const setup = connections.get(name)
+  if (setup === undefined) return noConnection(name)
+  const polled = [...setup.streams.keys()].filter((one) => setup.connector.streams[one]?.call)
+  return new ProblemError(404, 'not-found', `'${name}' has no stream '${stream}' that is polled. It has: ${polled.join(', ') || 'none'}.`)
+}
