@@ -1,5 +1,5 @@
-import { readFile } from 'node:fs/promises'
-import { basename, join, relative } from 'node:path'
+import { readFile, stat } from 'node:fs/promises'
+import { basename, dirname, join, relative } from 'node:path'
 import { type Catalog, type CatalogText, connectorText, loadCatalog, mappingsOf } from './catalog.ts'
 import type { Connector } from './connector/types.ts'
 import { readSourceText, type SourceText } from './mapping/source-text.ts'
@@ -75,7 +75,9 @@ export async function loadWorkspace(
 ): Promise<Workspace> {
   const file = join(folder, workspaceFile)
   const shown = relative(process.cwd(), file) || file
-  const catalog = await loadCatalog(folder)
+  // a file (perhaps crossdock.json itself) is no folder to look into
+  const isFile = (await stat(folder).catch(() => undefined))?.isFile() === true
+  const catalog = await loadCatalog(isFile ? undefined : folder)
   const meta = await metaSchemas()
   const schemas = compileSchemas([...catalog.schemas, ...meta])
   const faults: Fault[] = [...catalog.faults, ...schemas.faults.map((fault) => schemaFault(fault, catalog.schemas))]
@@ -90,8 +92,10 @@ export async function loadWorkspace(
         line: 1,
         column: 1,
         path: '',
-        message: `there is no ${workspaceFile} in ${folder}`,
-        suggestion: 'run `crossdock init` there, or name another folder',
+        message: isFile
+          ? `${folder} is a file: a workspace is a folder with ${workspaceFile} in it`
+          : `there is no ${workspaceFile} in ${folder}`,
+        suggestion: isFile ? `name its folder: ${dirname(folder)}` : 'run `crossdock init` there, or name another folder',
       },
     ])
   const { source, faults: unreadable } = readWorkspaceText(text, shown)
@@ -237,7 +241,9 @@ async function metaSchemas() {
 
 function schemaFault(fault: SchemaFault, texts: readonly SchemaText[]): Fault {
   const shown = relative(process.cwd(), fault.file)
-  const { source } = readSourceText(texts.find(({ file }) => file === fault.file)?.text ?? '', shown)
+  const { source, faults } = readSourceText(texts.find(({ file }) => file === fault.file)?.text ?? '', shown)
+  // no JSON: its own fault knows the place
+  if (source === undefined && faults[0] !== undefined) return faults[0]
   const place = source?.positionOf(source.offsetOf(pointer(fault.path))) ?? { line: 1, column: 1 }
   return { code: 'schema', severity: 'error', file: shown, ...place, path: pointer(fault.path).join('.'), message: fault.message }
 }

@@ -53,8 +53,8 @@ test('a workspace brings schemas of its own partners, in place of ours too; one 
   const own = await loadCatalog(folder)
   const order = own.partnerSchemas.find(({ id }) => id === 'woocommerce/order@v3')
   expect(isObject(order?.schema ?? null) && order?.schema.title).toBe('ours')
-  expect(own.faults.map(({ file, message }) => `${basename(file)}: ${message}`)).toEqual([
-    expect.stringMatching(/^broken.json: the file is not JSON/),
-    expect.stringMatching(/^nameless.json: the schema has no "\$id"/),
+  expect(own.faults.map(({ file, line, column, message }) => `${basename(file)}:${line}:${column}: ${message}`)).toEqual([
+    'broken.json:1:11: not JSON: value expected',
+    expect.stringMatching(/^nameless.json:1:1: the schema has no "\$id"/),
   ])
 })

@@ -3,6 +3,7 @@ import { basename, dirname, join, relative } from 'node:path'
 import type { Catalog } from '../catalog.ts'
 import type { Command } from '../connector/types.ts'
 import type { SchemaLibrary } from '../mapping/schema-path.ts'
+import { readSourceText } from '../mapping/source-text.ts'
 import type { CompileOptions } from '../mapping/types.ts'
 import type { Fault } from '../model/errors.ts'
 import { canonicalJson, isObject, type Json, type JsonSchema, parseJson } from '../model/json.ts'
@@ -26,13 +27,16 @@ export async function readPartnerSchemas(root: string): Promise<{ readonly schem
   const faults: Fault[] = []
   for (const file of await partnerFiles(join(root, 'schemas'))) {
     const text = await readFile(file, 'utf8')
+    const shown = relative(process.cwd(), file)
+    const unread = readSourceText(text, shown).faults
     const read = readOne(text)
-    if (typeof read !== 'string') schemas.push({ ...read, file, text })
+    if (unread.length > 0) faults.push(...unread)
+    else if (typeof read !== 'string') schemas.push({ ...read, file, text })
     else
       faults.push({
         code: 'schema',
         severity: 'error',
-        file: relative(process.cwd(), file),
+        file: shown,
         line: 1,
         column: 1,
         path: '',

@@ -58,6 +58,11 @@ describe('compileSchemas', () => {
     expect([...validators.keys()]).toEqual(['good@1'])
   })
 
+  it('tells everything that is wrong with one', () => {
+    const { faults } = compileSchemas([file('bad.json', { $id: 'bad@1', type: 'objekt', properties: { a: { minimum: '3' } } })])
+    expect(faults.map(({ path }) => path).sort()).toEqual(['/properties/a/minimum', '/type'])
+  })
+
   it('names both files of an $id given twice', () => {
     const { faults } = compileSchemas([
       { ...object('a@1', {}), file: 'one.json' },

@@ -69,10 +69,10 @@ export function compileSchemas(texts: readonly SchemaText[]): CompiledSchemas {
   const first = engine({ allErrors: false, validateSchema: false })
   const broken = new Set<string>()
   for (const [id, schema] of schemas) {
-    const fault = register(first, schema, isProven)
-    if (fault === undefined) continue
+    const found = register(first, schema, isProven)
+    if (found.length === 0) continue
     broken.add(id)
-    faults.push({ file: files.get(id) ?? id, ...fault })
+    for (const fault of found) faults.push({ file: files.get(id) ?? id, ...fault })
   }
   const validators = new Map<string, Validate>()
   const inspectors = new Map<string, Inspect>()
@@ -159,18 +159,19 @@ const mostRemembered = 32
 const mostJudged = 2000
 
 /** What judges schemas themselves: the schema of schemas takes longer to compile than most of those it judges, so that is done once. */
-const judge = lazily(() => engine({ allErrors: false }))
+const judge = lazily(() => engine({ allErrors: true }))
 
-function register(ajv: Ajv2020, schema: AnySchemaObject, isProven: boolean): Omit<SchemaFault, 'file'> | undefined {
+/** Takes a schema up; answers everything that keeps it out. */
+function register(ajv: Ajv2020, schema: AnySchemaObject, isProven: boolean): readonly Omit<SchemaFault, 'file'>[] {
   try {
     if (!isProven && judge().validateSchema(schema) !== true) {
-      const [fault] = describeFaults(judge().errors ?? [])
-      return { path: fault?.path ?? '', message: `the schema is no JSON Schema 2020-12: ${fault?.message ?? 'unknown reason'}` }
+      const told = describeFaults((judge().errors ?? []).slice(0, maxValueFaults))
+      return told.map(({ path, message }) => ({ path, message: `the schema is no JSON Schema 2020-12: ${message}` }))
     }
     ajv.addSchema(schema)
-    return undefined
+    return []
   } catch (error) {
-    return { path: '', message: messageOf(error) }
+    return [{ path: '', message: messageOf(error) }]
   }
 }
 
