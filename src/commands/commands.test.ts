@@ -53,11 +53,14 @@ describe('with a running hub', () => {
   let hub: Hub
   const run = (line: string | readonly string[]) => testShell({ folder }).run(line)
 
-  async function tell(body: object, id: string): Promise<number> {
+  /** an order as an event, or bytes as they are */
+  async function tell(body: object | Buffer, id: string): Promise<number> {
     const { current } = JSON.parse((await run('connection hook partner --json')).out) as { current: string }
-    const text = JSON.stringify({ type: 'sales-order.updated', timestamp: new Date().toISOString(), data: body })
+    const text = Buffer.isBuffer(body)
+      ? body
+      : Buffer.from(JSON.stringify({ type: 'sales-order.updated', timestamp: new Date().toISOString(), data: body }))
     const stamp = String(Math.floor(Date.now() / 1000))
-    const signature = createHmac('sha256', key).update(`${id}.${stamp}.${text}`).digest('base64')
+    const signature = createHmac('sha256', key).update(`${id}.${stamp}.`).update(text).digest('base64')
     const answer = await fetch(hub.address + current, {
       method: 'POST',
       headers: { 'content-type': 'application/json', 'webhook-id': id, 'webhook-timestamp': stamp, 'webhook-signature': `v1,${signature}` },
@@ -93,9 +96,23 @@ describe('with a running hub', () => {
     expect(JSON.parse(raw.out)).toMatchObject({ type: 'sales-order.updated', data: order })
   })
 
+  test('what a partner sent neither steers the terminal nor fills it, and --raw has its every byte', async () => {
+    const bytes = Buffer.concat([Buffer.from('{"a":"\u001b[2J\u202e'), Buffer.from([0xff, 0xfe]), Buffer.from(`${'x'.repeat(20_000)}"`)])
+    expect(await tell(bytes, 'msg_steers')).toBe(202)
+    let row: Record<string, unknown> | undefined
+    for (let tries = 0; row === undefined && tries < 200; tries++)
+      row = lines(await run('inbox --json --state dead'))[0] ?? (await new Promise((resolve) => setTimeout(resolve, 25, undefined)))
+    const shown = await run(['dead', 'show', String(row?.id)])
+    expect(shown.out).toContain('{"a":"\ufffd[2J\ufffd')
+    expect(shown.out.length).toBeLessThan(10_000)
+    expect(shown.err).toMatch(/bytes more: `crossdock inbox \S+ --raw`/)
+    const raw = await run(['inbox', String(row?.id), '--raw'])
+    expect(Buffer.from(raw.out, 'latin1').equals(bytes)).toBe(true)
+  })
+
   test('filters reach the hub', async () => {
-    expect(lines(await run('inbox --json --state dead'))).toEqual([])
-    expect(lines(await run('inbox --json --connection partner --since 1h'))).toHaveLength(1)
+    expect(lines(await run('inbox --json --state dead'))).toHaveLength(1)
+    expect(lines(await run('inbox --json --connection partner --since 1h'))).toHaveLength(2)
     expect((await run('inbox --since never')).code).toBe(2)
     expect((await run('inbox --state nonsense')).code).toBe(2)
   })
@@ -139,17 +156,17 @@ describe('with a running hub', () => {
   })
 
   test('the crosswalk is set, exported and imported', async () => {
-    expect((await run('crosswalk set currency partner 1 USD')).code).toBe(0)
-    expect((await run('crosswalk set currency partner 1 EUR')).code).toBe(5)
-    expect((await run('crosswalk export --type currency')).out).toContain('currency,partner,1,USD')
+    expect((await run('crosswalk set unit partner 1 C62')).code).toBe(0)
+    expect((await run('crosswalk set unit partner 1 KGM')).code).toBe(5)
+    expect((await run('crosswalk export --type unit')).out).toContain('unit,partner,1,C62')
     const file = join(folder, 'links.csv')
-    await writeFile(file, 'type,connection,externalKey,key\ncurrency,partner,2,EUR\nproduct,partner,9,NONE\n')
+    await writeFile(file, 'type,connection,externalKey,key\nunit,partner,2,KGM\nproduct,partner,9,NONE\n')
     const dry = await run(['crosswalk', 'import', file, '--dry-run', '--json'])
     expect(JSON.parse(dry.out)).toMatchObject({ dryRun: true, made: 1, refused: 1 })
     const imported = await run(['crosswalk', 'import', file])
     expect(imported.code).toBe(1)
     expect(imported.out).toMatch(/links\.csv:3 /)
-    expect(lines(await run('crosswalk list --json --type currency'))).toHaveLength(2)
+    expect(lines(await run('crosswalk list --json --type unit'))).toHaveLength(2)
     expect((await run('crosswalk import links.xlsx')).code).toBe(2)
   })
 
@@ -259,6 +276,19 @@ describe('init and check', () => {
     expect(await run('check')).toMatchObject({ code: 0, out: expect.stringMatching(/Errors: 0, warnings: 0/) })
     const before = await readFile(join(home, 'crossdock.json'), 'utf8')
     expect((await run('init')).code).toBe(1)
+    expect(await run('init new --json')).toMatchObject({ code: 0, err: '' })
+    const again = await run('init new --json')
+    expect({ code: again.code, ...JSON.parse(again.out), ...JSON.parse(again.err) }).toMatchObject({
+      code: 1,
+      folder: join(home, 'new'),
+      written: [],
+      kept: expect.arrayContaining(['new/crossdock.json']),
+      error: { code: 'exists' },
+    })
+    expect(await run('check --workspace new/crossdock.json')).toMatchObject({
+      code: 1,
+      out: expect.stringMatching(/is a file: a workspace is a folder .*name its folder: .*new\)/),
+    })
     expect(await readFile(join(home, 'crossdock.json'), 'utf8')).toBe(before)
     const bare = testShell({ folder: home })
     expect(await bare.run('check')).toMatchObject({

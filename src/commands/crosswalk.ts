@@ -84,7 +84,7 @@ export function registerCrosswalk(program: Command, shell: Shell): void {
         const { type, connection } = flags
         const format = flags.json ? 'ndjson' : flags.format
         const bytes = await client.bytes('/v1/crosswalk/export', { type, connection, format })
-        if (flags.output === undefined) shell.out(Buffer.from(bytes).toString('utf8'))
+        if (flags.output === undefined) shell.out(bytes)
         else await writeFile(resolve(shell.folder, flags.output), bytes)
       }),
     )

@@ -2,7 +2,7 @@ import type { Command } from 'commander'
 import type { JsonObject } from '../model/json.ts'
 import type { Client } from './client.ts'
 import { type HubCommandFlags, listCommand, rowLimit, timeOf, withHub } from './hub-command.ts'
-import { type Column, printJson, printPairs, printRows } from './print.ts'
+import { type Column, harmless, printJson, printPairs, printRows } from './print.ts'
 import type { Shell } from './shell.ts'
 
 interface Flags extends HubCommandFlags {
@@ -50,9 +50,12 @@ export const envelopeColumns = ({ say }: Shell): readonly Column[] => [
   { title: say('column.reason'), cell: (row) => row.reason },
 ]
 
+/** Bytes of a body that a person is shown; `--raw` has all of them. */
+const mostShown = 8192
+
 export async function showEnvelope(shell: Shell, client: Client, flags: Flags, id: string): Promise<void> {
   const path = `/v1/envelopes/${encodeURIComponent(id)}`
-  if (flags.raw) return shell.out(Buffer.from(await client.bytes(`${path}/bytes`)).toString('utf8'))
+  if (flags.raw) return shell.out(await client.bytes(`${path}/bytes`))
   const envelope: JsonObject = await client.get(path)
   if (flags.json) return printJson(shell, envelope)
   const { say } = shell
@@ -66,6 +69,8 @@ export async function showEnvelope(shell: Shell, client: Client, flags: Flags, i
     [say('column.hash'), envelope.bodyHash],
   ])
   if (envelope.detail !== null && envelope.detail !== undefined) printJson(shell, envelope.detail)
-  const body = Buffer.from(await client.bytes(`${path}/bytes`)).toString('utf8')
-  shell.out(`\n${body}\n`)
+  const body = Buffer.from(await client.bytes(`${path}/bytes`))
+  const rest = body.byteLength - mostShown
+  shell.out(`\n${harmless(body.subarray(0, mostShown).toString('utf8'))}\n`)
+  if (rest > 0) shell.note(`${say('inbox.more', { bytes: rest, id })}\n`)
 }

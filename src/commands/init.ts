@@ -3,6 +3,7 @@ import { join, relative, resolve } from 'node:path'
 import type { Command } from 'commander'
 import { CommandError, exitCode } from './exit-code.ts'
 import { starterFiles } from './init-files.ts'
+import { printJson } from './print.ts'
 import type { Shell } from './shell.ts'
 
 /** `crossdock init`: writes a starter workspace. A file that is there stays as it is. */
@@ -11,17 +12,21 @@ export function registerInit(program: Command, shell: Shell): void {
     .command('init')
     .description(shell.say('init.about'))
     .argument('[folder]', shell.say('init.folder'), '.')
-    .action(async (given: string) => {
+    .option('--json', shell.say('flag.json'))
+    .action(async (given: string, { json = false }: { readonly json?: boolean }) => {
       const folder = resolve(shell.folder, given)
       await mkdir(folder, { recursive: true })
-      let written = 0
+      const written: string[] = []
+      const kept: string[] = []
       for (const { path, text } of starterFiles(folder)) {
         const made = await writeNew(join(folder, path), text)
-        if (made) written++
-        shell.out(`${shell.say(made ? 'init.written' : 'init.kept', { file: relative(shell.folder, join(folder, path)) })}\n`)
+        const file = relative(shell.folder, join(folder, path))
+        ;(made ? written : kept).push(file)
+        if (!json) shell.out(`${shell.say(made ? 'init.written' : 'init.kept', { file })}\n`)
       }
-      if (written === 0) throw new CommandError(exitCode.found, 'exists', shell.say('init.nothing', { folder: given }))
-      shell.out(`\n${shell.say('init.next')}\n`)
+      if (json) printJson(shell, { folder, written, kept })
+      if (written.length === 0) throw new CommandError(exitCode.found, 'exists', shell.say('init.nothing', { folder: given }))
+      if (!json) shell.out(`\n${shell.say('init.next')}\n`)
     })
 }
 

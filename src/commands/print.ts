@@ -89,8 +89,8 @@ export function shown(value: Json | undefined): string {
   return harmless(typeof value === 'string' ? value : JSON.stringify(value))
 }
 
-/** A text from outside without what a terminal would obey: control characters but line end and tab. */
-export const harmless = (text: string): string => text.replaceAll(/[^\P{Cc}\n\t]/gu, '\ufffd')
+/** A text from outside without what a terminal would obey: control characters but line end and tab, and the marks that turn the direction of writing. */
+export const harmless = (text: string): string => text.replaceAll(/[^\P{Cc}\n\t]|\p{Bidi_Control}/gu, '\ufffd')
 
 function cut(text: string, width: number): string {
   const line = text.replaceAll(/\s+/g, ' ')

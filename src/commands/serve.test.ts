@@ -26,22 +26,29 @@ function serve(...more: readonly string[]) {
   const stop = Promise.withResolvers<void>()
   const { run, shell } = testShell({ folder, untilStopped: () => stop.promise })
   let err = ''
-  const note = shell.note
+  let said = ''
+  const { note, out } = shell
   Object.assign(shell, {
     note: (text: string) => {
       err += text
       note(text)
     },
+    out: (text: string) => {
+      said += text
+      out(text)
+    },
   })
+  const waited = async (what: RegExp, text: () => string) => {
+    for (let tries = 0; tries < 300 && !what.test(text()); tries++) await new Promise((resolve) => setTimeout(resolve, 20))
+    expect(text()).toMatch(what)
+  }
   const ended = run(['serve', '--port', '0', '--log', 'silent', ...more])
   return {
     ended,
     stop: stop.resolve,
     err: () => err,
-    async shows(what: RegExp) {
-      for (let tries = 0; tries < 300 && !what.test(err); tries++) await new Promise((resolve) => setTimeout(resolve, 20))
-      expect(err).toMatch(what)
-    },
+    shows: (what: RegExp) => waited(what, () => err),
+    says: (what: RegExp) => waited(what, () => said),
   }
 }
 
@@ -73,6 +80,25 @@ test('SIGHUP reloads: faults are shown as check shows them, and the hub goes on'
   hub.stop()
   expect((await hub.ended).code).toBe(0)
   expect(process.listenerCount('SIGHUP')).toBe(handlers - 1)
+})
+
+test('with --json that it runs and what each reload came to are objects, one a line', async () => {
+  await put('standard-webhooks')
+  await writeFile(join(folder, 'secret'), `whsec_${key}`)
+  const hub = serve('--json')
+  await hub.says(/"up"/)
+  await put('standard-webhook')
+  process.emit('SIGHUP')
+  await hub.says(/"reload"/)
+  hub.stop()
+  const { out, err, code } = await hub.ended
+  const [up, reload] = out.split('\n').map((line) => (line === '' ? undefined : JSON.parse(line)))
+  expect({ code, err, up, reload }).toMatchObject({
+    code: 0,
+    err: '',
+    up: { up: { address: expect.stringMatching(/^http:/), workspace: folder } },
+    reload: { reload: { changed: false, faults: [{ code: 'unknown-connector', line: 1 }] } },
+  })
 })
 
 test('a reload that fails outright is told, not thrown', async () => {

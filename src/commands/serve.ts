@@ -27,7 +27,8 @@ function registerRole(program: Command, shell: Shell, role: Role): void {
     .option('--log <level>', shell.say('serve.log'))
     .option('--watch', shell.say('serve.watch'))
     .option('--hold-deliveries', shell.say('serve.hold'))
-    .action(async (flags: ConfigFlags) => {
+    .option('--json', shell.say('serve.json'))
+    .action(async (flags: ConfigFlags & { readonly json?: boolean }) => {
       const config = configOf(shell, flags, role)
       // a hub is much to load, and most commands start none
       const [{ startHub }, { ListenError }] = await Promise.all([import('../main.ts'), import('../http/listen.ts')])
@@ -39,16 +40,16 @@ function registerRole(program: Command, shell: Shell, role: Role): void {
       })
       let stopping = false
       const onHangup = () => {
-        if (!stopping) void reload(shell, hub)
+        if (!stopping) void reload(shell, hub, flags.json === true)
       }
       process.on('SIGHUP', onHangup)
       const data = config.database === undefined ? config.data : mysqlAddress(config.database).shown
-      shell.note(
-        `${shell.say(hub.address === '' ? 'worker.up' : 'serve.up', { address: hub.address, workspace: config.workspace, data })}\n`,
-      )
+      const up = { address: hub.address, workspace: config.workspace, data }
+      if (flags.json) shell.out(`${JSON.stringify({ up })}\n`)
+      else shell.note(`${shell.say(hub.address === '' ? 'worker.up' : 'serve.up', up)}\n`)
       await shell.untilStopped()
       stopping = true
-      shell.note(`${shell.say('serve.stopping')}\n`)
+      if (!flags.json) shell.note(`${shell.say('serve.stopping')}\n`)
       try {
         await hub.stop()
       } finally {
@@ -58,9 +59,10 @@ function registerRole(program: Command, shell: Shell, role: Role): void {
 }
 
 /** Reloads and tells the terminal what came of it; never throws, for nobody waits for it. */
-async function reload(shell: Shell, hub: Hub): Promise<void> {
+async function reload(shell: Shell, hub: Hub, json: boolean): Promise<void> {
   try {
     const { revision, changed, secrets, faults } = await hub.reload()
+    if (json) return shell.out(`${JSON.stringify({ reload: { revision, changed, secrets, faults } })}\n`)
     if (faults.length > 0) shell.note(`${formatFaults(faults)}\n`)
     const named = { revision: revision.slice(0, 12) }
     if (faults.some(({ severity }) => severity === 'error')) shell.note(`${shell.say('reload.kept', named)}\n`)

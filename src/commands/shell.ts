@@ -22,8 +22,8 @@ export interface Shell {
   /** escape sequences are welcome: a terminal, and neither NO_COLOR nor CI says otherwise */
   readonly colour: boolean
   readonly columns: number
-  /** writes to standard output; the text brings its own line ends */
-  out(text: string): void
+  /** writes to standard output: text that brings its own line ends, or bytes as they are */
+  out(text: string | Uint8Array): void
   /** writes to standard error */
   note(text: string): void
   /** A text that is not to be seen: typed without echo at a terminal, else all of standard input. One line end at its end is no part of it. */

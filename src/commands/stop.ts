@@ -4,6 +4,7 @@ import type { ConfigFlags } from '../config.ts'
 import { lockOwner } from '../data-folder.ts'
 import { configOf } from './client.ts'
 import { CommandError, exitCode } from './exit-code.ts'
+import { printJson } from './print.ts'
 import type { Shell } from './shell.ts'
 
 const longestMs = 30_000
@@ -14,7 +15,8 @@ export function registerStop(program: Command, shell: Shell): void {
     .command('stop')
     .description(shell.say('stop.about'))
     .option('--data <folder>', shell.say('flag.data'))
-    .action(async (flags: ConfigFlags) => {
+    .option('--json', shell.say('flag.json'))
+    .action(async (flags: ConfigFlags & { readonly json?: boolean }) => {
       const { data } = configOf(shell, flags)
       const pid = lockOwner(data)
       if (pid === undefined) throw new CommandError(exitCode.unreachable, 'not-running', shell.say('stop.none', { data }))
@@ -24,6 +26,7 @@ export function registerStop(program: Command, shell: Shell): void {
         if (Date.now() > end) throw new CommandError(exitCode.refused, 'still-running', shell.say('stop.late', { pid }))
         await sleep(50)
       }
-      shell.out(`${shell.say('stop.done', { pid })}\n`)
+      if (flags.json) printJson(shell, { stopped: pid })
+      else shell.out(`${shell.say('stop.done', { pid })}\n`)
     })
 }

@@ -4,6 +4,7 @@ import type { Shell } from '../commands/shell.ts'
 import { type Language, speaker } from '../model/messages.ts'
 
 export interface ShellRun {
+  /** bytes that were written as such are in it as Latin-1 */
   readonly out: string
   readonly err: string
   readonly code: ExitCode
@@ -32,7 +33,7 @@ export function testShell(given: Partial<Shell> & { readonly language?: Language
     untilStopped: async () => {},
     ...given,
     out: (text) => {
-      out += text
+      out += typeof text === 'string' ? text : Buffer.from(text).toString('latin1')
     },
     note: (text) => {
       err += text
