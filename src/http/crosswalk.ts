@@ -78,7 +78,9 @@ async function* exported(hub: Context, filter: Filter, format: FileFormat): Asyn
 
 /** Document types that have a schema: a line of such a type must name a document that is there; other types are code lists. */
 const documentTypes = ({ schemas }: HttpOptions): ReadonlySet<string> =>
-  new Set([...(schemas?.keys() ?? [])].map((id) => id.replace(/@\d+$/, '')))
+  new Set([...(schemas?.keys() ?? [])].map((id) => id.replace(/@\d+$/, '')).filter((type) => !noDocuments.has(type)))
+/** schemas that others refer to, or of files of a workspace */
+const noDocuments: ReadonlySet<string> = new Set(['values', 'mapping', 'workspace'])
 
 const tag = 'crosswalk'
 const maxFileBytes = 8 * 1024 * 1024

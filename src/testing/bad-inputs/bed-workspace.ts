@@ -99,6 +99,7 @@ export function workspaceFiles(
         ]),
       ),
     },
+    codes: { unit: { pcs: 'C62' } },
     settings: { sweepMs: 20, retry: { waitsMs: [60_000], retryAfterMinMs: 30_000, retryAfterMaxMs: 90_000 } },
   }
   return {
