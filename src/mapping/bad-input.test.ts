@@ -116,6 +116,16 @@ describe('a value that a schema marks x-sensitive', () => {
     }
   })
 
+  it('hides nothing else on the way back', () => {
+    const fields: Record<string, RuleOrPath> = { x: { expr: 'plain + 1' }, y: { expr: "join('-', iban, 'x')" } }
+    const { push } = compiled(file(fields, { direction: 'both' }), { sourceSchema: marked })
+    const result = push({ x: '9', y: 'edited' }, context(), { plain: '1', iban: 'S3CRET' })
+    expect(result.ok ? [] : result.errors.map(({ found, expected }) => [found, /'(.*?)'/.exec(expected)?.[1]])).toEqual([
+      ['9', '2'],
+      ['***', '***'],
+    ])
+  })
+
   it('hides nothing else', () => {
     expect(told({ x: { from: 'plain', convert: 'decimal' } }, { sourceSchema: marked })).toContain('shown')
   })

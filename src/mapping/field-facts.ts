@@ -1,6 +1,6 @@
 import { amountScale } from '../model/decimal.ts'
 import type { Segment } from './path.ts'
-import { type Cursor, cursorOf, isSensitive } from './schema-path.ts'
+import { type Cursor, conceals, cursorOf, isSensitive } from './schema-path.ts'
 import type { Lineage } from './types.ts'
 
 /** What the two schemas say of a field of the result. */
@@ -33,6 +33,10 @@ export function isSensitiveAt(start: Cursor | undefined, path: string): boolean 
   const segments = segmentsOf(path)
   return segments.some((_, index) => isSensitive(cursorOf(start, segments.slice(0, index + 1))))
 }
+
+/** The same, or something inside it. */
+export const concealsAt = (start: Cursor | undefined, path: string): boolean =>
+  isSensitiveAt(start, path) || conceals(cursorOf(start, segmentsOf(path)))
 
 const isAmount = (cursor: Cursor | undefined): boolean =>
   cursor?.schemas.some((schema) => schema.format === 'decimal' && schema['x-scale'] === amountScale) ?? false

@@ -71,7 +71,7 @@ export function planReverse(
     finishKeys(planner)
   }
   const report = planner.report.sort((a, b) => (a.rule < b.rule ? -1 : a.rule > b.rule ? 1 : 0))
-  const steps = hideSecrets(planner.steps, program.fields, source, cursorAt(options.targetSchema, options.schemas))
+  const steps = hideSecrets(planner.steps, program, source, cursorAt(options.targetSchema, options.schemas))
   return { steps, report, guarded: planner.guarded }
 }
 
