@@ -9,6 +9,7 @@ import { pointer } from './read-place.ts'
 import type { StepPlan } from './reverse.ts'
 import { externalKey, invert, lookUp, shownValue } from './runtime.ts'
 import { allowsType, type Cursor } from './schema-path.ts'
+import { offsetIn } from './times.ts'
 import type { MapErrorCode } from './types.ts'
 import { copy, type Draft, readAt } from './write-path.ts'
 
@@ -70,7 +71,7 @@ function backwards(put: Put, step: Step, leaf: Leaf, plan: StepPlan, wanted: Wan
     const call = leaf.converts[i]
     if (call === undefined) continue
     const converter = converters.get(call.name)
-    const result: Json | null | undefined = converter?.back(value, argumentOf(put, call, frame), textAt(put, call.zone, frame))
+    const result: Json | null | undefined = converter?.back(value, argumentOf(put, call, frame), zoneOf(put, call, frame, path))
     if (result === null || result === undefined) {
       refuse(put, step, plan, wanted, to, 'NO_WAY_BACK', `a value that '${call.name}' can give`)
       return undefined
@@ -79,6 +80,10 @@ function backwards(put: Put, step: Step, leaf: Leaf, plan: StepPlan, wanted: Wan
   }
   return value
 }
+
+/** The zone of the rule; an instant without one keeps the offset that the partner wrote, which a `date` of the same field may read. */
+const zoneOf = (put: Put, call: ConvertCall, frame: Frame, path: Path): string | undefined =>
+  call.name === 'utc' && call.zone === undefined ? offsetIn(readFrom(frame, path)) : textAt(put, call.zone, frame)
 
 const argumentOf = (put: Put, call: ConvertCall, frame: Frame): string | undefined =>
   call.digits === undefined ? textAt(put, call.currency, frame) : String(call.digits)

@@ -181,6 +181,15 @@ export function fromUtc(value: unknown, zone: string | undefined): string | null
   return zone === undefined ? utcText(ms, parts) : localText(ms, zone)
 }
 
+/** The offset that a date-time is written with (`-05:00`), as a zone; undefined where it has none, or is in `Z`. */
+export function offsetIn(value: unknown): string | undefined {
+  const parts = readTime(value)
+  const minutes = parts?.offsetMinutes
+  if (parts === null || minutes === undefined || parts.isUtc) return undefined
+  const size = Math.abs(minutes)
+  return `${minutes < 0 ? '-' : '+'}${pairs[Math.floor(size / 60)] ?? ''}:${pairs[size % 60] ?? ''}`
+}
+
 /** Wall-clock text without offset (`2026-11-23 09:30:00`) of a UTC time in a zone; the listener hears of one that the zone has twice. */
 export function toLocal(value: unknown, zone: string | undefined, listener?: Listener): string | null {
   const text = zone === undefined ? null : fromUtc(value, zone)

@@ -52,7 +52,7 @@ export const converterWords: Readonly<Record<string, ConverterWords>> = {
     partner: 'date-time with offset, or without one in `zone`',
     hub: time,
     kind: 'format',
-    about: 'the instant in UTC; going back in `zone` with its offset, else in UTC',
+    about: 'the instant in UTC; going back in `zone` with its offset, else with the offset that stood there, else in UTC',
   },
   local: { partner: 'text `2026-11-23 09:30:00` in `zone`', hub: time, kind: 'format', about: 'the wall clock of `zone`, which it needs' },
   ymd: { partner: 'text or number `20261123`', hub: 'text `2026-11-23`', kind: 'format', about: 'a date in eight digits' },
