@@ -124,11 +124,13 @@ export async function openBed(partners: readonly PartnerRow[], addresses: readon
       const found = await Promise.all(owed.map(async (id) => ((await bed.orderOf(`shop/${id}`)) === undefined ? [id] : [])))
       return found.flat()
     },
-    /** Changes files, has the hub check them, puts them back. */
-    tryFiles: async (changed: Readonly<Record<string, string>>): Promise<readonly Fault[]> => {
+    /** Changes files, has the hub check them, does what there is to do meanwhile, puts them back. */
+    tryFiles: async (changed: Readonly<Record<string, string>>, during?: () => Promise<void>): Promise<readonly Fault[]> => {
       try {
         for (const [path, text] of Object.entries(changed)) await put(folder, path, text)
-        return await bed.reload()
+        const faults = await bed.reload()
+        await during?.()
+        return faults
       } finally {
         for (const path of Object.keys(changed)) {
           const former = files[path]

@@ -27,8 +27,10 @@ export interface KeptRow extends Named {
   readonly reason?: EnvelopeReason
   /** in the detail of the envelope */
   readonly says?: RegExp
-  /** the order it makes, by its key at the partner; without it none of number 7 may be there */
+  /** the order it makes, by its key at the partner */
   readonly order?: readonly [key: string, shows: object]
+  /** without `order`: the key that no order may have; 7 */
+  readonly absent?: string
 }
 
 /** A webhook request that is refused, and of which nothing is stored. */

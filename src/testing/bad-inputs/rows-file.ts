@@ -1,5 +1,6 @@
 import { expect } from 'vitest'
 import { tinyMappings } from '../tiny-connectors.ts'
+import { tinyOrder } from '../tiny-partner.ts'
 import type { FilesRow, Row } from './row.ts'
 
 const workspace = (b: number, name: string, text: string, code: string, says?: RegExp): FilesRow => ({
@@ -66,7 +67,7 @@ export const fileRows: readonly Row[] = [
   {
     ...workspace(20, 'a connector that is a path', connection('a').replace('tiny-shop', '../../tiny-shop'), 'unknown-connector'),
     differs:
-      'names are held against a pattern or a list; files and links inside the workspace are the operator own, who also runs the hub, so no real path is looked at',
+      'names are held against a pattern or a list; what files and links of the workspace lead to is up to the operator, who also runs the hub, so no real path is looked at',
   },
   workspace(19, 'a connection named constructor', connection('constructor'), 'E_JSON', /"constructor" is not allowed/),
   workspace(19, 'a connector named toString', connection('a').replace('tiny-shop', 'toString'), 'unknown-connector'),
@@ -86,10 +87,46 @@ export const fileRows: readonly Row[] = [
   mapping(44, 'a loop', { note: { expr: 'while (true) {}' } }, 'E_SYNTAX'),
   mapping(44, 'a function that repeats', { note: { expr: "repeat('x', 1000000000)" } }, 'E_FUNCTION'),
   mapping(45, 'code for an expression', { note: { expr: '`*/;globalThis.touched=1;/*`' } }, 'E_SYNTAX'),
+  {
+    kind: 'play',
+    b: 45,
+    name: 'code in the names of fields and in texts is never run',
+    play: async (bed) => {
+      const code = 'globalThis.touched=1'
+      const names = [
+        `");${code};("`,
+        `';${code};'`,
+        `\`;${code};\``,
+        `*/${code};/*`,
+        `\u2028${code}\u2028`,
+        `$\{${code}}`,
+        `x"];${code};//`,
+      ]
+      const file = JSON.parse(tinyMappings['tiny/order'] ?? '{}')
+      const write = (rule: (text: string) => readonly [string, object]) =>
+        JSON.stringify({ ...file, fields: { ...file.fields, ...Object.fromEntries(names.map(rule)) } })
+      const read = await bed.tryFiles({ 'mappings/tiny/order.json': write((text) => [`n${names.indexOf(text)}`, { from: text }]) })
+      expect(read.filter(({ severity }) => severity === 'error').map((fault) => fault.code)).toEqual(names.map(() => 'E_SYNTAX'))
+      const body = JSON.stringify(tinyOrder(7450))
+      const made = await bed.tryFiles({ 'mappings/tiny/order.json': write((text) => [text, { value: text }]) }, async () => {
+        expect((await bed.send('shop', body)).status).toBe(202)
+        expect(await bed.settled(body)).toMatchObject({ state: 'dead', reason: 'invalid' })
+      })
+      expect(made.filter(({ severity }) => severity === 'error')).toEqual([])
+      expect((await bed.reload()).filter(({ severity }) => severity === 'error')).toEqual([])
+      await bed.goodOneIsApplied()
+      expect(await bed.allGoodOnes()).toEqual([])
+      expect(Object.hasOwn(globalThis, 'touched')).toBe(false)
+    },
+  },
   schema(46, 'a pattern that needs a look behind it', '"type": "string", "pattern": "^(?=a)b"', /\(\?=/),
   schema(47, 'a reference to elsewhere', '"$ref": "https://evil.example/schema.json"', /evil\.example/),
   schema(47, 'a misspelt word', '"type": "string", "maxLenght": 3', /maxLenght/),
-  schema(47, 'no schema at all', '"type": "objekt"', /./),
+  {
+    ...schema(47, 'no schema at all', '"type": "objekt"', /no JSON Schema 2020-12/),
+    differs:
+      'a large or recursive schema of the operator is compiled as it is; what comes in is held against it up to the first fault only, and its patterns take linear time',
+  },
   file(36, 'a quote that is not closed', `${csv}a,b,"c`, /Line 2: a quote is not closed/),
   file(36, 'ragged rows', `${csv}a,b,c`, /Line 2: there are 3 cells/),
   file(36, 'a column twice', 'type,connection,externalKey,key,key\r\n', /named twice/),

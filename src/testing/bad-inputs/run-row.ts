@@ -50,7 +50,7 @@ async function runKept(bed: Bed, row: KeptRow): Promise<void> {
     reason: row.reason ?? null,
     ...(row.says === undefined ? {} : { detail: expect.stringMatching(row.says) }),
   })
-  if (order === undefined) expect(await bed.orderOf(`${door}/7`)).toBeUndefined()
+  if (order === undefined) expect(await bed.orderOf(`${door}/${row.absent ?? '7'}`)).toBeUndefined()
   else expect(await bed.orderOf(`${door}/${order[0]}`)).toMatchObject(order[1])
 }
 
