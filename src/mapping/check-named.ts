@@ -18,7 +18,7 @@ export function checkNamed(program: Program, faults: Faults, { schemas, sourceSc
     // what a push writes is checked against the input of the action that takes it; the id is only a name then
     if (known || (key === 'target' && pushes)) continue
     const others = [...schemas.keys()].filter((one) => one.includes('/') !== isHub)
-    const close = nearest(id, others)
+    const close = meant(id, others)
     const message = `there is no schema '${id}'`
     if (close !== undefined) faults.add('E_SCHEMA', { at: [key] }, key, message, `did you mean '${close}'?`)
     else
@@ -30,4 +30,31 @@ export function checkNamed(program: Program, faults: Faults, { schemas, sourceSc
         isHub ? `there are: ${others.join(', ')}` : '`crossdock schema infer` makes one of samples, for schemas/<connector>/<name>.json',
       )
   }
+}
+
+/** `shop` and `order` of `shop/order@3`; an id of the hub has no folder. */
+function partsOf(id: string): { readonly folder: string; readonly name: string } {
+  const [path = ''] = id.split('@')
+  const slash = path.lastIndexOf('/')
+  return { folder: path.slice(0, Math.max(0, slash)), name: path.slice(slash + 1) }
+}
+
+/** The known id that was probably meant: another version of it, one with a similar name in the same folder, or of the same name in a similar folder. */
+function meant(id: string, known: readonly string[]): string | undefined {
+  const { folder, name } = partsOf(id)
+  const beside = known.filter((one) => partsOf(one).folder === folder)
+  const alike = known.filter((one) => partsOf(one).name === name)
+  const nameMeant = nearest(
+    name,
+    beside.map((one) => partsOf(one).name),
+  )
+  const folderMeant = nearest(
+    folder,
+    alike.map((one) => partsOf(one).folder),
+  )
+  return (
+    beside.find((one) => partsOf(one).name === name) ??
+    beside.find((one) => partsOf(one).name === nameMeant) ??
+    alike.find((one) => partsOf(one).folder === folderMeant)
+  )
 }
