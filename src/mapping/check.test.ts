@@ -236,14 +236,16 @@ describe('a schema that nobody has', () => {
       .map(({ code, path, message, suggestion }) => `${code} ${path}: ${message} (${suggestion})`)
   it('is an error where a known one was meant, for else nothing of that side would be checked', () => {
     expect(told({ source: 'shop/odrer@3' })).toEqual(["E_SCHEMA source: there is no schema 'shop/odrer@3' (did you mean 'shop/order@3'?)"])
-    expect(told({ source: 'shop/order@2' })).toEqual(["E_SCHEMA source: there is no schema 'shop/order@2' (did you mean 'shop/order@3'?)"])
-    expect(told({ source: 'shpo/order@1' })[0]).toMatch(/did you mean 'shop\/order@3'/)
+    expect(told({ source: 'shpo/order@1' })[0]).toMatch(/^E_SCHEMA .*did you mean 'shop\/order@3'/)
     expect(told({ target: 'sales-ordr@1' })).toEqual(["E_SCHEMA target: there is no schema 'sales-ordr@1' (did you mean 'sales-order@1'?)"])
     expect(told({ direction: 'push', source: 'partie@1', fields: undefined, push: { a: 'name' } })).toEqual([
       "E_SCHEMA source: there is no schema 'partie@1' (did you mean 'party@1'?)",
     ])
   })
   it('is a warning where it looks like none, and nothing where it is only the name of what an action takes', () => {
+    expect(told({ source: 'shop/order@2' })).toEqual([
+      "W_UNCHECKED source: there is no schema 'shop/order@2', so nothing that is read is proven (did you mean 'shop/order@3'?)",
+    ])
     expect(told({ source: 'shop/odd@1' })[0]).toMatch(/^W_UNCHECKED source/)
     expect(told({ source: 'acme/order@3' })[0]).toMatch(/^W_UNCHECKED source/)
     expect(told({ source: 'acme/thing@1' })[0]).toMatch(/^W_UNCHECKED source: there is no schema 'acme\/thing@1'/)
