@@ -31,7 +31,7 @@ export const enFaults = {
   'fault.E_PUSH': 'The field cannot be written back: set onPush to keep or reject, or write it with a push rule.',
   'fault.E_STREAM':
     'The rule needs more than one item at a time, so it cannot run on a stream: run the whole document, or take the expression away.',
-  'fault.W_UNCHECKED': 'The schema does not name this field, so nothing can be proven: look whether the name is right.',
+  'fault.W_UNCHECKED': 'No schema names this, so nothing can be proven: look whether the name is right.',
   'fault.W_NO_KEY': 'Items are matched by their position on the way back: give the list a "key".',
   'fault.W_UNUSED': 'Nothing uses this: take it away, or use it.',
   'fault.W_DEAD_DEFAULT': 'What stands here is never used, because the value before it is never missing: take it away.',

@@ -31,7 +31,7 @@ export const zhFaults: Readonly<Record<keyof typeof enFaults, string>> = {
   'fault.E_KEY_FIELD': '项中没有字段保存其键，回写时无法对应：把键映射到一个字段。',
   'fault.E_PUSH': '该字段无法回写：onPush 用 keep 或 reject，或用 push 规则写入。',
   'fault.E_STREAM': '规则需要不止一项，不能流式运行：请处理整份单据，或去掉该表达式。',
-  'fault.W_UNCHECKED': '模式没有这个字段，无法检查：请核对名称。',
+  'fault.W_UNCHECKED': '没有模式说明它，无法检查：请核对名称。',
   'fault.W_NO_KEY': '回写时按位置对应各项：为列表指定 "key"。',
   'fault.W_UNUSED': '没有任何规则使用它：删除或使用。',
   'fault.W_DEAD_DEFAULT': '前面的值从不缺失，此处永远用不到：请删除。',
