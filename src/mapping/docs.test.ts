@@ -36,7 +36,19 @@ const here = context({
     })[kind],
   link: (type, ref) => (JSON.stringify(ref).includes('harbour') && type === 'party' ? '41' : type === 'product' ? '9' : undefined),
 })
-const known: readonly string[] = ['mapping', 'fields', 'overlay', 'cases', 'source', 'document', 'base', 'result', 'errors', 'notes']
+const known: readonly string[] = [
+  'mapping',
+  'fields',
+  'overlay',
+  'workspace',
+  'cases',
+  'source',
+  'document',
+  'base',
+  'result',
+  'errors',
+  'notes',
+]
 
 describe('every example of the page does what the page says', () => {
   it.each([...examples])('%s', (_, parts) => {
@@ -71,6 +83,12 @@ describe('every example of the page does what the page says', () => {
       expect(result).toMatchObject({ ok: true, notes: read('notes') ?? [] })
       expect(result?.ok && result.value).toEqual(read('result'))
     }
+  })
+
+  it('and no JSON on the page is none of them', () => {
+    const lines = page.split('\n')
+    const loose = lines.flatMap((line, i) => (line === '```json' && !lines[i - 1]?.startsWith('<!-- example: ') ? [i + 1] : []))
+    expect(loose).toEqual([])
   })
 
   it('and there are examples from the first path to the last policy', () => {

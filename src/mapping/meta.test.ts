@@ -18,7 +18,7 @@ const read = (name: string): JsonObject => JSON.parse(readFileSync(join(folder, 
 const shown = (value: JsonObject): string => `${JSON.stringify(value, undefined, 2)}\n`
 const mapping = read('mapping.json')
 const compiled = compileSchemas(
-  ['mapping.json', 'overlay.json', 'table.json', 'cases.json'].map((name) => ({
+  ['mapping.json', 'overlay.json', 'table.json', 'cases.json', 'workspace.json'].map((name) => ({
     file: name,
     text: readFileSync(join(folder, name), 'utf8'),
   })),
@@ -81,7 +81,7 @@ describe('what is shipped fits them', () => {
   })
 
   const page = readFileSync(join(root, 'docs', 'mapping.md'), 'utf8')
-  const examples = [...page.matchAll(/<!-- example: (\w+) (mapping|overlay|cases|table [\w@]+) -->\n```json\n([\s\S]*?)\n```/g)]
+  const examples = [...page.matchAll(/<!-- example: (\w+) (mapping|overlay|workspace|cases|table [\w@]+) -->\n```json\n([\s\S]*?)\n```/g)]
   it.each(examples.map(([, name = '', part = '', text = '']) => [`${name} ${part}`, part, text]))(
     'the example %s of docs/mapping.md',
     (_, part, text) => {
