@@ -4,7 +4,8 @@ export type RequestFault = '429' | '429-retry-after' | '500' | '503' | 'timeout'
 /** What can go wrong with a webhook. `silent-death`: the subscription stays `active` in the list but sends nothing any more. */
 export type WebhookFault = 'duplicate' | 'missing' | 'late' | 'out-of-order' | 'silent-death'
 
-export type FaultKind = RequestFault | WebhookFault | 'clock-skew'
+/** `same-second`: an order is saved with the stamp of the one saved before it, as when many are saved in one second. */
+export type FaultKind = RequestFault | WebhookFault | 'clock-skew' | 'same-second'
 
 /** Faults that replace the answer of the system, in the order in which they are drawn. `page-shift` is drawn by the list itself. */
 export const answerFaults = ['timeout', '503', '500', '429', '429-retry-after', 'html-200', 'answer-lost'] as const
@@ -18,6 +19,7 @@ const kinds: readonly FaultKind[] = [
   'out-of-order',
   'silent-death',
   'clock-skew',
+  'same-second',
 ]
 
 /**

@@ -1,5 +1,5 @@
 import type { FaultBoard, FaultKind } from '../faults.ts'
-import { type Appointment, createSchedule, type Desk } from './desk.ts'
+import { createWatch, type Desk, type Duty } from './desk.ts'
 import { type SystemName, systemNames, type World } from './world.ts'
 
 const begins = 13 * 60
@@ -20,6 +20,7 @@ const troubles: Readonly<Record<SystemName, (board: FaultBoard) => readonly (() 
     board.arm('429-retry-after', { times: 3, seconds: 1, path: api }),
     board.arm('429', { times: 3, path: api }),
     board.arm('page-shift', { times: 1 }),
+    board.arm('same-second', { times: 10 }),
     board.arm('duplicate', { times: 5, path: /^order\./ }),
     board.arm('missing', { times: 5, path: /^order\./ }),
     board.arm('late', { times: 5, ms: 900, path: /^order\.updated$/ }),
@@ -37,38 +38,42 @@ const troubles: Readonly<Record<SystemName, (board: FaultBoard) => readonly (() 
 }
 
 /**
- * From 13:00 to 15:30 things go wrong: a host that is overloaded, answers that get lost, webhooks that come twice, late or never, a
+ * From 13:00 to 15:30 things go wrong: a host that is overloaded, answers that get lost, orders saved in one second, webhooks that come twice, late or never, a
  * subscription that dies silently, a clock that is wrong, and an ERP that hangs on one call and is then restarted.
  */
 export const troubleDesk = (world: World, failed: (cause: unknown) => void): Desk => {
   const stops: (() => void)[] = []
   const harbour = world.boards['harbour-erp']
-  const appointments: Appointment[] = [
+  const duties: Duty[] = [
     {
-      at: begins,
+      what: 'the trouble begins',
+      ready: (minute) => minute >= begins,
       run: () => {
         for (const name of systemNames) stops.push(...troubles[name](world.boards[name]))
         world.boards['shop-eu'].arm('clock-skew', { ms: skewMs })
         // stays until it was met: a hub on a busy machine makes its sales after the trouble
         harbour.arm('answer-lost', { times: 5, path: createSale })
+        harbour.arm('timeout', { times: 1, path: createSale })
       },
     },
-    { at: restartAt - 15, run: () => void stops.push(harbour.arm('timeout', { times: 1, path: createSale })) },
     {
-      at: restartAt,
+      what: 'the ERP is restarted',
+      // once a call hangs in it
+      ready: (minute) => minute >= (harbour.fired.timeout > 0 ? restartAt : ends),
       run: () => {
         harbour.disarm('timeout')
         world.harbour.erp.restart(downMs).catch(failed)
       },
     },
     {
-      at: ends,
+      what: 'the trouble ends',
+      ready: (minute) => minute >= ends,
       run: () => {
         for (const stop of stops) stop()
       },
     },
   ]
-  return createSchedule('trouble', world.faultsOn ? appointments : [])
+  return createWatch('trouble', world.faultsOn ? duties : [])
 }
 
 /** How often each fault really happened in each system; those that never did are left out. */

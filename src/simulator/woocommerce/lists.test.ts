@@ -106,6 +106,26 @@ describe('faults of requests', () => {
     stop()
   })
 
+  test('same-second: orders saved one after another bear one stamp, none an older one than before', async () => {
+    const stamps = async (): Promise<unknown[]> =>
+      JSON.parse(await (await get(`/orders?include=${ids.slice(0, 3)}&orderby=include&_fields=date_modified_gmt`)).text()).map(
+        (order: { date_modified_gmt: string }) => order.date_modified_gmt,
+      )
+    const save = (id: number | undefined) => {
+      now += 60_000
+      shop.editOrder(id ?? 0, { note: 'leave it at the door' })
+    }
+    save(ids[0])
+    faults.arm('same-second', { times: 2 })
+    save(ids[1])
+    save(ids[2])
+    const [first, ...others] = await stamps()
+    expect(others).toEqual([first, first])
+    expect(faults.fired['same-second']).toBe(2)
+    save(ids[0])
+    expect((await stamps())[0]).not.toBe(first)
+  })
+
   test.each([
     ['429', 429, null],
     ['429-retry-after', 429, '3'],

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import type { FaultBoard } from '../faults.ts'
 import { orderJson, type Site } from './json.ts'
 import { customerJson, noteJson, productJson, refundJson, refundWithParentJson, variationJson } from './json-records.ts'
 import type { Rate } from './money.ts'
@@ -76,6 +77,7 @@ export type ShopBookOptions = {
   readonly taxShipping: boolean
   readonly clock: () => Date
   readonly announce: Announce
+  readonly faults: FaultBoard
 }
 
 const kept = <T extends object>(render: (value: T) => unknown): ((value: T) => string) => {
@@ -90,7 +92,7 @@ const kept = <T extends object>(render: (value: T) => unknown): ((value: T) => s
 }
 
 /** An empty shop. */
-export const createShopBook = ({ site, taxRate, taxShipping, clock, announce }: ShopBookOptions): ShopBook => {
+export const createShopBook = ({ site, taxRate, taxShipping, clock, announce, faults }: ShopBookOptions): ShopBook => {
   const orders = new Map<number, Order>()
   const products = new Map<number, Product>()
   const customers = new Map<number, Customer>()
@@ -100,6 +102,14 @@ export const createShopBook = ({ site, taxRate, taxShipping, clock, announce }: 
   const last = { post: 100, item: 300, meta: 2000, comment: 200, customer: 20, webhook: 0 }
 
   const stamp = (): number => Math.floor(clock().getTime() / 1000) * 1000
+  let lastSaved = 0
+  /** When an order is saved: now, or with the fault `same-second` when the order before it was; never before its own last stamp. */
+  const savedAt = ({ createdAt, modifiedAt }: Order): number => {
+    const hit = lastSaved < Math.max(createdAt, modifiedAt) ? undefined : faults.draw('same-second', { path: 'order' })
+    hit?.happened()
+    if (hit === undefined) lastSaved = stamp()
+    return lastSaved
+  }
   const nextId: ShopBook['nextId'] = (of) => {
     last[of] += 1
     return last[of]
@@ -131,7 +141,7 @@ export const createShopBook = ({ site, taxRate, taxShipping, clock, announce }: 
     nextId,
     orderKey: (id) => `wc_order_${createHash('md5').update(`${site.url}${id}`).digest('hex').slice(0, 13)}`,
     saveOrder(order, happening) {
-      const saved = { ...order, modifiedAt: stamp() }
+      const saved = { ...order, modifiedAt: savedAt(order) }
       orders.set(saved.id, saved)
       announce('order', happening, saved.id, () => orderText(saved), saved.createdAt)
       return saved

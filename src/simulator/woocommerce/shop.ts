@@ -115,6 +115,7 @@ export const startShop = async (options: ShopOptions): Promise<Shop> => {
     taxShipping: options.taxShipping ?? options.pricesIncludeTax,
     clock,
     announce: announcer.announce,
+    faults,
   })
 
   const desk: Desk = { book, faults }
