@@ -82,8 +82,10 @@ async function demo(shell: Shell, flags: Flags): Promise<void> {
   bar?.stop()
   try {
     const report = reportOf(day, await hubCounts(day.hub.context))
-    if (flags.json) printJson(shell, reportJson(report))
-    else {
+    if (flags.json) {
+      printJson(shell, reportJson(report))
+      for (const problem of report.problems) shell.note(`${problem}\n`)
+    } else {
       printReport(shell, report)
       await explainOne(shell, data)
       const { lost, doubled, outOfOrder } = report

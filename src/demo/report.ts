@@ -50,7 +50,7 @@ export function reportOf(day: PlayedDay, counts: HubCounts): DayReport {
   }
 }
 
-/** The object that `--json` prints. */
+/** The object that `--json` prints; its problems are told on standard error. */
 export const reportJson = (report: DayReport): JsonObject => ({
   envelopes: report.counts.envelopes,
   documents: report.counts.documents,
@@ -62,7 +62,6 @@ export const reportJson = (report: DayReport): JsonObject => ({
   lost: report.lost,
   doubled: report.doubled,
   outOfOrder: report.outOfOrder,
-  problems: report.problems,
   elapsedMs: report.elapsedMs,
 })
 
