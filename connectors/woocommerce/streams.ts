@@ -70,7 +70,10 @@ export const orders: Stream = {
       key: '{record.customer_id}',
     },
   ],
-  blindSpots: ['orders deleted for good (webhook order.deleted tells)'],
+  blindSpots: [
+    'orders deleted for good (webhook order.deleted tells)',
+    'an order that stands first on a later page when one before it goes to the trash while the pages are read: its webhook, its next change or a reconcile brings it',
+  ],
 }
 
 /** Refunds of all orders (`GET /refunds`, WooCommerce 9.0): they are made once and never change. They do not tell their currency: the order does. */
