@@ -257,6 +257,18 @@ describe('without a hub', () => {
   test('an error is JSON where JSON was asked for', async () => {
     const { err, code } = await testShell({ folder }).run('map run no/mapping x.json --json')
     expect({ code, error: JSON.parse(err) }).toMatchObject({ code: 4, error: { error: { code: 'no-mapping' } } })
+    for (const [line, message] of [
+      ['ledger list --json', "missing required argument 'type'"],
+      ['inbox --jsn --json', expect.stringMatching(/^unknown option '--jsn'/)],
+      ['nonsense --json', expect.stringMatching(/^unknown command 'nonsense'/)],
+    ] as const) {
+      const usage = await testShell({ folder }).run(line)
+      expect({ code: usage.code, out: usage.out, ...JSON.parse(usage.err) }, line).toEqual({
+        code: 2,
+        out: '',
+        error: { code: 'usage', message },
+      })
+    }
   })
 })
 

@@ -49,18 +49,21 @@ function placesFor(argv: readonly string[]): typeof everyPlace {
 
 /** The command line, as far as `argv` needs it: the whole when it names no command. Commands write through the shell only. */
 export async function createProgram(shell: Shell, argv: readonly string[] = []): Promise<Command> {
+  // where JSON is asked for, what is wrong with the command line is told as JSON too: by reportError
+  const outputError = (words: string, write: (words: string) => void) => (argv.includes('--json') ? undefined : write(words))
+  const output = { writeOut: shell.out, writeErr: shell.note, outputError }
   const program = new Command('crossdock')
     .description(shell.say('program.about'))
     .version(programVersion(), '-V, --version', shell.say('flag.version'))
     .option('--lang <language>', shell.say('flag.lang'))
     .configureHelp({ showGlobalOptions: true })
     .helpOption('-h, --help', shell.say('flag.help'))
-    .configureOutput({ writeOut: shell.out, writeErr: shell.note })
+    .configureOutput(output)
     .exitOverride()
     .helpCommand(false)
   for (const register of await Promise.all(placesFor(argv).map(({ load }) => load()))) register(program, shell)
   for (const command of everyCommand(program)) {
-    command.exitOverride().configureOutput({ writeOut: shell.out, writeErr: shell.note }).helpOption('-h, --help', shell.say('flag.help'))
+    command.exitOverride().configureOutput(output).helpOption('-h, --help', shell.say('flag.help'))
   }
   return program
 }

@@ -20,12 +20,12 @@ export function registerReload(program: Command, shell: Shell): void {
         if (flags.json) return printJson(shell, answer)
         const faults = Array.isArray(answer.faults) ? (answer.faults as readonly Fault[]) : []
         if (faults.length > 0) shell.out(`${formatFaults(faults)}\n`)
-        shell.out(
-          `${shell.say(answer.changed === true ? 'reload.changed' : 'reload.same', { revision: String(answer.revision).slice(0, 12) })}\n`,
-        )
+        const broken = faults.some(({ severity }) => severity === 'error')
+        const outcome = broken ? 'reload.kept' : answer.changed === true ? 'reload.changed' : 'reload.same'
+        shell.out(`${shell.say(outcome, { revision: String(answer.revision).slice(0, 12) })}\n`)
         const secrets = Array.isArray(answer.secrets) ? answer.secrets.map(String) : []
         if (secrets.length > 0) shell.out(`${shell.say('reload.secrets', { connections: secrets.join(', ') })}\n`)
-        if (faults.some(({ severity }) => severity === 'error')) shell.end(exitCode.found)
+        if (broken) shell.end(exitCode.found)
       }),
     )
 }
