@@ -162,6 +162,30 @@ describe('imports point one way', () => {
   })
 })
 
+describe('ARCHITECTURE.md', () => {
+  const page = readFileSync(join(root, 'ARCHITECTURE.md'), 'utf8')
+
+  test('has every room, and what each may import', () => {
+    const rows = page.split('\n').filter((line) => line.startsWith('| `'))
+    const wrong = Object.entries(rooms).flatMap(([room, allowed]) => {
+      const [, , may] = rows.find((row) => row.split('|')[1]?.includes(`\`src/${room}\``))?.split('|') ?? []
+      if (may === undefined) return [room]
+      const told = may.includes('all of these') ? ['model', 'mapping', 'store', 'connector', 'ledger'] : may.match(/[a-z]+/g)
+      return allowed.filter((one) => !one.includes('/') && !told?.includes(one)).map((one) => `${room}: ${one}`)
+    })
+    expect(wrong).toEqual([])
+  })
+
+  test('says of every decision what was rejected', () => {
+    const decisions = page
+      .slice(page.indexOf('## Decisions'))
+      .split('\n')
+      .filter((line) => line.startsWith('- '))
+    expect(decisions.length).toBeGreaterThan(20)
+    expect(decisions.filter((line) => !line.includes('Rejected'))).toEqual([])
+  })
+})
+
 describe('files', () => {
   test('are short', () => {
     const long = code.flatMap(({ path, text }) => {

@@ -164,6 +164,13 @@ export const furtherMutants: readonly Mutant[] = [
     ['src/pipeline/flow.test.ts', 'unreadable, unknown and filtered'],
   ),
   one(
+    'unread-topic',
+    '10',
+    'a message that cannot be read is set aside as an unknown topic, where no person looks',
+    ['src/connector/cut.ts', "'header' in webhook.topic", "'path' in webhook.topic"],
+    ['src/pipeline/flow.test.ts', 'also where the topic would stand in it'],
+  ),
+  one(
     'quiet-duplicates',
     '10',
     'duplicates are not counted',
