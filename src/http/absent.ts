@@ -1,4 +1,5 @@
-import type { Catalogue } from '../pipeline/context.ts'
+import type { Catalogue, Context } from '../pipeline/context.ts'
+import { findConnection } from '../store/connection.ts'
 import { ProblemError } from './problem.ts'
 
 /** The 404 for a connection that was named: to those only whose tenant the request is in, to whom no connection of another is there either. */
@@ -15,4 +16,9 @@ export function noStream({ connections }: Catalogue, { name, stream }: { readonl
   if (setup === undefined) return noConnection(name)
   const polled = [...setup.streams.keys()].filter((one) => setup.connector.streams[one]?.call)
   return new ProblemError(404, 'not-found', `'${name}' has no stream '${stream}' that is polled. It has: ${polled.join(', ') || 'none'}.`)
+}
+
+/** A list of one connection: that of a misspelt one would be empty, as if all were well. @throws ProblemError 404 */
+export async function wantConnection({ database, tenant }: Context, name: string | undefined): Promise<void> {
+  if (name !== undefined && (await findConnection(database.read, tenant, name)) === undefined) throw noConnection(name)
 }

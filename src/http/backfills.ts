@@ -3,7 +3,7 @@ import { writeAudit } from '../store/audit.ts'
 import { findBackfill, listBackfills, steerBackfill } from '../store/backfill.ts'
 import type { Tx } from '../store/database.ts'
 import type { BackfillTable } from '../store/tables.ts'
-import { noStream } from './absent.ts'
+import { noStream, wantConnection } from './absent.ts'
 import { clean } from './options.ts'
 import { pageLimit, pageOf, paging, readCursor, toPage } from './page.ts'
 import { notFound, ProblemError } from './problem.ts'
@@ -100,6 +100,7 @@ export const backfillRoutes = [
     query: { connection: optional(name), state: optional(oneOf<State>(...states)), ...paging },
     answer: pageOf(backfill),
     handle: async (call) => {
+      await wantConnection(call.hub, call.query.connection)
       const limit = pageLimit(call.query.limit)
       const [before] = readCursor(call.query.after, 1) ?? []
       const { connection, state } = call.query

@@ -1,5 +1,6 @@
 import type { Context } from '../pipeline/context.ts'
 import type { LinkTable } from '../store/tables.ts'
+import { wantConnection } from './absent.ts'
 import { type FileFormat, fileFormats, fileHead, maxLines, mediaTypes, readFile, writeLine } from './crosswalk-files.ts'
 import { type LineOutcome, linkLines, tryLines } from './crosswalk-write.ts'
 import type { HttpOptions } from './options.ts'
@@ -97,6 +98,7 @@ export const crosswalkRoutes = [
     query: { ...filters, ...paging },
     answer: pageOf(link),
     handle: async ({ hub, query }) => {
+      await wantConnection(hub, query.connection)
       const limit = pageLimit(query.limit)
       const rows = await page(hub, query, readCursor(query.after, 3), limit + 1)
       return { body: toPage(rows, limit, placeOf, shown) }

@@ -1,5 +1,6 @@
 import type { Context } from '../pipeline/context.ts'
 import { replayDelivery } from '../pipeline/replay.ts'
+import { wantConnection } from './absent.ts'
 import { deliveryHead } from './deliveries.ts'
 import { columns, envelopeHead } from './envelopes.ts'
 import { pageLimit, pageOf, paging, readCursor, toPage } from './page.ts'
@@ -95,6 +96,7 @@ export const deadLetterRoutes = [
     query: { ...filters, ...paging },
     answer: pageOf(letter),
     handle: async ({ hub, query }) => {
+      await wantConnection(hub, query.connection)
       const limit = pageLimit(query.limit)
       const rows = await letters(hub, query, readCursor(query.after, 1)?.[0], limit + 1)
       return {

@@ -1,6 +1,7 @@
 import type { DeliveryState, Operation } from '../model/delivery.ts'
 import { attemptsOf } from '../store/attempt.ts'
 import type { AttemptTable, DeliveryTable } from '../store/tables.ts'
+import { wantConnection } from './absent.ts'
 import { clean } from './options.ts'
 import { pageLimit, pageOf, paging, readCursor, toPage } from './page.ts'
 import { notFound } from './problem.ts'
@@ -105,6 +106,7 @@ export const deliveryRoutes = [
     },
     answer: pageOf(headShape),
     handle: async ({ hub, query }) => {
+      await wantConnection(hub, query.connection)
       const limit = pageLimit(query.limit)
       const before = readCursor(query.after, 1)
       let rows = hub.database.read.selectFrom('delivery').selectAll().where('tenant', '=', hub.tenant)

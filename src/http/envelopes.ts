@@ -3,6 +3,7 @@ import type { Context } from '../pipeline/context.ts'
 import { keptRecord } from '../pipeline/kept-record.ts'
 import { findReceipt } from '../store/receipt.ts'
 import type { EnvelopeTable, ReceiptTable } from '../store/tables.ts'
+import { wantConnection } from './absent.ts'
 import { pageLimit, pageOf, paging, readCursor, toPage } from './page.ts'
 import { notFound, ProblemError } from './problem.ts'
 import { type RawAnswer, rawRoute, route } from './route.ts'
@@ -80,6 +81,7 @@ export const envelopeRoutes = [
     query: filters,
     answer: pageOf(headShape),
     handle: async ({ hub, query }) => {
+      await wantConnection(hub, query.connection)
       const limit = pageLimit(query.limit)
       const before = readCursor(query.after, 1)
       const from = epochOr('from', query.from)

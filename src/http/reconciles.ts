@@ -1,6 +1,6 @@
 import { reconcile } from '../pipeline/reconcile-run.ts'
 import { findReport, listReports } from '../store/report.ts'
-import { noConnection, noStream } from './absent.ts'
+import { noConnection, noStream, wantConnection } from './absent.ts'
 import { pageLimit, pageOf, paging, readCursor, toPage } from './page.ts'
 import { notFound, ProblemError } from './problem.ts'
 import { reportPage } from './report-page.ts'
@@ -57,6 +57,7 @@ export const reconcileRoutes = [
     query: { connection: optional(name), ...paging },
     answer: pageOf(reportHead),
     handle: async ({ hub, query }) => {
+      await wantConnection(hub, query.connection)
       const limit = pageLimit(query.limit)
       const [before] = readCursor(query.after, 1) ?? []
       const { connection } = query

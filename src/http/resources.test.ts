@@ -270,6 +270,12 @@ describe('connections and routes', () => {
       detail: "'shop-us' has no stream 'none' that is polled. It has: orders.",
     })
     for (const [method, path] of [
+      ['GET', '/v1/envelopes?connection=shop-uk'],
+      ['GET', '/v1/deliveries?connection=shop-uk'],
+      ['GET', '/v1/dead-letters?connection=shop-uk'],
+      ['GET', '/v1/crosswalk?connection=shop-uk'],
+      ['GET', '/v1/backfills?connection=shop-uk'],
+      ['GET', '/v1/reports?connection=shop-uk'],
       ['GET', '/v1/connections/shop-uk'],
       ['POST', '/v1/connections/shop-uk/streams/orders/pull'],
       ['POST', '/v1/connections/shop-uk/pause'],
