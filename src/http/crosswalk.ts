@@ -3,7 +3,7 @@ import type { LinkTable } from '../store/tables.ts'
 import { wantConnection } from './absent.ts'
 import { type FileFormat, fileFormats, fileHead, maxLines, mediaTypes, readFile, writeLine } from './crosswalk-files.ts'
 import { type LineOutcome, linkLines, tryLines } from './crosswalk-write.ts'
-import type { HttpOptions } from './options.ts'
+import { documentTypes } from './document-types.ts'
 import { pageLimit, pageOf, paging, readCursor, toPage } from './page.ts'
 import { ProblemError } from './problem.ts'
 import { rawRoute, route, uploadRoute, writeRoute } from './route.ts'
@@ -76,12 +76,6 @@ async function* exported(hub: Context, filter: Filter, format: FileFormat): Asyn
     after = placeOf(last)
   }
 }
-
-/** Document types that have a schema: a line of such a type must name a document that is there; other types are code lists. */
-const documentTypes = ({ schemas }: HttpOptions): ReadonlySet<string> =>
-  new Set([...(schemas?.keys() ?? [])].map((id) => id.replace(/@\d+$/, '')).filter((type) => !noDocuments.has(type)))
-/** schemas that others refer to, or of files of a workspace */
-const noDocuments: ReadonlySet<string> = new Set(['values', 'mapping', 'workspace'])
 
 const tag = 'crosswalk'
 const maxFileBytes = 8 * 1024 * 1024

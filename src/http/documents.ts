@@ -3,8 +3,8 @@ import { findingsOf } from '../store/finding.ts'
 import { journalOf } from '../store/journal.ts'
 import { linksTo } from '../store/link.ts'
 import type { DocumentTable, FindingTable, LinkTable } from '../store/tables.ts'
+import { noDocument } from './absent.ts'
 import { pageLimit, pageOf, paging, readCursor, toPage } from './page.ts'
-import { notFound } from './problem.ts'
 import { type Call, route } from './route.ts'
 import { anything, count, described, fields, flag, list, nullable, type Of, oneOf, optional, pattern, text, time } from './shape.ts'
 import { document, epoch, iso, isoOrNull, key, name, stored } from './values.ts'
@@ -67,7 +67,7 @@ async function find(call: Call<{ type: string }, { key: string }>): Promise<Docu
     .where('type', '=', call.params.type)
     .where('key', '=', call.query.key)
     .executeTakeFirst()
-  if (!row) throw notFound()
+  if (!row) throw noDocument(call.desk.options, call.params.type, call.query.key)
   return row
 }
 
@@ -91,7 +91,7 @@ export const documentRoutes = [
     },
     answer: pageOf(headShape),
     handle: async ({ hub, params, query, desk }) => {
-      if (desk.options.schemas && !desk.options.schemas.has(`${params.type}@1`)) throw notFound()
+      if (desk.options.schemas && !desk.options.schemas.has(`${params.type}@1`)) throw noDocument(desk.options, params.type)
       const limit = pageLimit(query.limit)
       const after = readCursor(query.after, 1)
       let rows = hub.database.read.selectFrom('document').selectAll().where('tenant', '=', hub.tenant).where('type', '=', params.type)
@@ -160,7 +160,7 @@ export const documentRoutes = [
     handle: async (call) => {
       const { database, tenant } = call.hub
       const row = await versionAt(database.read, tenant, call.params.type, call.query.key, epoch('at', call.query.at))
-      if (!row) throw notFound()
+      if (!row) throw noDocument(call.desk.options, call.params.type, call.query.key)
       const { type, key, version, envelope } = row
       return { body: { type, key, version, at: iso(row.at), deleted: row.deleted === 1, document: stored(row.body), envelope } }
     },

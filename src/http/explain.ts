@@ -4,6 +4,7 @@ import type { Context } from '../pipeline/context.ts'
 import { type FoundMapping, type FoundRule, mappingByHash, type Rerun, rerun, ruleOfPath } from '../pipeline/explain-value.ts'
 import { removedAmong } from '../store/retention.ts'
 import { textByHash } from '../store/revision.ts'
+import { noDocument } from './absent.ts'
 import { notFound, ProblemError } from './problem.ts'
 import { rawRoute, route } from './route.ts'
 import { anything, count, described, fields, flag, list, nullable, type Of, oneOf, pattern, text, time } from './shape.ts'
@@ -77,9 +78,9 @@ export const explainRoutes = [
         'what the mapping notes of the whole record, `to` in what it makes: what an `onError` left out, times that the zone skips or has twice, amounts with more decimals than their currency',
       ),
     }),
-    handle: async ({ hub, params, query }) => {
+    handle: async ({ hub, params, query, desk }) => {
       const found = await explainValue(hub.database.read, hub.tenant, params.type, query.key, query.path)
-      if (!found) throw notFound()
+      if (!found) throw noDocument(desk.options, params.type, query.key)
       if (found.value === undefined)
         throw new ProblemError(404, 'no-value', `The document has nothing at '${query.path}'. Look at it whole, then name a field it has.`)
       const envelope = found.envelope === null ? undefined : await envelopeOf(hub, found.envelope)

@@ -51,7 +51,7 @@ test('deliveries of a filter are tried dry, then again with what was frozen', as
     rehearsals: [{ delivery: 'D2' }],
   })
   expect(await stateOf('delivery', 'D2')).toBe('dead')
-  expect(await ask({ connection: 'nobody' })).toMatchObject({ matched: 0 })
+  expect(await ask({ connection: 'nobody' })).toMatchObject({ status: 404, detail: expect.stringMatching(/no connection 'nobody'/) })
   expect(await ask({ type: 'invoice' })).toMatchObject({ matched: 0 })
   expect(await ask({ to: '2020-01-01T00:00:00Z' })).toMatchObject({ matched: 0 })
   expect(await ask({ reason: 'http-422' })).toMatchObject({ matched: 1, replayed: 1 })
@@ -85,6 +85,10 @@ test('many are tried dry, then again', async () => {
 })
 
 test('envelopes are processed again by range or one by one', async () => {
+  expect((await post('/v1/envelopes/replay', { connection: 'nobody' })).json).toMatchObject({
+    status: 404,
+    detail: expect.stringMatching(/'nobody'/),
+  })
   expect(
     (await post('/v1/envelopes/replay', { connection: 'shop-us', stream: 'orders', states: ['applied'], dryRun: true })).json,
   ).toMatchObject({ matched: 1, replayed: 0, rehearsals: [{ envelope: 'E1' }] })

@@ -13,6 +13,7 @@ import {
 } from '../pipeline/replay.ts'
 import { deliveriesIn } from '../store/delivery-range.ts'
 import { type EnvelopeRange, envelopesIn } from '../store/envelope.ts'
+import { wantConnection } from './absent.ts'
 import { ProblemError } from './problem.ts'
 import { route } from './route.ts'
 import { anything, count, described, fields, flag, list, nullable, type Of, oneOf, optional, type Shape, text, time } from './shape.ts'
@@ -84,6 +85,7 @@ export const replayRoutes = [
     }),
     answer: replayed,
     handle: async ({ hub, body }) => {
+      await wantConnection(hub, body.connection)
       const range: EnvelopeRange = {
         connection: body.connection,
         ...(body.stream === undefined ? {} : { stream: body.stream }),
@@ -133,6 +135,7 @@ export const replayRoutes = [
       ),
     }),
     handle: async ({ hub, body }) => {
+      await wantConnection(hub, body.connection)
       const { from, to, dryRun, states = ['dead', 'parked'], ...same } = body
       const range = { ...same, states, from: epochOr('from', from), to: epochOr('to', to) }
       const ids = await deliveriesIn(hub.database.read, hub.tenant, range, maxReplay)
