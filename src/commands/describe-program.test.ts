@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Command } from 'commander'
 import { expect, test } from 'vitest'
 import { packageRoot } from '../package-root.ts'
 import { testShell } from '../testing/test-shell.ts'
@@ -31,6 +32,15 @@ const commandLeaves = async () => {
     command.parent === program ? command.name() : `${command.parent?.name()} ${command.name()}`
   return { program, leaves, full }
 }
+
+test('a command line that names a command loads it, and little else', async () => {
+  const names = (program: Command) => program.commands.map((command) => command.name())
+  for (const name of names(await createProgram(testShell().shell))) {
+    const loaded = names(await createProgram(testShell().shell, ['--lang', 'zh', name, '--json']))
+    expect(loaded).toContain(name)
+    expect(loaded.length).toBeLessThanOrEqual(3)
+  }
+})
 
 test('every command has an example, and no example is of a command that is gone', async () => {
   const { leaves, full } = await commandLeaves()
