@@ -123,3 +123,28 @@ test('the list of keys has every order, however many pages', async () => {
   for await (const page of access.keys('orders')) keys.push(...page)
   expect(keys).toEqual(placed.map(String))
 })
+
+test('an order in the trash while a later page is read hides no other: neither from the keys nor from the orders', async () => {
+  const placed = Array.from({ length: 130 }, place)
+  const keys = new Set<string>()
+  faults.arm('page-shift', { times: 1 })
+  for await (const page of access.keys('orders')) for (const key of page) keys.add(key)
+  expect([...keys].sort()).toEqual(placed.map(String).sort())
+  const read = new Set<string>()
+  faults.arm('page-shift', { times: 1 })
+  let last = false
+  for await (const page of access.read('orders', null, { lookbackMs: 0 })) {
+    for (const { stream, key } of page.records) if (stream === 'orders') read.add(key)
+    last = page.last
+  }
+  expect([...read].sort()).toEqual(placed.map(String).sort())
+  expect([faults.fired['page-shift'], last]).toEqual([2, true])
+})
+
+test('a list that shrinks at every reading is read to its end all the same', async () => {
+  for (let i = 0; i < 230; i++) place()
+  faults.arm('page-shift')
+  let pages = 0
+  for await (const page of access.keys('orders')) pages += page.length > 0 ? 1 : 0
+  expect(pages).toBeLessThan(20)
+})

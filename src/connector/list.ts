@@ -30,10 +30,33 @@ export async function readPage(source: ListSource, roots: Roots, ask: PageAsk): 
   return { reply, rows, next }
 }
 
+/** A list that shrinks under every reading is left as it was read: the next one sees what moved. */
+const mostAgain = 3
+
+/**
+ * Sees, by the total that some partners tell with every page, that rows left the list while it was read: others moved up over a page border then, and one may have slipped by unread. Such a list goes on
+ * from its first page; what is read twice is a duplicate to whoever takes it.
+ */
+export function watchTotal({ page, guard }: Pick<ListSource, 'page' | 'guard'>): (read: ListPage) => ListPage {
+  const header = 'total' in page ? page.total : undefined
+  let before = 0
+  let again = 0
+  return (read) => {
+    const total = Number(header === undefined ? Number.NaN : read.reply.headers[header])
+    const isLess = total < before
+    before = isLess ? 0 : total
+    if (!isLess || again === mostAgain) return read
+    again++
+    guard.restart()
+    return { ...read, next: firstPage(page) }
+  }
+}
+
 /** All pages of a list, one after the other. */
 export async function* readList(source: ListSource, roots: Roots): AsyncGenerator<ListPage> {
+  const watched = watchTotal(source)
   for (let ask: PageAsk | undefined = firstPage(source.page); ask !== undefined; ) {
-    const page: ListPage = await readPage(source, roots, ask)
+    const page: ListPage = watched(await readPage(source, roots, ask))
     yield page
     ask = page.next
   }

@@ -5,7 +5,7 @@ import type { Row } from './body.ts'
 import { readChildren } from './children.ts'
 import { checkpointAt, type Window, windowsOf } from './cursor.ts'
 import { type Grouper, openGrouper } from './group.ts'
-import { type ListPage, type ListSource, readPage } from './list.ts'
+import { type ListPage, type ListSource, readPage, watchTotal } from './list.ts'
 import { firstPage, type ListGuard, openGuard, type PageAsk, pageAgain } from './page.ts'
 import { type Draft, finish } from './record.ts'
 import type { ReadyStream } from './streams.ts'
@@ -63,6 +63,7 @@ async function* readWindow(run: Run, window: Window, resume: Mark | undefined): 
     guard: run.guard,
     signal: run.signal,
   }
+  const watched = watchTotal(list)
   const grouper = openGrouper(stream.group, stream.key)
   const keyset = stream.cursor?.order === 'asc' && stream.group === undefined && ['number', 'offset', 'link'].includes(stream.page.kind)
   let since = resume === undefined ? window.since : (resume.since ?? undefined)
@@ -71,7 +72,7 @@ async function* readWindow(run: Run, window: Window, resume: Mark | undefined): 
   let ask: PageAsk | undefined =
     resume === undefined ? firstPage(stream.page) : pageAgain(stream.page, resume.ask, run.wire.now() - resume.at)
   while (ask !== undefined) {
-    const page: ListPage = within(run, await readPage(list, windowRoots(run, since, window.until), ask))
+    const page: ListPage = within(run, watched(await readPage(list, windowRoots(run, since, window.until), ask)))
     run.asOf ??= page.reply.asOf
     if (stream.cursor?.order === 'asc') inOrder(run, page.rows, highest)
     const top = highestOf(run, page.rows)

@@ -78,13 +78,14 @@ export type Version =
   | { readonly kind: 'read' }
   | { readonly kind: 'none' }
 
+/** `total`: the header, lower case, in which the partner tells with every page how many rows the list has. Where it shrinks the list is read from its first page again. */
 export type Page =
   | { readonly kind: 'single' }
-  | { readonly kind: 'number'; readonly first: 0 | 1; readonly size: number }
-  | { readonly kind: 'offset'; readonly size: number }
+  | { readonly kind: 'number'; readonly first: 0 | 1; readonly size: number; readonly total?: string }
+  | { readonly kind: 'offset'; readonly size: number; readonly total?: string }
   | { readonly kind: 'token'; readonly next: Path }
   /** RFC 8288 Link header, rel=next, same origin only */
-  | { readonly kind: 'link'; readonly size: number }
+  | { readonly kind: 'link'; readonly size: number; readonly total?: string }
   /** pure: the next `page` root, or undefined at the end */
   | {
       readonly kind: 'custom'

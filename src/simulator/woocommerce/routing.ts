@@ -55,8 +55,8 @@ export const idIn = (c: Context<SimulatorEnv>, name = 'id'): number => {
 
 /**
  * Fault `page-shift`: just before a later page of a list is read, a row of an earlier page is touched (as a plug-in does that saves an order),
- * so that it gets a new modification stamp and rows move across the page border. Counted only when the page really shifted: the list must
- * be sorted by `modified` or bounded by `modified_before`, and the row that moves must have stood before the page.
+ * so that it gets a new modification stamp and rows move across the page border where the list is sorted by `modified` or bounded by
+ * `modified_before`. Where they do not, the row lies in the trash while the page is read. Counted when the page really shifted.
  */
 export const shifted = <T extends { readonly id: number }>(
   desk: Desk,
@@ -72,7 +72,8 @@ export const shifted = <T extends { readonly id: number }>(
   if (!hit) return rows
   const victim = rows[Math.floor(desk.faults.random() * start)]
   if (victim) touch(victim)
-  const after = read()
+  const touched = read()
+  const after = touched[start]?.id === rows[start]?.id ? touched.filter(({ id }) => id !== victim?.id) : touched
   if (after[start]?.id === rows[start]?.id) hit.missed()
   else hit.happened()
   return after

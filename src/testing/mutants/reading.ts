@@ -36,6 +36,13 @@ export const readingMutants: readonly Mutant[] = [
     test: { file: 'src/pipeline/baseline.test.ts', name: 'knows no change later' },
   },
   one(
+    'shrunk-list',
+    '1',
+    'a list that shrank while it was read is not read again, so a record that moved over a page border is missed',
+    ['src/connector/list.ts', 'if (!isLess || again === mostAgain) return read', 'if (again <= mostAgain) return read'],
+    ['connectors/woocommerce/subscription.test.ts', 'an order in the trash'],
+  ),
+  one(
     'one-list',
     '2',
     'one list of keys that misses a row deletes its record',
