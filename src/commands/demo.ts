@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import cliProgress from 'cli-progress'
 import type { Command } from 'commander'
 import type { DayNews } from '../demo/day.ts'
@@ -58,7 +58,7 @@ async function demo(shell: Shell, flags: Flags): Promise<void> {
   const scale = numberOf(shell, '--scale', flags.scale, 0.01, 1)
   const pace = flags.pace === undefined ? Math.max(6, Math.round(20 * scale)) : numberOf(shell, '--pace', flags.pace, 1, 600)
   const own = flags.data === undefined ? mkdtempSync(join(tmpdir(), 'crossdock-demo-')) : undefined
-  const data = flags.data ?? own ?? ''
+  const data = own ?? resolve(shell.folder, flags.data ?? '')
   const config = {
     workspace: join(packageRoot, 'workspaces', 'demo'),
     data,
