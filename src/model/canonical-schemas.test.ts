@@ -39,7 +39,7 @@ const types = Object.keys(required)
 it('every schema compiles in strict mode', () => {
   expect(faults).toEqual([])
   expect([...schemas.keys()].sort()).toEqual(
-    [...types.map((type) => `${type}@1`), 'values@1', 'mapping@1', 'overlay@1', 'table@1', 'workspace@1'].sort(),
+    [...types.map((type) => `${type}@1`), 'values@1', 'cases@1', 'mapping@1', 'overlay@1', 'table@1', 'workspace@1'].sort(),
   )
 })
 
