@@ -39,7 +39,7 @@ function mayAppear({ report }: CompiledMapping, at: string, file: string): boole
   return (
     file.includes('"default"') ||
     at.split('/').some((name, i) => {
-      rule = i === 0 ? '' : /^\\d+$/.test(name) ? `${rule}[]` : rule === '' ? name : `${rule}.${name}`
+      rule = i === 0 ? '' : /^\d+$/.test(name) ? `${rule}[]` : rule === '' ? name : `${rule}.${name}`
       return ['pull-only', 'constant'].includes(rules.get(rule) ?? '')
     })
   )
