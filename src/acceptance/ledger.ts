@@ -18,6 +18,8 @@ export interface Ledger {
   readonly stats: JsonObject
   /** open findings, each with its arithmetic */
   readonly findings: readonly JsonObject[]
+  /** deliveries that nobody sends again by himself, with their tries */
+  readonly dead: readonly JsonObject[]
   /** differences that the hub finds when it computes every derived figure again */
   readonly unproven: readonly string[]
 }
@@ -42,8 +44,14 @@ export async function readLedger(hub: HubProcess): Promise<Ledger> {
     },
     stats: await hub.get('/v1/stats'),
     findings: await hub.list('/v1/findings', { state: 'open' }),
+    dead: await deadDeliveries(hub),
     unproven: (Array.isArray(differences) ? differences : []).map((difference) => JSON.stringify(difference)),
   }
+}
+
+async function deadDeliveries(hub: HubProcess): Promise<readonly JsonObject[]> {
+  const rows = await hub.list('/v1/deliveries', { state: 'dead' })
+  return Promise.all(rows.map(({ id }) => hub.get(`/v1/deliveries/${String(id)}`)))
 }
 
 const place = (...parts: readonly (Json | undefined)[]): string => JSON.stringify(parts)

@@ -159,6 +159,7 @@ export const sampleLedger: Ledger = {
   },
   stats: {},
   findings: [],
+  dead: [],
   unproven: [],
 }
 

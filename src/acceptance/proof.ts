@@ -58,6 +58,7 @@ export async function proveDay(house: House, opening: number): Promise<Proof> {
       ...planned,
       ...records.flatMap(({ differences }) => differences),
       ...unexpected,
+      ...(unexpected.length === 0 ? [] : ledger.dead.map((delivery) => `dead: ${JSON.stringify(delivery)}`)),
       ...ledger.unproven.map((difference) => `the ledger computed again differs: ${difference}`),
     ],
   }
