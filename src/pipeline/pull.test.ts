@@ -176,6 +176,8 @@ describe('a complete read of a snapshot', () => {
     expect(run?.last_error).toMatch(/^snapshot-shrunk: 11 of 12/)
     const [plan = expect.unreachable()] = await listPlans(bed.database.read, 'default', { state: 'held', limit: 5 })
     expect(plan).toMatchObject({ kind: 'snapshot', connection: 'erp', stream: 'stock', affected: 11, total: 12, limit_percent: 50 })
+    await later(bed, minute, ['stock'])
+    expect(await level(2)).toBe('20')
     await bed.database.write((tx) => decidePlan(tx, 'default', plan.id, 'held', { state: 'released' }))
     bed.clock.now += minute
     expect(await pull(bed.context, 'erp', 'stock')).toMatchObject({ state: 'done' })

@@ -63,6 +63,7 @@ test('by the clock a connection is compared and nothing healed; a difference is 
       .where('kind', '=', 'reconcile')
       .execute()
   expect(await open()).toEqual([{ subject: 'reconcile/shop', kind: 'reconcile' }])
+  for (let round = 0; round < 2; round++) await later(bed, 60_000, ['orders'])
   expect(bed.partner.shown.get('LAMP')).toBe(3)
   bed.partner.shown.set('LAMP', 12)
   await compare()

@@ -1,4 +1,5 @@
 import { furtherMutants } from './further.ts'
+import { guardMutants } from './guards.ts'
 import { languageMutants } from './language.ts'
 import { mapChangeMutants } from './map-change.ts'
 import { mappingMutants } from './mappings.ts'
@@ -234,6 +235,7 @@ export const mutants: readonly Mutant[] = [
   ...secretMutants,
   ...readingMutants,
   ...operationMutants,
+  ...guardMutants,
 ]
 
 export const demoBreaks: readonly string[] = ['dedupe', 'fence', 'checkpoint', 'effect-key', 'cutoff']
