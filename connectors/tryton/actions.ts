@@ -1,4 +1,4 @@
-import type { Command } from '../../src/connector/types.ts'
+import type { Command, Matches } from '../../src/connector/types.ts'
 import type { JsonSchema } from '../../src/model/json.ts'
 import { rpc } from './rpc.ts'
 
@@ -39,7 +39,41 @@ const saleInput: JsonSchema = {
 }
 
 /** `sale.line` rows have no key of ours: their sequence is our line number. */
-const readSale = rpc('model.sale.sale.read', [['{key|integer}'], ['state', 'reference', 'lines.sequence', 'write_date', 'create_date']])
+const readSale = rpc('model.sale.sale.read', [
+  ['{key|integer}'],
+  [
+    'state',
+    'reference',
+    'comment',
+    'lines.sequence',
+    'lines.product',
+    'lines.unit',
+    'lines.description',
+    'lines.quantity',
+    'lines.unit_price',
+    'write_date',
+    'create_date',
+  ],
+])
+/** All that `changeSale` writes; whoever processes a sale leaves it as it is. */
+const written: Matches = {
+  equal: [['comment', 'comment']],
+  lists: [
+    {
+      rows: ['lines', 'lines'],
+      key: ['sequence', 'sequence'],
+      equal: [
+        ['product', 'product'],
+        ['unit', 'unit'],
+        ['description', 'description'],
+      ],
+      decimal: [
+        ['quantity', 'quantity.decimal'],
+        ['unit_price', 'unit_price.decimal'],
+      ],
+    },
+  ],
+}
 /** Only these may still be edited; Tryton writes into later states without touching the moves already made. */
 const editable = ['draft', 'quotation']
 
@@ -103,7 +137,7 @@ export const changeSale = (mapping: string, quote: boolean): Command => ({
   ]),
   once: { kind: 'natural', why: 'the write replaces all lines by the ones of the order' },
   ...(quote ? { then: [rpc('model.sale.sale.quote', [['{key|integer}']])] } : {}),
-  read: { call: readSale, record: 'result.0', stream: 'sales' },
+  read: { call: readSale, record: 'result.0', stream: 'sales', matches: written },
 })
 
 /** A sale that is already processed answers the button with null and stays: the state read back tells. */

@@ -20,6 +20,19 @@ describe('the page of a connector', () => {
           call: { method: 'POST', path: '/things' },
           once: { kind: 'none', why: 'the partner keeps no reference' },
         },
+        change: {
+          mapping: 'small/thing',
+          input: { type: 'object' },
+          requires: { call: { path: '/things/{key}' }, path: 'state', in: ['draft'] },
+          call: { method: 'PUT', path: '/things/{key}', json: '{input}' },
+          once: { kind: 'natural', why: 'it replaces the thing' },
+          read: {
+            call: { path: '/things/{key}' },
+            record: '',
+            stream: 'orders',
+            matches: { equal: [['ref', 'ref']], lists: [{ rows: ['lines', 'rows'], key: ['seq', 'number'], decimal: [['count', 'n']] }] },
+          },
+        },
       },
     },
     webhook: {
@@ -41,6 +54,7 @@ describe('the page of a connector', () => {
     'pages of 2 by number; changes since `updated`, the checkpoint moves when a read is complete; the last 1 s are read again',
     'Blind spots: deleted orders.',
     '**never sent again after an unanswered try**',
+    'only while `state` is `draft`; later an unanswered try is known by `ref`, `lines` by `seq` (`count`)',
     '- cancel: the partner has none; it becomes a finding',
     '| `order.deleted` | orders | key, deletes |',
     'made by another program (openssl dgst -sha256)',

@@ -1,5 +1,5 @@
 import { isObject, type Json } from '../model/json.ts'
-import type { Action, Auth, Command, Connector, Cursor, Once, Page, Part, Stream, Verify, Version } from './types.ts'
+import type { Action, Auth, Command, Connector, Cursor, Matches, Once, Page, Pairs, Part, Stream, Verify, Version } from './types.ts'
 
 /** Who made the known answer that a webhook signature is tested with. */
 export interface SignatureProof {
@@ -104,6 +104,7 @@ function commandText(command: Command): string {
     `once: ${onceText(command.once)}`,
     command.requires === undefined ? '' : `only while \`${command.requires.path}\` is ${words(command.requires.in)}`,
     command.read?.proves === undefined ? '' : `proved by \`${command.read.proves.path}\` being ${words(command.read.proves.in)}`,
+    command.read?.matches === undefined ? '' : `later an unanswered try is known by ${matchesText(command.read.matches)}`,
   ]
   return parts.filter((part) => part !== '').join('; ')
 }
@@ -199,6 +200,12 @@ function verifyText(verify: Verify): string {
     : `HMAC-${verify.algorithm.toUpperCase()} of the raw body, ${verify.encoding}, in \`${verify.header}\``
 }
 
+const matchesText = ({ lists = [], ...pairs }: Matches): string =>
+  [
+    ...shownPaths(pairs),
+    ...lists.map(({ rows, key, ...values }) => `\`${rows[0]}\` by \`${key[0]}\` (${shownPaths(values).join(', ')})`),
+  ].join(', ')
+const shownPaths = ({ equal = [], decimal = [] }: Pairs): readonly string[] => [...equal, ...decimal].map(([path]) => `\`${path}\``)
 const ruleText = (rule: {
   readonly status?: readonly number[]
   readonly path?: string

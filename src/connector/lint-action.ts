@@ -1,5 +1,6 @@
 import { isObject, type JsonSchema } from '../model/json.ts'
 import { baseScope, inputScope, lintCall, type Scope } from './lint-calls.ts'
+import { lintMatches } from './lint-matches.ts'
 import { nearest, type Report } from './lint-report.ts'
 import { lintSchema } from './lint-schema.ts'
 import { lintExpression } from './lint-stream.ts'
@@ -52,7 +53,7 @@ function lintCommand(report: Report, path: string, connector: Connector, command
     lintCall(report, `${path}.requires.call`, command.requires.call, before)
     if (command.requires.in.length === 0) report.error(`${path}.requires.in`, 'nothing-allowed', 'no state allows the command')
   }
-  lintCall(report, `${path}.call`, command.call, command.requires === undefined ? before : { ...before, before: true })
+  const sent = lintCall(report, `${path}.call`, command.call, command.requires === undefined ? before : { ...before, before: true })
   for (const [place, call] of (command.prepare ?? []).entries()) lintCall(report, `${path}.prepare.${place}`, call, before)
   lintOnce(report, `${path}.once`, command.once, before)
   const after: Scope = { ...keyed, result: true }
@@ -60,6 +61,7 @@ function lintCommand(report: Report, path: string, connector: Connector, command
   if (command.read === undefined) return
   lintCall(report, `${path}.read.call`, command.read.call, after)
   lintStreamName(report, `${path}.read.stream`, connector, command.read.stream)
+  lintMatches(report, `${path}.read.matches`, command, sent)
 }
 
 function lintOnce(report: Report, path: string, once: Once, scope: Scope): void {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { smallConnector } from '../testing/small-connector.ts'
 import { lintConnector } from './lint.ts'
-import type { Command, Connector, Cursor, Stream } from './types.ts'
+import type { Command, CommandAction, Connector, Cursor, Matches, Stream } from './types.ts'
 
 const errors = (connector: Connector) =>
   lintConnector(connector, { documents: ['sales-order', 'purchase-order'] })
@@ -28,6 +28,33 @@ const create = (change: Partial<Command>): Connector => ({
   },
 })
 
+const row = { type: 'object', properties: { number: { type: 'integer' }, quantity: { type: 'string' } } }
+/** With a change that is known by its content. */
+const compared = (matches: Partial<Matches>, change: Partial<Record<keyof Command, unknown>> = {}, read: object = {}): Connector => {
+  const { actions, ...connector } = create({})
+  const { make } = actions as Readonly<Record<'make', CommandAction>>
+  const command = {
+    ...make.create,
+    input: { type: 'object', properties: { ref: { type: 'string' }, lines: { type: 'array', items: row } } },
+    call: { method: 'PUT', path: '/things/{key}', json: { ref: '{input.ref}', lines: '{input.lines}' } },
+    once: { kind: 'natural', why: 'it replaces the thing' },
+    requires: { call: { path: '/things/{key}' }, path: 'state', in: ['draft'] },
+    read: {
+      call: { path: '/things/{key}' },
+      record: '',
+      stream: 'orders',
+      matches: {
+        equal: [['ref', 'ref']],
+        lists: [{ rows: ['lines', 'lines'], key: ['seq', 'number'], decimal: [['quantity', 'quantity']] }],
+        ...matches,
+      },
+      ...read,
+    },
+    ...change,
+  }
+  return { ...connector, actions: { make: { ...make, change: command as Command } } }
+}
+
 describe('a good connector', () => {
   it('has no faults at all, whatever its paging', () => {
     const pages = [
@@ -39,6 +66,7 @@ describe('a good connector', () => {
     ] as const
     for (const page of pages) expect(lintConnector(smallConnector({ page }))).toEqual([])
     expect(lintConnector(create({}))).toEqual([])
+    expect(lintConnector(compared({}))).toEqual([])
     expect(lintConnector(cursor({ windowMs: 1_000, first: '2020-01-01T00:00:00Z' })).map((fault) => fault.code)).toEqual(['page-shift'])
   })
 })
@@ -120,6 +148,24 @@ describe('faults', () => {
       'a stream that does not exist',
       create({ read: { call: { path: '/things/{key}' }, record: '', stream: 'order' } }),
       'actions.make.create.read.stream unknown-stream',
+    ],
+    ['a comparison that is never made', compared({}, { requires: undefined }), 'actions.make.change.read.matches never-compared'],
+    [
+      'a comparison beside a proof',
+      compared({}, {}, { proves: { path: 'state', in: ['x'] } }),
+      'actions.make.change.read.matches never-compared',
+    ],
+    ['a value that is sent and not compared', compared({ equal: [] }), 'actions.make.change.read.matches not-compared'],
+    [
+      'a value of a row that is sent and not compared',
+      compared({ lists: [{ rows: ['lines', 'lines'], key: ['seq', 'number'] }] }),
+      'actions.make.change.read.matches.lists.0 not-compared',
+    ],
+    ['a comparison with nothing', compared({ equal: [['ref', 'rf']] }), 'actions.make.change.read.matches unknown-input'],
+    [
+      'a comparison with nothing of a row',
+      compared({ lists: [{ rows: ['lines', 'lines'], key: ['seq', 'numbr'], decimal: [['quantity', 'quantity']] }] }),
+      'actions.make.change.read.matches.lists.0 unknown-input',
     ],
     ['a body on a GET', create({ call: { path: '/things', json: {} } }), 'actions.make.create.call.method body-on-get'],
     [

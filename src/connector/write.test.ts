@@ -271,31 +271,83 @@ describe('a cancel', () => {
 })
 
 describe('a change', () => {
-  it('prepares once, and is settled when its effect is certain though the partner went on before what follows it', async () => {
+  const change: Command = {
+    mapping: 'small/thing',
+    input: { type: 'object' },
+    requires: { call: { path: '/things/{key}' }, path: 'state', in: ['draft'] },
+    prepare: [{ method: 'POST', path: '/things/{key}/open' }],
+    call: { method: 'PUT', path: '/things/{key}', json: { ref: '{input.ref}' } },
+    once: natural,
+    then: [{ method: 'POST', path: '/things/{key}/quote' }],
+    read: { ...read, matches: { equal: [['ref', 'ref']] } },
+  }
+  /** A thing at the ERP, whose people went on with it. */
+  async function changing(by: Command) {
     const { access, faults, names, things } = await erp()
-    const change: Command = {
-      mapping: 'small/thing',
-      input: { type: 'object' },
-      requires: { call: { path: '/things/{key}' }, path: 'state', in: ['draft'] },
-      prepare: [{ method: 'POST', path: '/things/{key}/open' }],
-      call: { method: 'PUT', path: '/things/{key}', json: { ref: '{input.ref}' } },
-      once: natural,
-      then: [{ method: 'POST', path: '/things/{key}/quote' }],
-      read,
-    }
-    const made: CommandAction = { ...action(find), change }
+    const made: CommandAction = { ...action(find), change: by }
     await create(access, made)
-    const edit = (known: { readonly ambiguous: boolean; readonly done?: boolean }) =>
-      access.run(made, 'change', { ref: 'PO-1' }, { effectKey: 'effect-2', key: '1', ...known })
+    return {
+      faults,
+      times: (name: string) => names().filter((one) => one === name).length,
+      goOn() {
+        for (const thing of things) thing.state = 'processing'
+      },
+      edit: (ref: string, known: { readonly ambiguous: boolean; readonly done?: boolean }) =>
+        access.run(made, 'change', { ref }, { effectKey: 'effect-2', key: '1', ...known }),
+    }
+  }
+
+  it('prepares once, and is settled when its effect is certain though the partner went on before what follows it', async () => {
+    const { faults, times, goOn, edit } = await changing({ ...change, read })
     faults.push({ on: 'POST /things/1/quote', how: { status: 503, body: {} } })
-    expect(await edit({ ambiguous: false })).toMatchObject({ kind: 'retry', ambiguous: true, done: true })
-    expect(names().filter((name) => name === 'POST /things/1/open')).toHaveLength(1)
-    for (const thing of things) thing.state = 'processing'
-    expect(await edit({ ambiguous: true })).toMatchObject({ kind: 'reject', code: 'state-refused' })
-    const settled = await edit({ ambiguous: true, done: true })
+    expect(await edit('PO-1', { ambiguous: false })).toMatchObject({ kind: 'retry', ambiguous: true, done: true })
+    expect(times('POST /things/1/open')).toBe(1)
+    goOn()
+    expect(await edit('PO-1', { ambiguous: true })).toMatchObject({ kind: 'reject', code: 'state-refused' })
+    const settled = await edit('PO-1', { ambiguous: true, done: true })
     expect(settled).toMatchObject({ kind: 'delivered', key: '1', note: expect.stringContaining('the partner went on') })
     expect(settled).not.toHaveProperty('version')
-    expect(names().filter((name) => name === 'PUT /things/1')).toHaveLength(1)
+    expect(times('PUT /things/1')).toBe(1)
+  })
+  it('whose answer was lost is known by its content when the partner went on', async () => {
+    const { times, goOn, edit } = await changing(change)
+    goOn()
+    const settled = await edit('PO-1', { ambiguous: true })
+    expect(settled).toEqual({
+      kind: 'delivered',
+      key: '1',
+      note: 'done by an earlier unanswered try; the partner went on',
+      lines: [
+        { externalKey: '71', number: '1' },
+        { externalKey: '72', number: '2' },
+      ],
+    })
+    expect(times('PUT /things/1')).toBe(0)
+  })
+  it('that did not arrive is refused with what differs when the partner went on', async () => {
+    const { times, goOn, edit } = await changing(change)
+    goOn()
+    const message = expect.stringMatching(
+      /is "processing", the command needs "draft"; what an unanswered try sent is not there: "ref" differs$/,
+    )
+    expect(await edit('PO-2', { ambiguous: true })).toEqual({ kind: 'reject', code: 'state-refused', message })
+    expect(times('PUT /things/1')).toBe(0)
+  })
+  it('that was never tried is refused without comparing, one whose effect is certain settled without', async () => {
+    const { times, goOn, edit } = await changing(change)
+    goOn()
+    expect(await edit('PO-1', { ambiguous: false })).toMatchObject({ kind: 'reject', code: 'state-refused' })
+    expect(times('GET /things/1')).toBe(1)
+    expect(await edit('PO-2', { ambiguous: true, done: true })).toMatchObject({
+      kind: 'delivered',
+      note: 'done by an earlier try; the partner went on',
+    })
+  })
+  it('that cannot be read back stays in doubt', async () => {
+    const { faults, goOn, edit } = await changing({ ...change, read: { ...change.read, call: { path: '/things/{key}/whole' } } as never })
+    goOn()
+    faults.push({ on: 'GET /things/1/whole', how: { status: 503, body: {} } })
+    expect(await edit('PO-1', { ambiguous: true })).toMatchObject({ kind: 'retry', ambiguous: true })
   })
 })
 

@@ -4,6 +4,7 @@ import { at, canonicalJson, isObject, type Json, type JsonObject } from '../mode
 import type { Right } from './access.ts'
 import { PartnerFault } from './faults.ts'
 import { findMade } from './find.ts'
+import { firstDifference } from './matches.ts'
 import { type ReadBack, readBack } from './read-back.ts'
 import { keyText } from './record.ts'
 import type { ReadyStream } from './streams.ts'
@@ -190,8 +191,8 @@ function shown(
 }
 
 /**
- * The partner's state does not allow the command. When an earlier try was not answered and the proof holds, that try has done it. When its effect is certain and only the follow-ups were
- * missing, the partner's people went on without them: no version is told, because it is theirs, not ours.
+ * The partner's state does not allow the command. When an earlier try was not answered and the proof holds, that try has done it. When its effect is certain, or the thing shows all that was
+ * sent, the partner's people went on without what follows: no version is told, because it is theirs, not ours.
  */
 async function refusedState(
   writer: Writer,
@@ -200,28 +201,28 @@ async function refusedState(
   context: WriteContext,
   state: Json | undefined,
 ): Promise<Outcome> {
-  if (context.ambiguous && command.read?.proves !== undefined) {
-    const back = await readBack(writer, command.read, roots, context.signal)
-    const outcome = shown(command, back, {
-      ...(context.key === undefined ? {} : { key: context.key }),
-      note: 'done by an earlier unanswered try',
-    })
+  const { read } = command
+  const key = context.key === undefined ? {} : { key: context.key }
+  const unanswered = 'done by an earlier unanswered try'
+  let difference: string | undefined
+  if (context.ambiguous && read?.proves !== undefined) {
+    const back = await readBack(writer, read, roots, context.signal)
+    const outcome = shown(command, back, { ...key, note: unanswered })
     if (outcome.kind === 'delivered') return outcome
-  }
-  if (context.done && command.read?.proves === undefined) {
-    const lines = command.read === undefined ? [] : (await readBack(writer, command.read, roots, context.signal)).lines
-    return {
-      kind: 'delivered',
-      note: 'done by an earlier try; the partner went on',
-      lines,
-      ...(context.key === undefined ? {} : { key: context.key }),
-    }
+  } else if (context.done) {
+    const lines = read === undefined ? [] : (await readBack(writer, read, roots, context.signal)).lines
+    return { kind: 'delivered', note: 'done by an earlier try; the partner went on', lines, ...key }
+  } else if (context.ambiguous && read?.matches !== undefined) {
+    const { record, lines } = await readBack(writer, read, roots, context.signal)
+    difference = firstDifference(read.matches, record, roots.input ?? null)
+    if (difference === undefined) return { kind: 'delivered', note: `${unanswered}; the partner went on`, lines, ...key }
   }
   const { path, in: allowed } = command.requires ?? { path: '', in: [] }
+  const refused = `not sent: "${path}" at the partner is ${JSON.stringify(state ?? null)}, the command needs ${oneOf(allowed)}`
   return {
     kind: 'reject',
     code: 'state-refused',
-    message: `not sent: "${path}" at the partner is ${JSON.stringify(state ?? null)}, the command needs ${oneOf(allowed)}`,
+    message: difference === undefined ? refused : `${refused}; what an unanswered try sent is not there: ${difference}`,
   }
 }
 

@@ -1,8 +1,8 @@
 import type { Action, Command, CommandAction, Connector, StateAction } from '../connector/types.ts'
-import type { Outcome } from '../model/delivery.ts'
 import type { JsonObject, JsonSchema } from '../model/json.ts'
 import { compileSchemas } from '../model/schema.ts'
-import { type Claim, claim, claimEqual } from './connector-claims.ts'
+import { type Claim, claim, claimEqual, delivered, type Run } from './connector-claims.ts'
+import { matchesClaim } from './connector-claims-matches.ts'
 import {
   type ActionFixture,
   type CommandFixture,
@@ -78,8 +78,8 @@ function commandClaims(
     const label = `action ${name} ${operation}`
     if (command === undefined) return []
     if (recorded === undefined) return [{ name: `${label}: is recorded`, run: async () => claim(false, 'nothing is recorded') }]
-    const run = (partner: Replay, ambiguous: boolean) =>
-      partner.access.run(action, operation, recorded.input, {
+    const run = (partner: Replay, ambiguous: boolean, input = recorded.input) =>
+      partner.access.run(action, operation, input, {
         effectKey: replayEffectKey,
         ambiguous,
         ...(operation === 'create' || recorded.key === undefined ? {} : { key: recorded.key }),
@@ -88,11 +88,10 @@ function commandClaims(
       inputClaim(label, command.input, recorded.input),
       runClaim(connector, fixtures, label, recorded, run),
       onceClaim(connector, fixtures, label, command, recorded, run),
+      ...(command.read?.matches === undefined ? [] : [matchesClaim(connector, fixtures, label, command.read.matches, recorded, run)]),
     ]
   })
 }
-
-type Run = (partner: Replay, ambiguous: boolean) => Promise<Outcome>
 
 function runClaim(connector: Connector, fixtures: ConnectorFixtures, label: string, recorded: CommandFixture, run: Run): Claim {
   return {
@@ -191,13 +190,6 @@ const headersOf = (partner: Replay, once: Command['once']): readonly (string | u
         .filter((request) => request.headers[once.name.toLowerCase()] !== undefined)
         .map((request) => request.headers[once.name.toLowerCase()])
     : []
-
-function delivered(outcome: Outcome, partner: Replay): void {
-  claim(
-    outcome.kind === 'delivered',
-    `not delivered: ${JSON.stringify(outcome)}${partner.strange.length === 0 ? '' : `\nsent what is not in the recording:\n${partner.strange.join('\n')}`}`,
-  )
-}
 
 function inputClaim(label: string, schema: JsonSchema, input: JsonObject): Claim {
   return {

@@ -85,6 +85,8 @@ export interface CommandFixture {
   /** once: find. What the look-up answers when the thing is there, and when it is not */
   readonly found?: Exchange
   readonly missing?: Exchange
+  /** read.matches: what `requires` reads once the partner's people went on */
+  readonly wentOn?: Exchange
 }
 
 /** A webhook request with a signature that our own code did not compute. */

@@ -1,4 +1,4 @@
-import type { Action, Command, CommandAction, Connector, Cursor, Http, Page, Stream, Webhook } from '../connector/types.ts'
+import type { Action, Command, CommandAction, Connector, Cursor, Http, Matches, Page, Stream, Webhook } from '../connector/types.ts'
 import { type ConnectorFixtures, replayEffectKey } from './connector-fixtures.ts'
 import { smallConnector } from './small-connector.ts'
 
@@ -17,6 +17,19 @@ const create: Command = {
     key: 'id',
   },
 }
+const edit: Command = {
+  ...create,
+  input: { type: 'object', required: ['ref'], properties: { ref: { type: 'string' }, count: { type: 'string' } } },
+  requires: { call: { path: '/things/{key}' }, path: 'state', in: ['draft'] },
+  call: { method: 'PUT', path: '/things/{key}', json: { ref: '{input.ref}', count: '{input.count}' } },
+  once: { kind: 'natural', why: 'it replaces the thing' },
+  read: {
+    call: { path: '/things/{key}/whole' },
+    record: 'thing',
+    stream: 'orders',
+    matches: { equal: [['ref', 'ref']], decimal: [['count', 'count']] },
+  },
+}
 const pay: Command = {
   mapping: 'small/pay',
   input: { type: 'object', required: ['amount'], properties: { amount: { type: 'string' } } },
@@ -24,7 +37,13 @@ const pay: Command = {
   key: 'id',
   once: { kind: 'header', name: 'Idempotency-Key' },
 }
-const command = (made: Command): CommandAction => ({ kind: 'command', title: 'Command', document: 'purchase-order', create: made })
+const command = (made: Command, change?: Command): CommandAction => ({
+  kind: 'command',
+  title: 'Command',
+  document: 'purchase-order',
+  create: made,
+  ...(change === undefined ? {} : { change }),
+})
 const webhook: Webhook = {
   verify: { kind: 'hmac', header: 'X-Sig', algorithm: 'sha256', encoding: 'base64', secret: '{config.hookSecret}' },
   topic: { header: 'X-Topic' },
@@ -35,7 +54,7 @@ const webhook: Webhook = {
 /** What the mutants are made from: small, and without a fault. */
 export const goodConnector: Connector = {
   ...smallConnector({ http: { faults: [{ path: 'error', not: [], then: 'reject', code: 'user-error', message: 'error' }] } }),
-  actions: { make: command(create), pay: command(pay) },
+  actions: { make: command(create, edit), pay: command(pay) },
   webhook,
 }
 
@@ -94,6 +113,23 @@ export const goodFixtures: ConnectorFixtures = {
         found: { request: { path: '/api/things', query: { ref: 'PO-1' } }, answer: { body: answer } },
         missing: { request: { path: '/api/things', query: { ref: 'PO-1' } }, answer: { body: { things: [] } } },
       },
+      change: {
+        input: { ref: 'PO-1', count: '2.0' },
+        key: 'T-1',
+        exchanges: [
+          { request: { path: '/api/things/T-1' }, answer: { body: { id: 'T-1', state: 'draft' } } },
+          {
+            request: { method: 'PUT', path: '/api/things/T-1', json: { ref: 'PO-1', count: '2.0' } },
+            answer: { body: { thing: { id: 'T-1' } } },
+          },
+          {
+            request: { path: '/api/things/T-1/whole' },
+            answer: { body: { thing: { id: 'T-1', ref: 'PO-1', count: 2, updated: '2026-11-20T10:06:00.000Z' } } },
+          },
+        ],
+        effect: 1,
+        wentOn: { request: { path: '/api/things/T-1' }, answer: { body: { id: 'T-1', state: 'sent' } } },
+      },
     },
     pay: {
       create: {
@@ -143,6 +179,8 @@ const hook = (change: Partial<Webhook>): Connector => ({ ...goodConnector, webho
 const verify = (change: object): Connector => hook({ verify: { ...webhook.verify, ...change } as Webhook['verify'] })
 const once = (name: 'make' | 'pay', made: Command['once']): Connector =>
   actions({ [name]: command({ ...(name === 'make' ? create : pay), once: made }) })
+const matches = (change: Matches): Connector =>
+  actions({ make: command(create, { ...edit, read: { ...(edit.read as NonNullable<Command['read']>), matches: change } }) })
 const config = (name: string, field: object): Connector => ({
   ...goodConnector,
   config: { ...goodConnector.config, properties: { ...(goodConnector.config.properties as object), [name]: { type: 'string', ...field } } },
@@ -191,6 +229,15 @@ export const connectorMutants: Readonly<Record<string, Connector>> = {
   'look-up that finds nothing': once('make', { ...create.once, match: "record.ref == 'x'" } as Command['once']),
   'look-up without a reference': once('make', { kind: 'find', call: { path: '/things' }, records: 'things', key: 'id' }),
   'look-up that reads another key': once('make', { ...create.once, key: 'ref' } as Command['once']),
+  'comparison that leaves a value out': matches({ equal: [['ref', 'ref']] }),
+  'comparison with another field': matches({ equal: [['id', 'ref']], decimal: [['count', 'count']] }),
+  'comparison of a decimal by its text': matches({
+    equal: [
+      ['ref', 'ref'],
+      ['count', 'count'],
+    ],
+  }),
+  'comparison that is never made': actions({ make: command(create, { ...edit, requires: undefined } as never) }),
   'idempotency header of another name': once('pay', { kind: 'header', name: 'Request-Id' }),
   'no idempotency header': once('pay', { kind: 'natural', why: 'the partner surely checks' }),
   'wrong signature encoding': verify({ encoding: 'hex' }),

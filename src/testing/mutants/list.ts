@@ -1,3 +1,4 @@
+import { earlierTryMutants } from './earlier-tries.ts'
 import { furtherMutants } from './further.ts'
 import { guardMutants } from './guards.ts'
 import { languageMutants } from './language.ts'
@@ -229,6 +230,7 @@ export const mutants: readonly Mutant[] = [
     },
   ),
   ...furtherMutants,
+  ...earlierTryMutants,
   ...languageMutants,
   ...mappingMutants,
   ...mapChangeMutants,

@@ -1,0 +1,89 @@
+/** The contract's half that speaks of writes. Reached through types.ts. */
+import type { Json, JsonSchema } from '../model/json.ts'
+import type { Call, Expression, Path } from './types-http.ts'
+
+/** One kind of write. */
+export type Action = StateAction | CommandAction
+/** Sets a figure; sent again it does no harm; rendered from the ledger when it is sent. */
+export interface StateAction {
+  readonly kind: 'state'
+  readonly title: string
+  readonly document: string
+  readonly mapping: string
+  /** of what the mapping must make */
+  readonly input: JsonSchema
+  readonly call: Call
+  /** key of what the call made, for `then` */
+  readonly key?: Path
+  /** harmless follow-ups with `{key}` */
+  readonly then?: readonly Call[]
+  readonly once: { readonly kind: 'natural'; readonly why: string }
+  /** reads the figure the partner shows now, for partners without compare-and-set; `orders` is the stream pulled first when it is not the expected one */
+  readonly current?: { readonly call: Call; readonly value: Path; readonly orders: string }
+}
+/** Creates, changes and cancels one thing at the partner for one document, in that order. */
+export interface CommandAction {
+  readonly kind: 'command'
+  readonly title: string
+  readonly document: string
+  readonly create: Command
+  /** without it an edit after create is a finding */
+  readonly change?: Command
+  /** without it a cancel is a finding; refused by the partner: finding cancel-too-late */
+  readonly cancel?: Command
+}
+export interface Command {
+  readonly mapping: string
+  readonly input: JsonSchema
+  readonly call: Call
+  readonly once: Once
+  /** key of what was made, in the answer of `call`; change and cancel know the key already */
+  readonly key?: Path
+  /**
+   * read first, with `{key}`: the value at path must be one of these, else the command is refused without a write. For partners that take an edit they
+   * should refuse (Tryton writes the lines of a processing sale without touching its moves)
+   */
+  readonly requires?: { readonly call: Call; readonly path: Path; readonly in: readonly Json[] }
+  /** harmless steps with `{key}` that open the thing for the command (back to draft); they may run again */
+  readonly prepare?: readonly Call[]
+  /** harmless follow-ups with `{key}` (quote, confirm); they may run again */
+  readonly then?: readonly Call[]
+  /** reads the thing back: its version (to know the echo) and its lines' keys; record as in `stream` */
+  readonly read?: {
+    readonly call: Call
+    readonly record: Path
+    readonly stream: string
+    /** what the record must show afterwards, else the partner refused silently (a Tryton button in the wrong state answers null) */
+    readonly proves?: { readonly path: Path; readonly in: readonly Json[] }
+    /**
+     * where the record shows what the write sent. Compared only when `requires` refuses a try that follows an unanswered one: where all of it is there, that one did it, and the
+     * partner's people went on
+     */
+    readonly matches?: Matches
+  }
+}
+/**
+ * Values of a record beside those of the input. No value, null and an empty text are the same, white space at the ends of a text does not count. A value that the input
+ * lacks was not sent and is not compared, except in lists: their rows are written whole
+ */
+export interface Matches extends Pairs {
+  /** rows with one key are compared; a key that stands on one side only, or twice, is a difference */
+  readonly lists?: readonly (Pairs & { readonly rows: Pair; readonly key: Pair })[]
+}
+export interface Pairs {
+  readonly equal?: readonly Pair[]
+  /** numbers and decimal texts, compared by what they are worth: `2` is `2.000` */
+  readonly decimal?: readonly Pair[]
+}
+export type Pair = readonly [record: Path, input: Path]
+/** How a second attempt after a lost answer does not write twice (invariant 7). */
+export type Once =
+  | { readonly kind: 'header'; readonly name: string }
+  /**
+   * looked up before every retry that follows an ambiguous failure: the first of `records` for which `match` holds (roots record and input; without it the first) names
+   * what was made at `key`
+   */
+  | { readonly kind: 'find'; readonly call: Call; readonly records: Path; readonly match?: Expression; readonly key: Path }
+  | { readonly kind: 'natural'; readonly why: string }
+  /** never retried after an ambiguous failure: parks as `unknown` */
+  | { readonly kind: 'none'; readonly why: string }

@@ -1,0 +1,44 @@
+import type { Mutant } from './mutant.ts'
+
+const one = (
+  name: string,
+  invariant: string,
+  breaks: string,
+  [file, find, replace]: readonly [string, string, string],
+  [test, part]: readonly [string, string],
+): Mutant => ({ name, invariant, breaks, file, edits: [{ find, replace }], test: { file: test, name: part } })
+
+const write = 'src/connector/write.ts'
+const matches = 'src/connector/matches.ts'
+
+/** Safeguards of the question whether an unanswered try had its effect. */
+export const earlierTryMutants: readonly Mutant[] = [
+  one(
+    'uncompared',
+    '7',
+    'an unanswered change that is at the partner is refused when the partner went on',
+    [write, 'context.ambiguous && read?.matches !== undefined', 'context.ambiguous && read?.matches === null'],
+    ['src/connector/write.test.ts', 'is known by its content'],
+  ),
+  one(
+    'any-content',
+    '7',
+    'an unanswered change that never arrived is taken for done when the partner went on',
+    [write, 'difference = firstDifference(read.matches, record, roots.input ?? null)', 'difference = undefined'],
+    ['src/connector/write.test.ts', 'that did not arrive'],
+  ),
+  one(
+    'rows-left-over',
+    '7',
+    'a sale with more lines than were sent is taken for what was sent',
+    [matches, 'if (mine === undefined) return', 'if (mine === undefined) return undefined &&'],
+    ['src/connector/matches.test.ts', 'a row that was not sent'],
+  ),
+  one(
+    'compared-as-floats',
+    '9',
+    'what was sent is compared with what is there through binary floats',
+    [matches, 'compareExact(left, right) === 0', 'Number(a) === Number(b)'],
+    ['src/connector/matches.test.ts', 'the last digit'],
+  ),
+]
