@@ -3,7 +3,7 @@ import type { Json, JsonSchema } from '../model/json.ts'
 import { interpreter } from '../testing/interpret.ts'
 import { compileMapping } from './compile.ts'
 import { compileStream } from './stream.ts'
-import { brief, compiled, context, file } from './testbed.ts'
+import { brief, compiled, context, file, outcome } from './testbed.ts'
 import type { CompileOptions, RuleOrPath } from './types.ts'
 
 const errors = (fields: Record<string, RuleOrPath>, document: Json, more: Record<string, unknown> = {}): readonly string[] => {
@@ -54,6 +54,95 @@ describe('one bad input gives one error', () => {
   })
 })
 
+describe('an item that is no object', () => {
+  const lines: RuleOrPath = { each: 'l', fields: { sku: 'sku' } }
+  const odd = { l: [5, { sku: 'A', n: 1 }, 'x', [1], true] }
+  const places = ['TYPE /l/0 5', 'TYPE /l/2 x', 'TYPE /l/3 [1]', 'TYPE /l/4 true']
+
+  it.each<[string, RuleOrPath]>([
+    ['a field', lines],
+    ['a condition, before it can leave the item out,', { each: 'l', where: 'n > 0', item: { value: 1 } }],
+    ['the condition of a rule', { each: 'l', item: { value: 1, when: 'has(sku)' } }],
+    ['an object in it', { each: 'l', item: { from: 'o', fields: { x: 'x' } } }],
+    ['an inner list', { each: 'l', item: { each: 'k', item: '^.sku' } }],
+    ['an expression', { each: 'l', item: { expr: "join(' ', sku, n)" } }],
+    ['a name of its let', { each: 'l', let: { x: 'n + 1' }, item: 'x' }],
+    ['an entry of a list', { list: [{ each: 'l', item: 'sku' }] }],
+    ['the currency of an amount', { each: 'l', item: { from: '$.total', convert: 'amount:cur' } }],
+    ['a sum', { expr: 'sum(l, n)' }],
+    ['a count', { expr: "count(l, sku == 'A')" }],
+  ])('is an error for each item where it reads %s', (_, rule) => {
+    expect(errors({ x: rule }, odd)).toEqual(places)
+  })
+
+  it('is told once, however many rules read it', () => {
+    expect(errors({ lines, again: lines, total: { expr: 'sum(l, n)' } }, odd)).toEqual(places)
+  })
+
+  it('adds nothing where it is null or blank', () => {
+    const fields: Record<string, RuleOrPath> = {
+      lines: { each: 'l', fields: { n: { expr: 'position()' }, unit: { value: 'EA' }, sku: { from: 'sku', missing: 'reject' } } },
+      total: { expr: 'sum(l, n)' },
+      others: { expr: "count(l, sku != 'A')" },
+    }
+    const result = compiled(file(fields)).pull({ l: [null, { sku: 'A', n: 1 }, '', { sku: 'B', n: 2 }] }, context(), { choices: true })
+    expect(result).toMatchObject({
+      ok: true,
+      value: {
+        lines: [
+          { n: 1, sku: 'A' },
+          { n: 2, sku: 'B' },
+        ],
+        total: '3',
+        others: 1,
+      },
+    })
+    expect(result.ok && [...(result.kept?.values() ?? [])]).toEqual([[1, 3]])
+  })
+
+  it.each<[string, RuleOrPath, Json, Record<string, unknown>?]>([
+    ['the item itself', { each: 'l', fields: { name: '.' } }, [{ name: 5 }, { name: 'x' }]],
+    ['a field or the item itself', { each: 'l', fields: { name: { from: ['name', '.'] } } }, [{ name: 5 }, { name: 'x' }]],
+    [
+      'nothing of the item',
+      { each: 'l', fields: { n: { expr: 'position()' }, c: '$.c' } },
+      [
+        { n: 1, c: 1 },
+        { n: 2, c: 1 },
+      ],
+    ],
+    ['a name of let around it', { each: 'l', item: 'sku' }, ['2', '2'], { let: { sku: 'c + 1', net: 'c' } }],
+    ['a sum of the items themselves', { expr: 'sum(m, .)' }, '3'],
+  ])('is nothing wrong where a rule reads %s', (_, rule, wanted, more = {}) => {
+    const result = compiled(file({ x: rule }, more)).pull({ l: [5, 'x'], m: [1, 2], c: 1 }, context())
+    expect(result).toMatchObject({ ok: true, value: { x: wanted } })
+  })
+  it('is nothing wrong where a rule reads places in a list', () => {
+    expect(outcome({ each: 'l', fields: { a: '[0]', b: '[1].c' } }, { l: [[1, { c: 2 }]] })).toEqual([{ a: 1, b: 2 }])
+  })
+
+  it('is an error in a stream, and on the way back from a base', () => {
+    const { stream } = compileStream(file({ lines: { ...(lines as object), where: "sku != 'B'" } }), 'lines', { file: 'test.json' })
+    const map = stream?.start(context())
+    const said = [...odd.l, null].map((item, i) => map?.(item, i))
+    expect(said.map((one) => (one?.kind === 'failed' ? one.errors.map(brief) : one?.kind))).toEqual([
+      ['TYPE /l/0 5'],
+      'written',
+      ...places.slice(1).map((place) => [place]),
+      'left-out',
+    ])
+    const both = compiled(file({ lines }, { direction: 'both' }))
+    const result = both.push({ lines: [{ sku: 'A' }] }, context(), odd)
+    expect(result.ok ? [] : result.errors.map(brief)).toEqual(places)
+  })
+
+  it('stays where it is in the base when it is null', () => {
+    const both = compiled(file({ lines }, { direction: 'both' }))
+    const result = both.push({ lines: [{ sku: 'B' }] }, context(), { l: [null, { sku: 'A' }] })
+    expect(result).toMatchObject({ ok: true, value: { l: [null, { sku: 'B' }] } })
+  })
+})
+
 describe('a value that a schema marks x-sensitive', () => {
   const secret: JsonSchema = { 'x-sensitive': true }
   const person: JsonSchema = { type: ['object', 'array', 'string'], properties: { pin: secret }, additionalProperties: true }
@@ -61,7 +150,14 @@ describe('a value that a schema marks x-sensitive', () => {
     properties: { iban: secret, person, people: { type: ['array', 'string', 'object'], items: person } },
     additionalProperties: true,
   }
-  const document = { iban: 'S3CRET', person: { pin: 'S3CRET' }, people: [{ pin: 'S3CRET' }], odd: 'S3CRET', plain: 'shown' }
+  const document = {
+    iban: 'S3CRET',
+    person: { pin: 'S3CRET' },
+    people: [{ pin: 'S3CRET' }],
+    odd: 'S3CRET',
+    odds: ['S3CRET'],
+    plain: 'shown',
+  }
   const told = (fields: Record<string, RuleOrPath>, schemas: Partial<CompileOptions>, more: Record<string, unknown> = {}): string => {
     const result = compiled(file(fields, more), schemas).pull(document, context())
     expect(result).toMatchObject({ ok: false, errors: [expect.anything()] })
@@ -87,6 +183,7 @@ describe('a value that a schema marks x-sensitive', () => {
     ['a field in a list', { people: { each: 'people', fields: { pin: { from: '^.odd', convert: 'decimal' } } } }],
     ['an object that holds one', { person: { from: 'odd', fields: { pin: 'x' } } }],
     ['a list that holds one', { people: { each: 'odd', fields: { pin: 'x' } } }],
+    ['an item that holds one', { people: { each: 'odds', fields: { pin: 'x' } } }],
   ])('of what is written is not shown: %s', (_, fields) => {
     expect(told(fields, { targetSchema: marked })).not.toContain('S3CRET')
   })

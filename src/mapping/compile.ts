@@ -62,7 +62,7 @@ function compilePull(
   guarded: Parameters<typeof emitGuards>[1],
   unproven: Unproven,
 ): () => Unit {
-  const c = createCompilation(faults, 'pull', 'forward', unproven)
+  const c = createCompilation(faults, program.objectItems, 'pull', 'forward', unproven)
   const block = createBlock()
   const document = c.unit.name('v')
   const scope = rootScope(document, cursorAt(options.sourceSchema, options.schemas), program)
@@ -78,7 +78,7 @@ function compilePull(
 }
 
 function compilePush(program: Program, faults: Faults, options: CompileOptions, unproven: Unproven): () => Unit {
-  const c = createCompilation(faults, 'push', program.direction === 'push' ? 'forward' : 'back', unproven)
+  const c = createCompilation(faults, program.objectItems, 'push', program.direction === 'push' ? 'forward' : 'back', unproven)
   const [read, written] =
     program.direction === 'push' ? [options.sourceSchema, options.targetSchema] : [options.targetSchema, options.sourceSchema]
   const block = createBlock()

@@ -22,7 +22,7 @@ export function emitCall(name: string, args: readonly Expr[], call: Expr, site: 
     }
     case 'sum':
     case 'count':
-      return emitOver(name, first, second, site)
+      return emitOver(name, first, second, call, site)
     case 'join':
       return keep(emitJoin(first?.op === 'text', args.map(text), site.target.like))
     case 'text':
@@ -87,7 +87,7 @@ function emitHas(expr: Expr | undefined, site: Site): Value {
 }
 
 /** sum and count: a loop over the items of a list, each a scope of its own. A missing list has no items. */
-function emitOver(name: 'sum' | 'count', listExpr: Expr | undefined, itemExpr: Expr | undefined, site: Site): Value {
+function emitOver(name: 'sum' | 'count', listExpr: Expr | undefined, itemExpr: Expr | undefined, call: Expr, site: Site): Value {
   const { c, scope, block, target, at } = site
   const kind = functions.get(name)?.gives ?? 'raw'
   if (listExpr?.op !== 'path') {
@@ -103,6 +103,7 @@ function emitOver(name: 'sum' | 'count', listExpr: Expr | undefined, itemExpr: E
   const itemScope: Scope = {
     parent: scope,
     value: item,
+    isObject: c.objectItems.has(call),
     base: [...reading.base, { kind: 'item' }],
     cursor: itemsAt(reading.cursor),
     sensitive: reading.sensitive,
@@ -116,10 +117,16 @@ function emitOver(name: 'sum' | 'count', listExpr: Expr | undefined, itemExpr: E
   const bad = failure(c, target, reading, { code: 'TYPE', expected: 'a list' }, list)
   const full = failure(c, target, reading, { code: 'LIMIT', expected: 'fewer list items in one document' }, code`undefined`)
   const start = name === 'sum' ? code`zero` : code`0`
+  const failed = name === 'sum' ? code`${t} = null;` : code``
+  const visit = code`${lines(inner)} ${step}`
+  const visited =
+    itemScope.isObject === true
+      ? code`if (isObject(${item})) { ${visit} } else if (${item} !== null && ${item} !== "") { ${failure(c, target, itemScope, { code: 'TYPE', expected: 'an object' }, item)}; ${failed} }`
+      : visit
   block.lines.push(code`let ${t} = ${start};
 if (isList(${list})) {
   if ((run.left -= ${list}.length) < 0) ${full};
-  else for (let ${i} = 0; ${i} < ${list}.length; ${i}++) { const ${item} = ${list}[${i}]; ${lines(inner)} ${step} }
+  else for (let ${i} = 0; ${i} < ${list}.length; ${i}++) { const ${item} = ${list}[${i}]; ${visited} }
 } else if (${list} !== undefined) { ${bad}; ${t} = ${name === 'sum' ? code`null` : code`0`}; }`)
   return { code: t, kind, always: true }
 }

@@ -128,7 +128,7 @@ function emitEach(comparing: Comparing, each: Each, { field, scope, block, writi
     ...reading,
     parent: scope,
     value: item,
-    isObject: false,
+    isObject: c.objectItems.has(each),
     base: [...reading.base, { kind: 'item' }],
     cursor: itemsAt(reading.cursor),
     lets: chainLets(each.lets, undefined),
@@ -136,6 +136,7 @@ function emitEach(comparing: Comparing, each: Each, { field, scope, block, writi
     position: code`(${n} + 1)`,
   }
   const target = itemOf(writing, step, n)
+  if (itemScope.isObject === true) inner.lines.push(code`if (!isObject(${item})) { run.astray = true; return undefined; }`)
   if (each.where !== undefined) {
     const test = condition(c, each.where, itemScope, inner, { ...target, rule: writing.rule })
     inner.lines.push(code`if (!(${test})) return nothing;`)

@@ -178,6 +178,7 @@ function emitItems(c: Compilation, each: Each, scope: Scope, block: Block, writi
   const itemScope: Scope = {
     parent: scope,
     value: item,
+    isObject: c.objectItems.has(each),
     base: [...reading.base, { kind: 'item' }],
     cursor: itemsAt(reading.cursor),
     sensitive: reading.sensitive,
@@ -190,6 +191,7 @@ function emitItems(c: Compilation, each: Each, scope: Scope, block: Block, writi
   const skipping = onError === 'skipItem'
   const skipBad = code`if (run.errors.length !== ${errors}) return skip(run, ${errors});`
   if (skipping) inner.lines.push(code`const ${errors} = run.errors.length;`)
+  if (itemScope.isObject === true) inner.lines.push(refuseItem(c, itemScope, target, skipping ? skipBad : code``))
   if (each.where !== undefined) {
     const test = condition(c, each.where, itemScope, inner, { ...target, rule: writing.rule })
     inner.lines.push(code`if (!(${test})) { ${skipping ? skipBad : code``} return undefined; }`)
@@ -209,6 +211,10 @@ if (${kept} !== undefined) run.kept.set(${l}, ${kept});
 } else if (${list} !== undefined) { ${bad}; ${l} ??= null; }`)
   return list
 }
+
+/** Leaves a function for an item that is no object: none at all (null, blank) adds nothing, anything else is an error. */
+export const refuseItem = (c: Compilation, item: Scope, target: Writing, policy: Code): Code =>
+  code`if (!isObject(${item.value})) { if (${item.value} === null || ${item.value} === "") return undefined; ${failure(c, target, hiding(item, target), { code: 'TYPE', expected: 'an object' }, item.value)}; ${policy} return null; }`
 
 function emitList(c: Compilation, list: List, scope: Scope, block: Block, writing: Writing): Output {
   const l = c.unit.name('l')

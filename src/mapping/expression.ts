@@ -5,6 +5,7 @@ import { code, createBlock, lines } from './code.ts'
 import { emitExpr, jsonOf } from './emit-expression.ts'
 import { collectFaults } from './faults.ts'
 import { parseExpression } from './grammar.ts'
+import { objectItemsOf } from './paths-read.ts'
 import { createRun } from './run.ts'
 import { cursorAt } from './schema-path.ts'
 import { createCompilation } from './scope.ts'
@@ -20,7 +21,7 @@ export function compileExpression(text: string, options: ExpressionOptions): Exp
   const expr = faults.grammar({ at: [] }, path, () => parseExpression(text))
   if (expr !== undefined && options.schema !== undefined) checkCondition(expr, path, faults, options.schema, options.schemas)
   if (expr === undefined || faults.failed()) return { faults: faults.list() }
-  const c = createCompilation(options.schema === undefined ? faults : afterCheck(faults), 'pull')
+  const c = createCompilation(options.schema === undefined ? faults : afterCheck(faults), objectItemsOf({ expr, at: [] }), 'pull')
   const block = createBlock()
   const document = c.unit.name('v')
   const scope = rootScope(document, cursorAt(options.schema, options.schemas), { lets: [] })

@@ -5,6 +5,7 @@ import { didYouMean } from './nearest.ts'
 import { checkNote, parseLets } from './parse-formula.ts'
 import { type OutsideTables, parseLookups } from './parse-lookup.ts'
 import { type FileParts, parseFields, parseRule } from './parse-rule.ts'
+import { objectItems } from './paths-read.ts'
 import type { Program, PushRule } from './program.ts'
 import type { CompileOptions, Direction } from './types.ts'
 
@@ -80,6 +81,7 @@ export function parseMapping(file: Json, faults: Faults, options: Pick<CompileOp
     fields,
     push,
     tables: [...outside.used].sort((a, b) => (a.name < b.name ? -1 : 1)),
+    objectItems: objectItems({ lets, fields, push }),
   }
 }
 

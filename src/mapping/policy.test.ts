@@ -56,6 +56,25 @@ describe('onError', () => {
     expect(notesOf(result)).toEqual(['ERROR_SKIPPED /l/2'])
   })
 
+  it('is the policy of an item that is no object, too', () => {
+    const odd = [1, { id: 2 }, 'x', [3], { id: 4 }]
+    const skipping = pull({ l: { each: 'l', onError: 'skipItem', fields: { id: 'id', at: { expr: 'position()' } } } }, { l: odd })
+    expect(skipping.ok && skipping.value).toEqual({
+      l: [
+        { id: 2, at: 1 },
+        { id: 4, at: 2 },
+      ],
+    })
+    expect(skipping.ok && skipping.notes.map(({ rule, to, error }) => [rule, to, error && brief(error)])).toEqual([
+      ['l[]', '/l/0', 'TYPE /l/0 1'],
+      ['l[]', '/l/1', 'TYPE /l/2 x'],
+      ['l[]', '/l/1', 'TYPE /l/3 [3]'],
+    ])
+    const omitting = pull({ l: { each: 'l', onError: 'omit', item: 'id' }, a: 'a' }, { l: odd, a: 1 })
+    expect(omitting.ok && omitting.value).toEqual({ a: 1 })
+    expect(notesOf(omitting)).toEqual(['ERROR_SKIPPED /l/0', 'ERROR_SKIPPED /l/2', 'ERROR_SKIPPED /l/3'])
+  })
+
   it('omit leaves a field or a group out', () => {
     const bad = { a: 'x', b: { c: 'x', d: 1 } }
     const result = pull(

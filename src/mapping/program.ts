@@ -1,6 +1,7 @@
 import type { Json } from '../model/json.ts'
 import type { Expr } from './grammar.ts'
 import type { Path } from './path.ts'
+import type { ObjectItems } from './paths-read.ts'
 import type { Pointer } from './source-text.ts'
 import type { SharedTable } from './table.ts'
 import type { Direction } from './types.ts'
@@ -124,4 +125,5 @@ export interface Program {
   readonly push: readonly PushRule[]
   /** shared tables it names, by name */
   readonly tables: readonly SharedTable[]
+  readonly objectItems: ObjectItems
 }

@@ -93,7 +93,9 @@ function verifyItems(put: Put, step: Step, wanted: Wanted, again: Json | undefin
       }
     }
     const itemPut: Put = image === undefined ? { ...put, before: undefined } : put
-    verify(itemPut, fields, { value, image, at: i, inside: wanted }, now[i])
+    const item: Wanted = { value, image, at: i, inside: wanted }
+    if (isObject(value)) verify(itemPut, fields, item, now[i])
+    else lost(put, step, item, 'an object')
   }
 }
 

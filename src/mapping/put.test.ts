@@ -326,6 +326,13 @@ describe('an edit', () => {
   it.each<[string, Record<string, Rule | string>, Json, Json, readonly string[]]>([
     ['to a text where an object goes', { g: { from: 'a', fields: { x: 'x' } } }, { g: 'x' }, {}, ['NO_WAY_BACK /g x']],
     ['to a text where a list goes', { l: { each: 'l', key: 'id', fields: { id: 'id' } } }, { l: 'x' }, {}, ['NO_WAY_BACK /l x']],
+    [
+      'to a text where an item goes that would be made of a constant',
+      { l: { each: 'l', fields: { x: 'x', unit: { value: 'EA' } } } },
+      { l: [{ x: 1 }, 'x', null] },
+      { l: [{ x: 1 }] },
+      ['NO_WAY_BACK /l/1 x', 'NO_WAY_BACK /l/2 null'],
+    ],
     ['of a constant', { x: { value: 'EA' } }, { x: 'KG' }, {}, ['CONSTANT_CHANGED /x KG']],
     ['of a computed field', { a: 'a', x: { expr: 'a + 1' } }, { a: 1, x: '5' }, { a: 1 }, ['NO_WAY_BACK /x 5']],
     ['to a code that is not in the table', { x: { from: 'x', lookup: 't' } }, { x: '9' }, { x: 'a' }, ['LOOKUP_MISS /x 9']],

@@ -4,6 +4,7 @@ import type { Value } from './emit-expression.ts'
 import type { Faults } from './faults.ts'
 import { nearest } from './nearest.ts'
 import { formatSegments, type Path, type Segment } from './path.ts'
+import type { ObjectItems } from './paths-read.ts'
 import type { Formula, Let } from './program.ts'
 import type { AbsoluteStep } from './read-place.ts'
 import type { Site } from './run.ts'
@@ -63,6 +64,7 @@ export interface Compilation {
   budget: number
   /** what the check leaves to the run */
   readonly unproven: Unproven
+  readonly objectItems: ObjectItems
   /** told of what is read of the document */
   readonly reads?: Reads
 }
@@ -79,6 +81,7 @@ export const codeLimit = 50_000
 
 export const createCompilation = (
   faults: Faults,
+  objectItems: ObjectItems,
   mode: Compilation['mode'],
   tables: Compilation['tables'] = 'forward',
   unproven: Unproven = new Map(),
@@ -89,6 +92,7 @@ export const createCompilation = (
   mode,
   tables,
   unproven,
+  objectItems,
   named: new Map(),
   budget: codeLimit,
 })

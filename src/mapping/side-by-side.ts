@@ -48,7 +48,7 @@ export function compileSideBySide(
   faults: Faults,
   unproven: Unproven,
 ): SideBySide {
-  const c = createCompilation({ ...faults, add: () => {} }, 'pull', 'forward', unproven)
+  const c = createCompilation({ ...faults, add: () => {} }, program.objectItems, 'pull', 'forward', unproven)
   const { unit } = c
   const [partner, hub] = [unit.name('v'), unit.name('v')]
   const scope = rootScope(partner, cursorAt(options.sourceSchema, options.schemas), program)

@@ -4,7 +4,7 @@ import { unprovenIn } from './check.ts'
 import { code, createBlock, lines } from './code.ts'
 import { compileMapping } from './compile.ts'
 import { booleanOf, emitExpr } from './emit-expression.ts'
-import { emitStep, type Writing } from './emit-step.ts'
+import { emitStep, refuseItem, type Writing } from './emit-step.ts'
 import type { Faults } from './faults.ts'
 import { readLayers } from './layers.ts'
 import { parseMapping } from './parse.ts'
@@ -68,6 +68,7 @@ function compileItem(program: Program, found: FoundEach, isPush: boolean, faults
   const forward = !isPush || program.direction === 'push'
   const c = createCompilation(
     faults,
+    program.objectItems,
     isPush ? 'push' : 'pull',
     forward ? 'forward' : 'back',
     unprovenIn(program, faults, withSchemas(program, options)),
@@ -80,17 +81,21 @@ function compileItem(program: Program, found: FoundEach, isPush: boolean, faults
   const outer = rootScope(item, itemsAt(cursorOf(read, found.list)), { lets: found.lets })
   const scope: Scope = {
     ...outer,
+    isObject: program.objectItems.has(found.each),
     lets: chainLets(found.each.lets, outer.lets),
     sensitive: found.list.some((_, i) => isSensitive(cursorOf(read, found.list.slice(0, i + 1)))),
     position: code`run.context.position`,
   }
   const list = found.to.reduce<Cursor | undefined>((here, name) => cursorOf(here, [{ kind: 'name', name }]), written)
   const writing: Writing = { rule: found.each.item.rule, to: [], outs: [], written: itemsAt(list) }
-  const conditions = [...found.around.map(({ when }) => when), found.each.where].filter((when) => when !== undefined)
-  for (const when of conditions) {
+  const leave = (when: Formula | undefined): void => {
+    if (when === undefined) return
     const site = { c, scope, block, target: { ...writing, rule: found.step.rule }, at: when.at }
     block.lines.push(code`if (!(${testOf(when, site)})) return undefined;`)
   }
+  for (const { when } of found.around) leave(when)
+  if (scope.isObject === true) block.lines.push(refuseItem(c, scope, writing, code``))
+  leave(found.each.where)
   const made = emitStep(c, found.each.item, scope, block, writing)
   return build(c, code`(run, ${item}) => { ${lines(block)} return ${made.code}; }`, [])
 }

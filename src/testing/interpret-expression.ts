@@ -19,7 +19,7 @@ import {
 import { type Kind, roundings } from '../mapping/functions.ts'
 import type { Expr } from '../mapping/grammar.ts'
 import type { Formula } from '../mapping/program.ts'
-import type { Json } from '../model/json.ts'
+import { isObject, type Json } from '../model/json.ts'
 import { common, hides, kindOf } from './interpret-kinds.ts'
 import { type Frame, itemFrame, letOf, type Origin, read, report, type Spot, type State } from './interpret-state.ts'
 
@@ -106,7 +106,7 @@ function call(expr: Expr & { readonly op: 'call' }, place: Place): Val {
       return integer(frame.position ?? 0)
     case 'sum': {
       let total: MaybeExact = zero
-      const looked = eachItem(first, place, (item) => {
+      const looked = eachItem(expr, first, place, (item) => {
         const one = decimalOf(second, item)
         if (one !== undefined) total = add(total, one)
       })
@@ -114,7 +114,7 @@ function call(expr: Expr & { readonly op: 'call' }, place: Place): Val {
     }
     case 'count': {
       let number = 0
-      eachItem(first, place, (item) => {
+      eachItem(expr, first, place, (item) => {
         if (second === undefined || truthOf(second, item)) number++
       })
       return integer(number)
@@ -171,8 +171,8 @@ const computedBy = (expr: Expr, { frame, at }: Place, { steps, ...origin }: Orig
   steps: steps ?? [...frame.steps, { mark: `${at} ${expr.at}` }],
 })
 
-/** Visits the items of a list; false where there is a value that is no list. A missing one has no items. */
-function eachItem(list: Expr, place: Place, visit: (item: Place) => void): boolean {
+/** Visits the items of a list; false where there is a value that is no list, or an item that is no object. A missing one has no items. */
+function eachItem(of: Expr, list: Expr, place: Place, visit: (item: Place) => void): boolean {
   const { state, frame, spot } = place
   const found = list.op === 'path' ? read(state, frame, list.path) : undefined
   if (found?.value === undefined) return true
@@ -186,8 +186,17 @@ function eachItem(list: Expr, place: Place, visit: (item: Place) => void): boole
     report(state, spot, found, { code: 'LIMIT', expected: 'fewer list items in one document' })
     return true
   }
-  for (const [i, value] of items.entries()) visit({ ...place, frame: itemFrame(frame, found, value, i, i + 1) })
-  return true
+  const objects = state.objectItems.has(of)
+  let fit = true
+  for (const [i, value] of items.entries()) {
+    const item = itemFrame(frame, found, value, i, i + 1)
+    if (!objects || isObject(value)) visit({ ...place, frame: item })
+    else if (value !== null && value !== '') {
+      report(state, spot, item, { code: 'TYPE', expected: 'an object', found: value })
+      fit = false
+    }
+  }
+  return fit
 }
 
 export const decimalOf = (expr: Expr, place: Place): MaybeExact => asDecimal(evaluate(expr, place), expr, place)

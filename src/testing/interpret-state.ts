@@ -1,5 +1,6 @@
 import type { Unproven } from '../mapping/check-types.ts'
 import type { Path, Segment } from '../mapping/path.ts'
+import type { ObjectItems } from '../mapping/paths-read.ts'
 import type { Formula, Let } from '../mapping/program.ts'
 import { matches, pointer } from '../mapping/read-place.ts'
 import { maxItems, shownValue } from '../mapping/run.ts'
@@ -15,6 +16,7 @@ export interface State {
   readonly context: MapContext
   /** what the check of the file leaves to the run */
   readonly unproven: Unproven
+  readonly objectItems: ObjectItems
   readonly errors: MapError[]
   /** what each of `errors` speaks of */
   readonly inputs: string[]
@@ -23,7 +25,7 @@ export interface State {
   left: number
 }
 
-export const newState = (given: Pick<State, 'label' | 'mode' | 'tables' | 'context' | 'unproven'>): State => ({
+export const newState = (given: Pick<State, 'label' | 'mode' | 'tables' | 'context' | 'unproven' | 'objectItems'>): State => ({
   ...given,
   errors: [],
   inputs: [],

@@ -33,13 +33,20 @@ export function interpreter(file: string, options: Omit<CompileOptions, 'file'> 
   const label = `${program.id}@${program.version}`
   return {
     pull: (record, context) => {
-      const state = newState({ label, mode: 'pull', tables: 'forward', context, unproven })
+      const state = newState({ label, mode: 'pull', tables: 'forward', context, objectItems: program.objectItems, unproven })
       const root = { ...rootFrame(record, program), cursor: app }
       const spot: Spot = { rule: '', to: [], items: [], written: hub, secret: false }
       return ended(state, () => object(state, program.fields, root, spot) ?? {})
     },
     push: (document, context, base) => {
-      const state = newState({ label, mode: 'push', tables: forward ? 'forward' : 'back', context, unproven })
+      const state = newState({
+        label,
+        mode: 'push',
+        tables: forward ? 'forward' : 'back',
+        context,
+        objectItems: program.objectItems,
+        unproven,
+      })
       const root = { ...rootFrame(document, program), cursor: forward ? app : hub }
       const written = forward ? hub : app
       return ended(state, () => {
@@ -158,6 +165,13 @@ function items(state: State, of: Each, frame: Frame, spot: Spot, into: Json[], s
         const before = state.errors.length
         const inner = { ...itemFrame(frame, found, item, i, into.length + 1), lets: of.lets }
         const at = below(spot, of.item.rule, into.length)
+        if (state.objectItems.has(of) && !isObject(item)) {
+          if (item === null || item === '') continue
+          report(state, at, hiding(inner, at), { code: 'TYPE', expected: 'an object', found: item })
+          if (skipping && state.errors.length > before) skip(state, before)
+          else into.push(null)
+          continue
+        }
         const passes = of.where === undefined || holds(of.where, { state, frame: inner, spot: { ...at, rule: spot.rule } })
         const made = passes ? value(state, of.item, inner, at) : undefined
         if (skipping && state.errors.length > before) skip(state, before)

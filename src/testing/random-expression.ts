@@ -47,6 +47,7 @@ function step(g: Draw, name: string): string {
 
 /** A path to something of a kind, or to whatever is there. */
 export function path(g: Draw, world: World, names: readonly string[]): string {
+  if (world.inItem && chance(g, 4)) return '.'
   const roots = [
     '',
     '',

@@ -77,7 +77,7 @@ export function randomRecord(g: Draw, depth = 3): JsonObject {
   if (depth <= 0) return made
   put(objects, () => randomRecord(g, depth - 2))
   put(lists, () =>
-    Array.from({ length: g(fc.integer, { min: 0, max: 3 }) }, () => (chance(g, 92) ? randomRecord(g, depth - 2) : one<Json>(g, ...wild))),
+    Array.from({ length: g(fc.integer, { min: 0, max: 3 }) }, () => (chance(g, 88) ? randomRecord(g, depth - 2) : one<Json>(g, ...wild))),
   )
   return made
 }

@@ -58,6 +58,11 @@ const has = (value: Value): value is Json => value !== undefined && value !== nu
 const orNothing = (value: Value): Value => (value === null || value === '' ? undefined : value)
 const isRecord = (value: Value): value is JsonObject => typeof value === 'object' && value !== null && !Array.isArray(value)
 
+/** Refuses an item that is no object; none at all adds nothing. */
+function refuse(item: Value, log: Log, from: string): void {
+  if (has(item)) report(log, 'TYPE', from)
+}
+
 function asText(value: Json): string | null {
   switch (typeof value) {
     case 'string':
@@ -173,14 +178,14 @@ function discountOf(item: JsonObject, i: number, log: Log): MaybeExact {
   let total: MaybeExact = zero
   for (let j = 0; j < list.length; j++) {
     const given: Value = list[j]
-    if (isRecord(given) && has(given.amount))
+    if (!isRecord(given)) refuse(given, log, `/line_items/${i}/discount_allocations/${j}`)
+    else if (has(given.amount))
       total = add(total, toExact(given.amount) ?? report(log, 'DECIMAL', `/line_items/${i}/discount_allocations/${j}/amount`))
   }
   return total
 }
 
-function lineOf(entry: Value, i: number, log: Log): Draft {
-  const item: JsonObject = isRecord(entry) ? entry : {}
+function lineOf(item: JsonObject, i: number, place: number, log: Log): Draft {
   const externalId = has(item.id)
     ? (asText(item.id) ?? report(log, 'TYPE', `/line_items/${i}/id`))
     : report(log, 'MISSING', `/line_items/${i}/id`)
@@ -198,7 +203,10 @@ function lineOf(entry: Value, i: number, log: Log): Draft {
   if (Array.isArray(taxes))
     for (let j = 0; j < taxes.length; j++) {
       const given: Value = taxes[j]
-      if (!isRecord(given)) continue
+      if (!isRecord(given)) {
+        refuse(given, log, `/line_items/${i}/tax_lines/${j}`)
+        continue
+      }
       if (has(given.price)) tax = add(tax, toExact(given.price) ?? report(log, 'DECIMAL', `/line_items/${i}/tax_lines/${j}/price`))
       if (has(given.rate)) rate = add(rate, toExact(given.rate) ?? report(log, 'DECIMAL', `/line_items/${i}/tax_lines/${j}/rate`))
     }
@@ -214,7 +222,7 @@ function lineOf(entry: Value, i: number, log: Log): Draft {
   const sku = has(item.sku) ? item.sku : 'UNKNOWN'
   if (description && quantity && price && gross && discount && net && tax && total && rate && weight)
     return {
-      lineNo: i + 1,
+      lineNo: place + 1,
       externalId,
       sku,
       description,
@@ -230,7 +238,7 @@ function lineOf(entry: Value, i: number, log: Log): Draft {
       fulfilment,
       weightKg: formatExact(weight),
     }
-  const made: Draft = { lineNo: i + 1, externalId, sku, uom: 'EA', fulfilment }
+  const made: Draft = { lineNo: place + 1, externalId, sku, uom: 'EA', fulfilment }
   const optional: readonly (readonly [string, string | null | undefined])[] = [
     ['description', description],
     ['quantity', written(quantity)],
@@ -254,8 +262,7 @@ function lineName(title: Value, variant: Value, i: number, log: Log): string | n
   return a === undefined ? b : b === undefined ? a : `${a} - ${b}`
 }
 
-function chargeOf(given: Value, i: number, log: Log): { readonly made: Draft; readonly price: MaybeExact } {
-  const item: JsonObject = isRecord(given) ? given : {}
+function chargeOf(item: JsonObject, i: number, log: Log): { readonly made: Draft; readonly price: MaybeExact } {
   const made: Draft = {}
   if (has(item.code)) made.code = item.code
   if (has(item.title)) made.description = item.title
@@ -269,15 +276,15 @@ function chargeOf(given: Value, i: number, log: Log): { readonly made: Draft; re
   if (Array.isArray(taxes))
     for (let j = 0; j < taxes.length; j++) {
       const entry: Value = taxes[j]
-      if (isRecord(entry)) tax = plus(tax, entry.price, log, '/shipping_lines', i, `tax_lines/${j}/price`)
+      if (!isRecord(entry)) refuse(entry, log, `/shipping_lines/${i}/tax_lines/${j}`)
+      else tax = plus(tax, entry.price, log, '/shipping_lines', i, `tax_lines/${j}/price`)
     }
   else if (taxes !== undefined) tax = report(log, 'TYPE', `/shipping_lines/${i}/tax_lines`)
   made.taxAmount = written(tax) ?? null
   return { made, price }
 }
 
-function discountCodeOf(given: Value, i: number, log: Log): Draft | undefined {
-  if (!isRecord(given)) return undefined
+function discountCodeOf(given: JsonObject, i: number, log: Log): Draft | undefined {
   const code = orNothing(given.code)
   const kind = has(given.type) ? (coded(kinds, given.type) ?? report(log, 'LOOKUP_MISS', `/discount_codes/${i}/type`)) : undefined
   const amount = has(given.amount) ? (decimalText(given.amount) ?? report(log, 'DECIMAL', `/discount_codes/${i}/amount`)) : undefined
@@ -293,6 +300,25 @@ function listOf(value: Value, at: string, log: Log): readonly Json[] | undefined
   if (Array.isArray(value)) return value
   if (has(value)) report(log, 'TYPE', at)
   return undefined
+}
+
+function eachItem(
+  list: readonly Json[],
+  at: string,
+  log: Log,
+  make: (item: JsonObject, i: number, place: number) => Draft | undefined,
+): Draft[] {
+  const all: Draft[] = []
+  for (let i = 0; i < list.length; i++) {
+    const item: Value = list[i]
+    if (!isRecord(item)) {
+      refuse(item, log, `${at}/${i}`)
+      continue
+    }
+    const made = make(item, i, all.length)
+    if (made !== undefined) all.push(made)
+  }
+  return all
 }
 
 function totalsOf(order: JsonObject, shipping: MaybeExact, currency: Value, log: Log): Draft {
@@ -363,17 +389,17 @@ export function shopOrderFunctions(order: Json): HandResult {
     if (shipTo !== undefined) made.shipTo = shipTo
   } else if (has(shipping)) report(log, 'TYPE', '/shipping_address')
   const lines = listOf(from.line_items, '/line_items', log)
-  if (lines !== undefined) made.lines = lines.map((item, i) => lineOf(item, i, log))
+  if (lines !== undefined) made.lines = eachItem(lines, '/line_items', log, (item, i, place) => lineOf(item, i, place, log))
   let shippingTotal: MaybeExact = zero
   const charges = listOf(from.shipping_lines, '/shipping_lines', log)
   if (charges !== undefined)
-    made.charges = charges.map((item, i) => {
+    made.charges = eachItem(charges, '/shipping_lines', log, (item, i) => {
       const charge = chargeOf(item, i, log)
       if (charge.price !== undefined) shippingTotal = add(shippingTotal, charge.price)
       return charge.made
     })
   const codes = listOf(from.discount_codes, '/discount_codes', log)
-  if (codes !== undefined) made.discounts = codes.map((item, i) => discountCodeOf(item, i, log)).filter((item) => item !== undefined)
+  if (codes !== undefined) made.discounts = eachItem(codes, '/discount_codes', log, (item, i) => discountCodeOf(item, i, log))
   made.totals = totalsOf(from, shippingTotal, from.currency, log)
   return log.length === 0 ? { ok: true, value: made } : { ok: false, errors: log }
 }

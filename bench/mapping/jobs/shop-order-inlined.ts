@@ -57,6 +57,11 @@ function scalarText(value: Json): string | undefined {
   return typeof value === 'boolean' ? String(value) : undefined
 }
 
+/** Refuses an item that is no object; none at all adds nothing. */
+function refuse(item: Json | undefined, from: string, fail: Fail): void {
+  if (item !== undefined && item !== null && item !== '') fail('TYPE', from)
+}
+
 export function shopOrderInlined(order: Json): HandResult {
   let errors: HandError[] | undefined
   const fail: Fail = (code, from) => {
@@ -183,7 +188,11 @@ export function shopOrderInlined(order: Json): HandResult {
   const items = order.line_items
   if (Array.isArray(items)) {
     const lines: Json[] = []
-    for (let i = 0; i < items.length; i++) lines.push(line(items[i], i, fail))
+    for (let i = 0; i < items.length; i++) {
+      const item: Json | undefined = items[i]
+      if (isObject(item)) lines.push(line(item, i, lines.length + 1, fail))
+      else refuse(item, `/line_items/${i}`, fail)
+    }
     made.lines = lines
   } else if (items !== undefined && items !== null && items !== '') fail('TYPE', '/line_items')
 
@@ -192,8 +201,11 @@ export function shopOrderInlined(order: Json): HandResult {
   if (Array.isArray(shippings)) {
     const charges: Json[] = []
     for (let i = 0; i < shippings.length; i++) {
-      const entry: Json | undefined = shippings[i]
-      const shipping: JsonObject = isObject(entry) ? entry : {}
+      const shipping: Json | undefined = shippings[i]
+      if (!isObject(shipping)) {
+        refuse(shipping, `/shipping_lines/${i}`, fail)
+        continue
+      }
       const tax = shippingTax(shipping.tax_lines, i, fail)
       const charge: Draft = {}
       value = shipping.code
@@ -220,7 +232,10 @@ export function shopOrderInlined(order: Json): HandResult {
     const discounts: Json[] = []
     for (let i = 0; i < codes.length; i++) {
       const entry: Json | undefined = codes[i]
-      if (!isObject(entry)) continue
+      if (!isObject(entry)) {
+        refuse(entry, `/discount_codes/${i}`, fail)
+        continue
+      }
       const discount: Draft = {}
       value = entry.code
       if (value !== undefined && value !== null && value !== '') discount.code = value
@@ -328,15 +343,18 @@ function shippingTax(list: Json | undefined, i: number, fail: Fail): Exact | nul
   let total: MaybeExact = zero
   for (let j = 0; j < list.length; j++) {
     const item: Json | undefined = list[j]
-    const value = isObject(item) ? item.price : undefined
+    if (!isObject(item)) {
+      refuse(item, `/shipping_lines/${i}/tax_lines/${j}`, fail)
+      continue
+    }
+    const value = item.price
     if (value !== undefined && value !== null && value !== '')
       total = add(total, toExact(value) ?? fail('DECIMAL', `/shipping_lines/${i}/tax_lines/${j}/price`))
   }
   return total ?? null
 }
 
-function line(entry: Json | undefined, i: number, fail: Fail): Draft {
-  const item: JsonObject = isObject(entry) ? entry : {}
+function line(item: JsonObject, i: number, lineNo: number, fail: Fail): Draft {
   let value = item.id
   const externalId =
     value === undefined || value === null || value === ''
@@ -345,7 +363,7 @@ function line(entry: Json | undefined, i: number, fail: Fail): Draft {
         ? value
         : (scalarText(value) ?? fail('TYPE', `/line_items/${i}/id`))
   value = item.sku
-  const made: Draft = { lineNo: i + 1, externalId, sku: value === undefined || value === null || value === '' ? 'UNKNOWN' : value }
+  const made: Draft = { lineNo, externalId, sku: value === undefined || value === null || value === '' ? 'UNKNOWN' : value }
 
   const title = item.title
   const variant = item.variant_title
@@ -384,7 +402,11 @@ function line(entry: Json | undefined, i: number, fail: Fail): Draft {
   if (Array.isArray(discounts)) {
     for (let j = 0; j < discounts.length; j++) {
       const given: Json | undefined = discounts[j]
-      value = isObject(given) ? given.amount : undefined
+      if (!isObject(given)) {
+        refuse(given, `/line_items/${i}/discount_allocations/${j}`, fail)
+        continue
+      }
+      value = given.amount
       if (value !== undefined && value !== null && value !== '')
         discount = add(discount, toExact(value) ?? fail('DECIMAL', `/line_items/${i}/discount_allocations/${j}/amount`))
     }
@@ -401,7 +423,10 @@ function line(entry: Json | undefined, i: number, fail: Fail): Draft {
   if (Array.isArray(taxes)) {
     for (let j = 0; j < taxes.length; j++) {
       const entered: Json | undefined = taxes[j]
-      if (!isObject(entered)) continue
+      if (!isObject(entered)) {
+        refuse(entered, `/line_items/${i}/tax_lines/${j}`, fail)
+        continue
+      }
       value = entered.price
       if (value !== undefined && value !== null && value !== '')
         tax = add(tax, toExact(value) ?? fail('DECIMAL', `/line_items/${i}/tax_lines/${j}/price`))

@@ -45,6 +45,13 @@ function report(log: Log, code: string, from: string): null {
 const isRecord = (value: Value): value is JsonObject => typeof value === 'object' && value !== null && !Array.isArray(value)
 const isGone = (value: Value): value is undefined | null | '' => value === undefined || value === null || value === ''
 
+/** Whether an item is an object; one that is something else is reported, none at all adds nothing. */
+function isItem(item: Value, list: string, i: number, log: Log): item is JsonObject {
+  if (isRecord(item)) return true
+  if (!isGone(item)) report(log, 'TYPE', `${list}/${i}`)
+  return false
+}
+
 /** The first of a list, with null and blank as nothing. */
 function head(list: Value): Value {
   if (!Array.isArray(list)) return undefined
@@ -146,7 +153,7 @@ function allowancesOf(list: Value, charge: boolean, currency: string | undefined
   const made: Json[] = []
   for (let i = 0; i < list.length; i++) {
     const given: Value = list[i]
-    if (!isRecord(given) || text(given.ChargeIndicator) !== (charge ? 'true' : 'false')) continue
+    if (!isItem(given, '/Order/0/AllowanceCharge', i, log) || text(given.ChargeIndicator) !== (charge ? 'true' : 'false')) continue
     const reason = text(given.AllowanceChargeReason)
     const code = text(given.AllowanceChargeReasonCode)
     const value = text(given.Amount)
@@ -182,23 +189,28 @@ function taxesOf(list: Value, currency: string | undefined, log: Log): Value {
   const at = '/Order/0/TaxTotal/0/TaxSubtotal'
   if (isGone(list)) return undefined
   if (!Array.isArray(list)) return report(log, 'TYPE', at)
-  return list.map((entry: Value, i) => {
-    const given: JsonObject = isRecord(entry) ? entry : {}
-    const kind = record(given.TaxCategory)
-    const category = text(kind?.ID)
-    const rate = text(kind?.Percent)
-    const percent = rate === undefined ? undefined : (decimalText(rate) ?? report(log, 'DECIMAL', `${at}/${i}/TaxCategory/0/Percent/0/_`))
-    const taxableAmount = money(text(given.TaxableAmount), currency, log, `${at}/${i}`, 'TaxableAmount')
-    const amount =
-      money(text(given.TaxAmount), currency, log, `${at}/${i}`, 'TaxAmount') ?? report(log, 'MISSING', `${at}/${i}/TaxAmount/0/_`)
-    if (category !== undefined && percent !== undefined && taxableAmount !== undefined) return { category, percent, taxableAmount, amount }
-    const made: Draft = {}
-    if (category !== undefined) made.category = category
-    if (percent !== undefined) made.percent = percent
-    if (taxableAmount !== undefined) made.taxableAmount = taxableAmount
-    made.amount = amount
-    return made
-  })
+  const taxes: Json[] = []
+  for (let i = 0; i < list.length; i++) {
+    const given: Value = list[i]
+    if (isItem(given, at, i, log)) taxes.push(taxOf(given, currency, `${at}/${i}`, log))
+  }
+  return taxes
+}
+
+function taxOf(given: JsonObject, currency: string | undefined, at: string, log: Log): Draft {
+  const kind = record(given.TaxCategory)
+  const category = text(kind?.ID)
+  const rate = text(kind?.Percent)
+  const percent = rate === undefined ? undefined : (decimalText(rate) ?? report(log, 'DECIMAL', `${at}/TaxCategory/0/Percent/0/_`))
+  const taxableAmount = money(text(given.TaxableAmount), currency, log, at, 'TaxableAmount')
+  const amount = money(text(given.TaxAmount), currency, log, at, 'TaxAmount') ?? report(log, 'MISSING', `${at}/TaxAmount/0/_`)
+  if (category !== undefined && percent !== undefined && taxableAmount !== undefined) return { category, percent, taxableAmount, amount }
+  const made: Draft = {}
+  if (category !== undefined) made.category = category
+  if (percent !== undefined) made.percent = percent
+  if (taxableAmount !== undefined) made.taxableAmount = taxableAmount
+  made.amount = amount
+  return made
 }
 
 function taxTotalOf(list: Value, log: Log): string | null {
@@ -207,7 +219,7 @@ function taxTotalOf(list: Value, log: Log): string | null {
   let total: MaybeExact = zero
   for (let i = 0; i < list.length; i++) {
     const given: Value = list[i]
-    const amount = isRecord(given) ? text(given.TaxAmount) : undefined
+    const amount = isItem(given, '/Order/0/TaxTotal', i, log) ? text(given.TaxAmount) : undefined
     if (amount !== undefined) total = add(total, toExact(amount) ?? report(log, 'DECIMAL', `/Order/0/TaxTotal/${i}/TaxAmount/0/_`))
   }
   return total ? formatExact(total) : null
@@ -266,16 +278,15 @@ function discountOf(list: Value, i: number, log: Log): MaybeExact {
   let total: MaybeExact = zero
   for (let j = 0; j < list.length; j++) {
     const given: Value = list[j]
-    if (!isRecord(given) || text(given.ChargeIndicator) !== 'false') continue
+    if (!isItem(given, at, j, log) || text(given.ChargeIndicator) !== 'false') continue
     const amount = text(given.Amount)
     if (amount !== undefined) total = add(total, toExact(amount) ?? report(log, 'DECIMAL', `${at}/${j}/Amount/0/_`))
   }
   return total
 }
 
-function lineOf(entry: Value, i: number, log: Log): Draft {
+function lineOf(given: JsonObject, i: number, place: number, log: Log): Draft {
   const at = `/Order/0/OrderLine/${i}`
-  const given: JsonObject = isRecord(entry) ? entry : {}
   const item = record(given.LineItem) ?? {}
   const key = text(item.ID) ?? report(log, 'MISSING', `${at}/LineItem/0/ID/0/_`)
   const goods = Array.isArray(item.Item) ? (item.Item[0] as Value) : undefined
@@ -303,9 +314,9 @@ function lineOf(entry: Value, i: number, log: Log): Draft {
     end === undefined
       ? undefined
       : (toDate(end, undefined) ?? report(log, 'DATE', `${at}/LineItem/0/Delivery/0/RequestedDeliveryPeriod/0/EndDate/0/_`))
-  const number = String(i + 1)
+  const number = String(place + 1)
   if (quantity !== null && price && basis !== null && discount && !isGone(sourceUnit)) {
-    const whole = divide(multiply(quantity, price) ?? zero, basis, 2) ?? report(log, 'DECIMAL', `/lines/${i}/lineAmount`)
+    const whole = divide(multiply(quantity, price) ?? zero, basis, 2) ?? report(log, 'DECIMAL', `/lines/${place}/lineAmount`)
     const amount = subtract(whole, discount)
     const lineAmount = amount ? formatExact(amount) : null
     const unitPrice = decimalText(priced)
@@ -394,7 +405,14 @@ export function ublOrderFunctions(document: Json): HandResult {
   const lines = order.OrderLine
   if (Array.isArray(lines)) {
     const list: Json[] = new Array(lines.length)
-    for (let i = 0; i < lines.length; i++) list[i] = lineOf(lines[i], i, log)
+    let count = 0
+    for (let i = 0; i < lines.length; i++) {
+      const line: Value = lines[i]
+      if (!isItem(line, '/Order/0/OrderLine', i, log)) continue
+      list[count] = lineOf(line, i, count, log)
+      count++
+    }
+    list.length = count
     made.lines = list
   } else if (!isGone(lines)) report(log, 'TYPE', '/Order/0/OrderLine')
   return log.errors === undefined ? { ok: true, value: made } : { ok: false, errors: log.errors }

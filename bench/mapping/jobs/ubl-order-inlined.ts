@@ -72,6 +72,11 @@ function scalarText(value: Json): string | null {
   return typeof value === 'boolean' ? String(value) : null
 }
 
+/** Refuses an item that is no object; none at all adds nothing. */
+function refuse(item: Maybe, from: string, fail: Fail): void {
+  if (item !== undefined && item !== null && item !== '') fail('TYPE', from)
+}
+
 const decimalAt = (value: Maybe, from: string, fail: Fail): MaybeExact =>
   value === undefined ? undefined : (toExact(value) ?? fail('DECIMAL', from))
 
@@ -151,7 +156,10 @@ export function ublOrderInlined(document: Json): HandResult {
     const charges: Json[] = []
     for (let i = 0; i < allowances.length; i++) {
       const entry: Maybe = allowances[i]
-      if (!isObject(entry)) continue
+      if (!isObject(entry)) {
+        refuse(entry, `/Order/0/AllowanceCharge/${i}`, fail)
+        continue
+      }
       const indicator = content(entry.ChargeIndicator)
       if (indicator !== 'true' && indicator !== 'false') continue
       const amount = amountAt(entry.Amount, code, `/Order/0/AllowanceCharge/${i}/Amount/0/_`, fail)
@@ -177,9 +185,12 @@ export function ublOrderInlined(document: Json): HandResult {
   if (Array.isArray(subtotals)) {
     const taxes: Json[] = []
     for (let i = 0; i < subtotals.length; i++) {
-      const entry: Maybe = subtotals[i]
-      const subtotal = isObject(entry) ? entry : nothing
+      const subtotal: Maybe = subtotals[i]
       const at = `/Order/0/TaxTotal/0/TaxSubtotal/${i}`
+      if (!isObject(subtotal)) {
+        refuse(subtotal, at, fail)
+        continue
+      }
       const category = inside(subtotal.TaxCategory)
       const tax: Draft = {}
       value = content(category.ID)
@@ -217,7 +228,11 @@ export function ublOrderInlined(document: Json): HandResult {
   const orderLines = order.OrderLine
   if (Array.isArray(orderLines)) {
     const lines: Json[] = []
-    for (let i = 0; i < orderLines.length; i++) lines.push(lineOf(orderLines[i], i, fail))
+    for (let i = 0; i < orderLines.length; i++) {
+      const orderLine: Maybe = orderLines[i]
+      if (isObject(orderLine)) lines.push(lineOf(orderLine, i, lines.length, fail))
+      else refuse(orderLine, `/Order/0/OrderLine/${i}`, fail)
+    }
     made.lines = lines
   } else if (orderLines !== undefined && orderLines !== null && orderLines !== '') fail('TYPE', '/Order/0/OrderLine')
   return errors === undefined ? { ok: true, value: made } : { ok: false, errors }
@@ -238,7 +253,11 @@ function taxSum(list: Maybe, fail: Fail): MaybeExact {
   let total: MaybeExact = zero
   for (let i = 0; i < list.length; i++) {
     const entry: Maybe = list[i]
-    const amount = decimalAt(content(isObject(entry) ? entry.TaxAmount : undefined), `/Order/0/TaxTotal/${i}/TaxAmount/0/_`, fail)
+    if (!isObject(entry)) {
+      refuse(entry, `/Order/0/TaxTotal/${i}`, fail)
+      continue
+    }
+    const amount = decimalAt(content(entry.TaxAmount), `/Order/0/TaxTotal/${i}/TaxAmount/0/_`, fail)
     if (amount !== undefined) total = add(total, amount)
   }
   return total
@@ -305,11 +324,10 @@ function addressIn(list: Maybe, at: string, fail: Fail): Maybe {
   return some ? made : undefined
 }
 
-function lineOf(entry: Maybe, i: number, fail: Fail): Json {
-  const orderLine = isObject(entry) ? entry : nothing
+function lineOf(orderLine: JsonObject, i: number, number: number, fail: Fail): Json {
   const item = inside(orderLine.LineItem)
   const at = (path: string): string => `/Order/0/OrderLine/${i}/LineItem/0/${path}`
-  const made: Draft = { key: content(item.ID) ?? fail('MISSING', at('ID/0/_')), number: String(i + 1) }
+  const made: Draft = { key: content(item.ID) ?? fail('MISSING', at('ID/0/_')), number: String(number + 1) }
 
   const products = item.Item
   const given: Maybe = Array.isArray(products) ? products[0] : undefined
@@ -354,14 +372,18 @@ function lineOf(entry: Maybe, i: number, fail: Fail): Json {
   if (Array.isArray(allowances)) {
     for (let j = 0; j < allowances.length; j++) {
       const allowance: Maybe = allowances[j]
-      if (!isObject(allowance) || content(allowance.ChargeIndicator) !== 'false') continue
+      if (!isObject(allowance)) {
+        refuse(allowance, at(`AllowanceCharge/${j}`), fail)
+        continue
+      }
+      if (content(allowance.ChargeIndicator) !== 'false') continue
       const amount = decimalAt(content(allowance.Amount), at(`AllowanceCharge/${j}/Amount/0/_`), fail)
       if (amount !== undefined) discount = add(discount, amount)
     }
   } else if (allowances !== undefined && allowances !== null && allowances !== '') discount = fail('TYPE', at('AllowanceCharge'))
   const goods = multiply(quantity, price)
   let amount: MaybeExact
-  if (goods && basis) amount = subtract(divide(goods, basis, 2) ?? fail('DECIMAL', `/lines/${i}/lineAmount`), discount)
+  if (goods && basis) amount = subtract(divide(goods, basis, 2) ?? fail('DECIMAL', `/lines/${number}/lineAmount`), discount)
   else amount = goods === null || basis === null || discount === null ? null : undefined
   if (amount !== undefined) made.lineAmount = amount === null ? null : formatExact(amount)
 

@@ -39,7 +39,7 @@ export const enFaults = {
   'fault.W_NO_CREATE':
     'A push can change what is there but not create it: write the missing fields with push rules, or set direction pull.',
   'mapError.MISSING': 'A required value is not there: ask the partner for it, or give the rule a default.',
-  'mapError.TYPE': 'The value has another type than the converter, function or condition needs.',
+  'mapError.TYPE': 'The value has another type than the converter, function, condition or list needs.',
   'mapError.DECIMAL': 'The value is no decimal, or none that the converter keeps exactly.',
   'mapError.DATE': 'The value is no date or time that the converter reads; a time without an offset needs a zone.',
   'mapError.LOOKUP_MISS': 'The table has no entry for the code: add it, or give the rule an "else".',

@@ -38,7 +38,7 @@ export const zhFaults: Readonly<Record<keyof typeof enFaults, string>> = {
   'fault.W_LOOKUP_OPEN': '可能出现任意文本，表中没有的会被拒收：若非本意请给出 "else"。',
   'fault.W_NO_CREATE': '推送只能修改已有内容，不能新建：用 push 规则写入缺少的字段，或把方向设为 pull。',
   'mapError.MISSING': '缺少必需的值：向对方索取，或为规则给出 default。',
-  'mapError.TYPE': '值的类型与转换器、函数或条件所需不符。',
+  'mapError.TYPE': '值的类型与转换器、函数、条件或列表所需不符。',
   'mapError.DECIMAL': '值不是小数，或无法精确保留。',
   'mapError.DATE': '值不是可识别的日期或时间；没有偏移量的时间需要时区。',
   'mapError.LOOKUP_MISS': '表中没有该代码：补上，或为规则给出 "else"。',

@@ -89,6 +89,20 @@ export const languageMutants: readonly Mutant[] = [
     ['run.ts', 'if (run.inputs.includes(input)) return null', 'if (run.inputs.includes(input) && from === undefined) return null'],
     'src/mapping/bad-input.test.ts',
   ),
+  one(
+    'item-in-silence',
+    '10',
+    'an item that is no object is left out of a list in silence',
+    ['emit-step.ts', 'isObject: c.objectItems.has(each)', 'isObject: false'],
+    'src/mapping/bad-input.test.ts',
+  ),
+  one(
+    'summand-in-silence',
+    '10',
+    'an item that is no object is left out of a sum in silence',
+    ['emit-call.ts', 'isObject: c.objectItems.has(call)', 'isObject: false'],
+    'src/mapping/bad-input.test.ts',
+  ),
   {
     name: 'emit-anyway',
     invariant: 'input',
