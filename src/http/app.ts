@@ -1,11 +1,13 @@
-import { Hono } from 'hono'
+import { Hono, type MiddlewareHandler } from 'hono'
 import { secureHeaders } from 'hono/secure-headers'
 import { redactor } from '../model/redact.ts'
 import type { Context } from '../pipeline/context.ts'
 import { openReceiver } from '../pipeline/receive.ts'
 import { readingRoom } from './body.ts'
 import { docsPaths, docsPolicy, isDocsPage, serveDocs } from './docs.ts'
+import { openHookDoor } from './hook-door.ts'
 import { openHookRows } from './hook-rows.ts'
+import type { Answering } from './listen.ts'
 import { openMetrics } from './metrics.ts'
 import { openapiText } from './openapi.ts'
 import { type HttpOptions, httpLimits, maxTargetLength } from './options.ts'
@@ -19,7 +21,7 @@ import { type Counter, type HttpEnv, serveRoute } from './serve-route.ts'
  * The HTTP face of one process: hooks, health, metrics and /v1, all from the route table, and the page that describes them. Every answer that is no success is a problem
  * (RFC 9457); whatever is thrown becomes one, and only its request id leads to the log.
  */
-export function createApp(context: Context, options: HttpOptions = {}): Hono<HttpEnv> {
+export function createApp(context: Context, options: HttpOptions = {}): Hono<HttpEnv> & Pick<Answering, 'takes'> {
   const limits = { ...httpLimits, ...options.limits }
   const room = readingRoom(limits.maxReadingBytes)
   const table = routeTable(room)
@@ -86,7 +88,18 @@ export function createApp(context: Context, options: HttpOptions = {}): Hono<Htt
     if (problem.status === 500) context.log.error({ error, request: requestId, route: c.get('route') }, 'a request failed')
     return problemResponse(problem, requestId, secrets())
   })
-  return app
+  let always: Promise<Readonly<Record<string, string>>> | undefined
+  const takes = openHookDoor({ desk, home, servedOf: counter.servedOf, room, secrets, headers: () => (always ??= headersBy(closed)) })
+  return Object.assign(app, { takes })
+}
+
+/** What a middleware adds to every answer. */
+async function headersBy(middleware: MiddlewareHandler): Promise<Readonly<Record<string, string>>> {
+  const empty = await new Hono()
+    .use(middleware)
+    .get('/', (c) => c.body(null))
+    .request('/')
+  return Object.fromEntries(empty.headers)
 }
 
 const none: readonly string[] = []

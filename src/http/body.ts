@@ -60,6 +60,8 @@ const bodyCut = () => new ProblemError(400, 'body-cut', 'The body ended before i
 
 function gather(incoming: IncomingMessage, maxBytes: number): Promise<Uint8Array> {
   return new Promise((resolve, reject) => {
+    // who went away before anybody listened tells nothing any more
+    if (incoming.destroyed) return reject(bodyCut())
     const parts: Buffer[] = []
     let size = 0
     const settle = (end: () => void) => {

@@ -1,10 +1,9 @@
-import type { IncomingMessage } from 'node:http'
 import type { Context } from '../pipeline/context.ts'
 import type { Reply } from '../pipeline/receive.ts'
 import { notInWorkspace } from '../store/connection.ts'
-import { type ReadingRoom, readBytes, readIncoming } from './body.ts'
+import { type ReadingRoom, readBytes } from './body.ts'
 import { notFound, ProblemError } from './problem.ts'
-import { type RawAnswer, rawRoute } from './route.ts'
+import { type Desk, type RawAnswer, rawRoute, type Served } from './route.ts'
 import { pattern } from './shape.ts'
 
 const defaultBodyBytes = 1024 * 1024
@@ -24,38 +23,39 @@ export const hookRoutes = (room: ReadingRoom) => [
     summary: { en: 'Take a webhook of a partner system', zh: '接收合作系统的 webhook' },
     params: { token: pattern('^[0-9a-f]{32}$', 'hook address of a connection') },
     contentType: '*/*',
-    handle: async ({ desk, params, request, incoming, now, servedOf }) => {
-      const row = await desk.hooks.of(params.token)
-      const served = row && servedOf(row.tenant)
-      if (!row || !served) throw notFound()
-      if (row.state === 'paused' && row.reason === notInWorkspace) throw notFound()
-      if (row.state === 'paused')
-        throw new ProblemError(503, 'paused', 'This connection is paused. Send the event again later.', {
-          headers: { 'retry-after': '300' },
-        })
-      const limit = bodyLimit(served.context, row.name)
-      // a request and its headers in the form of the web cost more than all else that is done before the answer
-      const bytes = await (incoming === undefined ? readBytes(request, limit, room) : readIncoming(incoming, limit, room))
-      const headers = incoming === undefined ? Object.fromEntries(request.headers) : headersOf(incoming)
-      return asAnswer(await served.receiver.receive(row.name, headers, bytes, now))
+    handle: async ({ desk, params, request, now, servedOf }) => {
+      const { name, served } = await hookOf(desk, servedOf, params.token)
+      const bytes = await readBytes(request, hookLimit(served.context, name), room)
+      return hookAnswer(await served.receiver.receive(name, Object.fromEntries(request.headers), bytes, now))
     },
   }),
 ]
 
-/** Header names in lower case; one that came more than once is joined as in the web's form. */
-const headersOf = ({ headers }: IncomingMessage): Readonly<Record<string, string>> =>
-  Object.fromEntries(
-    Object.entries(headers).flatMap(([name, value]) =>
-      value === undefined ? [] : [[name, Array.isArray(value) ? value.join(', ') : value]],
-    ),
-  )
+/** The connection that a hook address leads to, and who serves it. @throws ProblemError 404, 503 while it is paused */
+export async function hookOf(
+  desk: Desk,
+  servedOf: (tenant: string) => Served | undefined,
+  token: string,
+): Promise<{ readonly name: string; readonly served: Served }> {
+  const row = await desk.hooks.of(token)
+  const served = row && servedOf(row.tenant)
+  if (!row || !served) throw notFound()
+  if (row.state === 'paused' && row.reason === notInWorkspace) throw notFound()
+  if (row.state === 'paused')
+    throw new ProblemError(503, 'paused', 'This connection is paused. Send the event again later.', {
+      headers: { 'retry-after': '300' },
+    })
+  return { name: row.name, served }
+}
 
-function bodyLimit(context: Context, name: string): number {
+/** Bytes that a body of a connection may have. */
+export function hookLimit(context: Context, name: string): number {
   const webhook = context.catalogue().connections.get(name)?.connector.webhook
   return Math.min(webhook?.maxBodyBytes ?? defaultBodyBytes, largestBody)
 }
 
-function asAnswer(reply: Reply): RawAnswer {
+/** @throws ProblemError where the reply is a refusal */
+export function hookAnswer(reply: Reply): RawAnswer {
   if (reply.status >= 200 && reply.status < 300)
     return { status: reply.status, bytes: reply.body ?? null, contentType: reply.contentType ?? 'text/plain; charset=utf-8' }
   const headers: Readonly<Record<string, string>> = reply.retryAfterS === undefined ? {} : { 'retry-after': String(reply.retryAfterS) }

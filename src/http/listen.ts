@@ -1,10 +1,12 @@
-import { createServer, type Server } from 'node:http'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { Http2Bindings, HttpBindings } from '@hono/node-server'
 import { getRequestListener } from '@hono/node-server'
 
 /** A Hono application, or what stands before one. */
 export interface Answering {
   fetch(request: Request, env: HttpBindings | Http2Bindings): Response | Promise<Response>
+  /** what it answers by itself, before any request in the form of the web is made; false: not this one */
+  takes?(incoming: IncomingMessage, outgoing: ServerResponse): boolean
 }
 
 export interface ListenOptions {
@@ -87,6 +89,7 @@ export async function listen(app: Answering, options: ListenOptions): Promise<Li
   const { maxConnections, maxRequestsPerSocket, ...atCreation } = limits
   const answer = getRequestListener((request, env) => app.fetch(request, env), { overrideGlobalObjects: false, hostname: host })
   const server = createServer({ ...atCreation, requireHostHeader: true, insecureHTTPParser: false }, (incoming, outgoing) => {
+    if (app.takes?.(incoming, outgoing)) return
     if (methods.has(incoming.method ?? '')) return void answer(incoming, outgoing)
     outgoing.writeHead(405, {
       'content-type': 'application/problem+json',

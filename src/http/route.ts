@@ -1,4 +1,3 @@
-import type { IncomingMessage } from 'node:http'
 import type { Context } from '../pipeline/context.ts'
 import type { Receiver } from '../pipeline/receive.ts'
 import type { Tx } from '../store/database.ts'
@@ -36,8 +35,6 @@ export interface Call<P = unknown, Q = unknown, B = unknown> {
   /** media type of the body without its parameters, in lower case; '' without one */
   readonly contentType: string
   readonly request: Request
-  /** the request as the server got it, its body unread; undefined where the app is asked without a socket */
-  readonly incoming: IncomingMessage | undefined
   readonly now: number
   /** which tenant a hook address belongs to decides who serves it */
   readonly servedOf: (tenant: string) => Served | undefined

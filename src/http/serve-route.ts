@@ -1,4 +1,3 @@
-import type { IncomingMessage } from 'node:http'
 import type { HttpBindings } from '@hono/node-server'
 import type { Context as HonoContext } from 'hono'
 import type { Json } from '../model/json.ts'
@@ -45,7 +44,6 @@ export async function serveRoute(route: Route, check: InputCheck, counter: Count
     body,
     contentType,
     request,
-    incoming: plainIncoming(c.env?.incoming),
     now,
     servedOf: counter.servedOf,
   }
@@ -82,9 +80,6 @@ export async function serveRoute(route: Route, check: InputCheck, counter: Count
   const answer = await handle(call)
   return 'bytes' in answer ? rawResponse(answer, route) : finish({ ...text(answer), replayed: false })
 }
-
-/** HTTP/1 only: what HTTP/2 brings has other headers */
-const plainIncoming = (incoming: Partial<HttpBindings>['incoming']): IncomingMessage | undefined => incoming
 
 function rawResponse(answer: RawAnswer, route: Route): Response {
   const contentType = answer.contentType ?? ('contentType' in route.answers ? route.answers.contentType : 'application/octet-stream')

@@ -13,6 +13,7 @@ import { holdLanes, type Lease, readyLanes, releaseLanes } from '../store/lane.t
 import { goneHash, lastRecords, recordName, saveRecords } from '../store/record.ts'
 import type { EnvelopeTable, RecordTable } from '../store/tables.ts'
 import { bodiesOf } from './bodies.ts'
+import { breathing } from './breath.ts'
 import type { Catalogue, Context } from './context.ts'
 import { decide } from './decide.ts'
 import { canRefetch, refetchLane, versionOf } from './drafts.ts'
@@ -119,7 +120,11 @@ export async function applyEnvelopes(
     return made
   }
   // versions only grow within the batch: what is held back now is held back then
-  for (const envelope of envelopes) if (decisionOf(catalogue, last, envelope).kind === 'apply') mappedOf(envelope)
+  const breathe = breathing()
+  for (const envelope of envelopes) {
+    if (decisionOf(catalogue, last, envelope).kind === 'apply') mappedOf(envelope)
+    await breathe()
+  }
   await preload(
     books,
     [...mapped.values()].flatMap((one) =>
@@ -132,6 +137,7 @@ export async function applyEnvelopes(
   const refetch: string[] = []
   const recognised: (Recognised & { readonly connection: string; readonly externalKey: string })[] = []
   for (const envelope of envelopes) {
+    await breathe()
     const decision = decisionOf(catalogue, last, envelope)
     if (decision.kind === 'settle') {
       if (decision.refetch) refetch.push(refetchLane(envelope.connection, envelope.stream, envelope.key))

@@ -12,6 +12,7 @@ import { markSplit, type ReceiptHead, unsplitReceipts } from '../store/receipt.t
 import type { DedupeTable, EnvelopeTable } from '../store/tables.ts'
 import type { Ring } from './bell.ts'
 import { bodiesOf } from './bodies.ts'
+import { breathing } from './breath.ts'
 import type { Catalogue, ConnectionSetup, Context } from './context.ts'
 import { type Draft, type Judged, judgeDrafts, saveJudged } from './drafts.ts'
 import { type Halt, noHalt } from './halt.ts'
@@ -115,11 +116,13 @@ async function splitBatch(
   const poison = crashes >= context.settings.maxCrashes
   const pokes = new Set<string>()
   const judged: Judged[] = []
+  const breathe = breathing()
   for (const run of runsOf(receipts)) {
     const connection = catalogue.connections.get(run.connection)
     const drafts: Draft[] = []
     const wholes: Whole[] = []
     for (const receipt of run.receipts) {
+      await breathe()
       const body = bodies.get(receipt.id)
       const cut = poison ? poisoned : cutReceipt(connection, receipt, body)
       if ('reason' in cut) wholes.push({ receipt, length: body?.byteLength ?? 0, ...cut })
