@@ -1,4 +1,4 @@
-import { createConnection, type RowDataPacket } from 'mysql2/promise'
+import { createConnection, type PoolConnection, type RowDataPacket } from 'mysql2/promise'
 import type { StoredOrder } from './truth.ts'
 
 /** Tables that hold what a hub would have to hold at the least: the order with its totals and the whole document, and its lines. */
@@ -15,6 +15,46 @@ export async function makeTables(address: string): Promise<void> {
   const connection = await createConnection(address)
   for (const table of tables) await connection.query(`${table} character set utf8mb4`)
   await connection.end()
+}
+
+const places = (rows: number, columns: number): string =>
+  Array(rows)
+    .fill(`(${Array(columns).fill('?').join(',')})`)
+    .join(',')
+
+/** Writes orders and their lines by prepared statements of many rows, in one transaction; `text` is the document where its text is made already. */
+export async function insertOrders(
+  connection: PoolConnection,
+  orders: readonly (StoredOrder & { readonly text?: string })[],
+): Promise<void> {
+  await connection.query('start transaction')
+  await connection.execute(
+    `insert into shop_order (id, number, currency, date, goods, charges, tax, grand, document) values ${places(orders.length, 9)}`,
+    orders.flatMap(({ id, number, currency, date, goods, charges, tax, grand, document, text }) => [
+      id,
+      number,
+      currency,
+      date,
+      goods,
+      charges,
+      tax,
+      grand,
+      text ?? JSON.stringify(document),
+    ]),
+  )
+  const lines = orders.flatMap(({ id, lines }) => lines.map((line) => [id, line.key, line.number, line.quantity]))
+  await connection.execute(`insert into shop_order_line (order_id, line, number, quantity) values ${places(lines.length, 4)}`, lines.flat())
+  await connection.query('commit')
+}
+
+export async function countInTables(address: string): Promise<number> {
+  const connection = await createConnection(address)
+  try {
+    const [[row]] = await connection.query<RowDataPacket[]>('select count(*) as orders from shop_order')
+    return Number(row?.orders)
+  } finally {
+    await connection.end()
+  }
 }
 
 export async function storedInTables(address: string, ids: readonly string[]): Promise<StoredOrder[]> {

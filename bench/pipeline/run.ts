@@ -6,6 +6,7 @@ import { parseArgs } from 'node:util'
 import { startMariadb } from '../../src/testing/private-mariadb.ts'
 import { startPrivateRedis } from '../../src/testing/private-redis.ts'
 import { quartiles } from '../mapping/measure.ts'
+import { openBatched } from './batched.ts'
 import type { Contender, Run } from './contender.ts'
 import { openHub } from './crossdock.ts'
 import { openFloor } from './floor.ts'
@@ -19,7 +20,7 @@ const { values: flags } = parseArgs({
   options: {
     orders: { type: 'string', default: '3000' },
     rounds: { type: 'string', default: '5' },
-    only: { type: 'string', default: 'mysql,embedded,nodeRed,floor,start,scale' },
+    only: { type: 'string', default: 'mysql,embedded,nodeRed,batched,floor,start,scale' },
     documents: { type: 'string', default: '1000000' },
     json: { type: 'boolean', default: false },
     profile: { type: 'string' },
@@ -52,6 +53,7 @@ try {
     },
     embedded: () => openHub({ name: 'embedded', folder, nodeArgs }),
     nodeRed: async () => openNodeRed(folder, await mariadb.database(), [mariadb.pid()]),
+    batched: async () => openBatched(folder, await mariadb.database(), [mariadb.pid()]),
     floor: async () => openFloor(await mariadb.database(), [mariadb.pid()]),
   }
   const contenders: Contender[] = []
@@ -123,6 +125,8 @@ try {
         ordersPerSecond: over(ordersPerSecond, 'mysql', 'nodeRed'),
         ordersPerSecondEmbedded: over(ordersPerSecond, 'embedded', 'nodeRed'),
         ackP99: over(ackP99Ms, 'mysql', 'nodeRed'),
+        cpuBatched: over(cpuMsPerOrder, 'batched', 'nodeRed'),
+        ordersPerSecondBatched: over(ordersPerSecond, 'batched', 'nodeRed'),
       },
       vsFloor: { cpu: over(cpuMsPerOrder, 'mysql', 'floor'), ordersPerSecond: over(ordersPerSecond, 'mysql', 'floor') },
       ...starts,

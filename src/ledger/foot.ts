@@ -55,7 +55,7 @@ export function foot(document: JsonObject): readonly FootFinding[] {
   const digits = typeof document.currency === 'string' ? currencyDigits(document.currency) : undefined
   if (digits === undefined) return totalFindings(document)
   return [
-    ...digitFindings(document, digits, ''),
+    ...digitFindings(document, digits),
     ...objects(document.lines).flatMap((line, index) => lineFinding(line, digits, `/lines/${index}/lineAmount`)),
     ...totalFindings(document),
   ]
@@ -66,18 +66,33 @@ function differs(path: string, expected: string, found: string): readonly FootFi
   return [{ code: 'does-not-foot', path, expected, found, difference: subtract(found, expected) }]
 }
 
-function digitFindings(value: Json | undefined, digits: number, path: string): readonly FootFinding[] {
-  if (Array.isArray(value)) return value.flatMap((item: Json, index: number) => digitFindings(item, digits, `${path}/${index}`))
-  if (!isObject(value)) return []
-  return Object.entries(value).flatMap(([name, field]) => {
-    if (name === 'ext' || name === 'findings') return []
-    if (!amountFields.has(name) || typeof field !== 'string') return digitFindings(field, digits, `${path}/${name}`)
-    const { units, scale } = parseDecimal(field)
-    const found = fromScaled(units, scale, digits)
-    if (parseDecimal(found).scale <= digits) return []
-    const expected = round(found, digits, 'half-up')
-    return [{ code: 'too-many-digits' as const, path: `${path}/${name}`, expected, found, difference: subtract(found, expected) }]
-  })
+function digitFindings(document: JsonObject, digits: number): readonly FootFinding[] {
+  const findings: FootFinding[] = []
+  const walk = (value: Json | undefined, path: string): void => {
+    if (typeof value !== 'object' || value === null) return
+    if (Array.isArray(value)) {
+      for (let index = 0; index < value.length; index++) walk(value[index], `${path}/${index}`)
+      return
+    }
+    for (const [name, field] of Object.entries(value)) {
+      if (typeof field === 'object') {
+        if (name !== 'ext' && name !== 'findings') walk(field, `${path}/${name}`)
+      } else if (typeof field === 'string' && amountFields.has(name) && digitsOf(field) > digits) {
+        const found = shorten(field, digits)
+        if (digitsOf(found) <= digits) continue
+        const expected = round(found, digits, 'half-up')
+        findings.push({ code: 'too-many-digits', path: `${path}/${name}`, expected, found, difference: subtract(found, expected) })
+      }
+    }
+  }
+  walk(document, '')
+  return findings
+}
+
+/** Digits after the point. */
+function digitsOf(decimal: string): number {
+  const point = decimal.indexOf('.')
+  return point < 0 ? 0 : decimal.length - point - 1
 }
 
 function lineFinding(line: JsonObject, digits: number, path: string): readonly FootFinding[] {

@@ -1,4 +1,4 @@
-import { isObject, type Json, type JsonObject } from '../model/json.ts'
+import type { Json, JsonObject } from '../model/json.ts'
 import type { ReferenceTable } from '../store/tables.ts'
 import { type DocumentName, keyOf, type Shelf, type Target, targetOf } from './shelf.ts'
 
@@ -16,24 +16,26 @@ export function referencesIn(body: JsonObject): Found {
 
 function search(body: JsonObject): Found {
   const found: { path: string; target: Target }[] = []
-  const walk = (value: Json | undefined, path: string, depth: number): void => {
-    if (depth > deepest) return
+  // most bodies hold hundreds of places and a few references: a path is made where one was found
+  const place: (string | number)[] = []
+  const walk = (value: Json | undefined): void => {
+    if (typeof value !== 'object' || value === null || place.length > deepest) return
     if (Array.isArray(value)) {
-      value.forEach((item: Json, index) => {
-        walk(item, `${path}.${index}`, depth + 1)
-      })
+      for (let index = 0; index < value.length; index++) step(index, value[index])
       return
     }
-    if (!isObject(value)) return
-    const target = path === '' ? undefined : targetOf(value)
-    if (target !== undefined) {
-      found.push({ path, target })
-      return
-    }
-    for (const [name, field] of Object.entries(value))
-      if (name !== 'ext' && name !== 'findings') walk(field, path === '' ? name : `${path}.${name}`, depth + 1)
+    const fields = value as JsonObject
+    const target = place.length === 0 ? undefined : targetOf(fields)
+    if (target !== undefined) found.push({ path: place.join('.'), target })
+    else for (const name of Object.keys(fields)) if (name !== 'ext' && name !== 'findings') step(name, fields[name])
   }
-  walk(body, '', 0)
+  const step = (name: string | number, value: Json | undefined) => {
+    if (typeof value !== 'object') return
+    place.push(name)
+    walk(value)
+    place.pop()
+  }
+  walk(body)
   return found
 }
 
