@@ -17,6 +17,21 @@ describe('parseJson', () => {
     expect(parseJson(`{"n":${text}}`)).toEqual({ n: value })
   })
 
+  test('a number is a double only where no digit is lost, whatever stands beside it', () => {
+    const number = fc.stringMatching(/^-?(0|[1-9][0-9]{0,20})([.][0-9]{1,20})?([eE][+-]?[0-9]{1,3})?$/)
+    const shortest = (text: string) => (text.includes('.') ? text.replace(/[.]?0+$/, '') : text)
+    fc.assert(
+      fc.property(fc.array(number, { minLength: 1 }), fc.constantFrom('', ' '), (texts, space) => {
+        const read = parseJson(`[${texts.join(`${space},`)}${space}]`) as readonly Json[]
+        read.forEach((value, place) => {
+          const text = texts[place] ?? ''
+          if (typeof value === 'number') expect([text, shortest(text)]).toContain(String(value))
+          else expect(value).toBe(text)
+        })
+      }),
+    )
+  })
+
   test('refuses prototype names and nesting beyond the limit', () => {
     expect(() => parseJson('{"__proto__":{"a":1}}')).toThrow('not allowed')
     expect(() => parseJson('{"\\u005f_proto__":{"a":1}}')).toThrow('not allowed')

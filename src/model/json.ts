@@ -7,8 +7,11 @@ export type JsonSchema = JsonObject
 export const maxDepth = 64
 
 const unsafeNumber = /[-\d][\d.]{15,}|\d[eE]|-0(?![.\d])/
-/** A prototype name, or an escape of a letter that one is made of; looked for in one pass, whatever the text holds. */
+/** A prototype name, or an escape of a letter that one is made of. */
 const hostileKey = /"(?:__proto__|constructor|prototype)"\s*:|\\u00[5-7]/
+const hostileParts = ['__proto__', 'constructor', 'prototype', '\\u00'] as const
+/** Most texts hold none of the parts, and looking for those costs next to nothing. */
+const mayBeHostile = (text: string): boolean => hostileParts.some((part) => text.includes(part)) && hostileKey.test(text)
 
 /**
  * Parses JSON text from outside. A number that does not survive as a double (long integers, long decimals, exponents, -0)
@@ -16,8 +19,7 @@ const hostileKey = /"(?:__proto__|constructor|prototype)"\s*:|\\u00[5-7]/
  * @throws SyntaxError when the text is not JSON, is nested deeper than {@link maxDepth}, or names a prototype property.
  */
 export function parseJson(text: string): Json {
-  refuseDeep(text)
-  return parseShallow(text)
+  return parseScanned(text, scan(text).isExact)
 }
 
 /**
@@ -25,16 +27,18 @@ export function parseJson(text: string): Json {
  * other value. Without twins it costs a count of the names.
  */
 export function parseTwins(text: string): { readonly value: Json; readonly twin?: string } {
-  const names = refuseDeep(text)
-  const value = parseShallow(text)
+  const { names, isExact } = scan(text)
+  const value = parseScanned(text, isExact)
   const twin = countNames(value) === names ? undefined : twinIn(text)
   return twin === undefined ? { value } : { value, twin }
 }
 
 /** {@link parseJson} of a text whose nesting somebody else has counted (slicer.ts) and found no deeper than {@link maxDepth}. */
-export function parseShallow(text: string): Json {
-  const hostile = hostileKey.test(text)
-  if (!hostile && !unsafeNumber.test(text)) return JSON.parse(text) as Json
+export const parseShallow = (text: string): Json => parseScanned(text, !unsafeNumber.test(text))
+
+/** `isExact`: every number of the text survives as a double. */
+function parseScanned(text: string, isExact: boolean): Json {
+  if (isExact && !mayBeHostile(text)) return JSON.parse(text) as Json
   return JSON.parse(text, function (this: unknown, key: string, value: unknown, context?: { source?: string }) {
     if (key === '__proto__' || (key === 'constructor' && isObject(value as Json)) || key === 'prototype')
       throw new SyntaxError(`the key ${JSON.stringify(key)} is not allowed`)
@@ -50,10 +54,18 @@ function sameNumber(value: number, source: string): boolean {
   return String(value) === trimmed
 }
 
-/** Answers how many colons stand outside of texts: in JSON one for each name. */
-function refuseDeep(text: string): number {
+interface Scan {
+  /** colons outside of texts: in JSON one for each name */
+  readonly names: number
+  /** no number looks as if a double would alter it */
+  readonly isExact: boolean
+}
+
+/** One pass over a text. @throws SyntaxError when it is nested deeper than {@link maxDepth} */
+function scan(text: string): Scan {
   let depth = 0
   let names = 0
+  let isExact = true
   for (let i = 0; i < text.length; i++) {
     const c = text.charCodeAt(i)
     if (c === 34) i = endOfText(text, i)
@@ -61,8 +73,24 @@ function refuseDeep(text: string): number {
     else if (c === 123 || c === 91) {
       if (++depth > maxDepth) throw new SyntaxError(`nested deeper than ${maxDepth} levels`)
     } else if (c === 125 || c === 93) depth--
+    else if (c === 45 || (c >= 48 && c <= 57)) {
+      const end = endOfNumber(text, i)
+      if (end - i > mostExact || (c === 45 && text.charCodeAt(i + 1) === 48)) isExact = false
+      i = end - 1
+    } else if (c === 101 || c === 69) isExact &&= !isDigit(text.charCodeAt(i - 1))
   }
-  return names
+  return { names, isExact }
+}
+
+/** Characters of a number that a double holds whatever they are, point and minus counted. */
+const mostExact = 15
+const isDigit = (c: number): boolean => c >= 48 && c <= 57
+
+/** Behind the digits and points that begin at `from`; an exponent is none of them. */
+function endOfNumber(text: string, from: number): number {
+  let end = from + 1
+  for (let c = text.charCodeAt(end); isDigit(c) || c === 46; c = text.charCodeAt(end)) end++
+  return end
 }
 
 /** Where the quote stands that ends the text begun at `from`; the end of everything when there is none. */

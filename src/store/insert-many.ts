@@ -16,6 +16,8 @@ export interface Bulk {
   readonly texts: Map<string, string>
   readonly maxParameters: number
   quote(name: string): string
+  /** how a value is bound where it is stored as it is */
+  bind?(value: unknown): unknown
   /** the clause after VALUES that carries the rule out; an ignored row must count 0 among the affected rows */
   conflict(rule: ConflictRule): string
 }
@@ -45,6 +47,7 @@ export const insertMany: InsertMany = async (tx, table, rows, onConflict) => {
           table,
           columns.filter((_, place) => constants[place] === undefined),
           chunk,
+          bulk.bind,
         ),
       ),
     )
@@ -93,7 +96,7 @@ function textOf(
   return text
 }
 
-function parametersOf(table: string, columns: readonly string[], rows: readonly object[]): unknown[] {
+function parametersOf(table: string, columns: readonly string[], rows: readonly object[], bind: Bulk['bind']): unknown[] {
   const parameters: unknown[] = []
   for (const row of rows) {
     const values = row as Readonly<Record<string, unknown>>
@@ -104,7 +107,7 @@ function parametersOf(table: string, columns: readonly string[], rows: readonly 
           'store-row',
           `a row for table ${table} lacks column ${column}: give every row the same columns, null where there is nothing`,
         )
-      parameters.push(value)
+      parameters.push(bind === undefined ? value : bind(value))
     }
   }
   return parameters

@@ -53,14 +53,17 @@ function exact(text: string): number | bigint {
   return Number.isSafeInteger(value) ? value : BigInt(text)
 }
 
+// mysql2 loads its module anew for every look at this
+const { LONGLONG } = mysql.TypedParameter
+
 /** A plain number would be sent as DOUBLE, and the server would compute `quantity + ?` in floating point. */
 function bound(value: unknown) {
   if (typeof value === 'number') {
     if (!Number.isSafeInteger(value))
       throw bug('store-number', `${value} is no exact integer: give amounts and quantities as bigint, other figures as text`)
-    return mysql.TypedParameter.LONGLONG(value)
+    return LONGLONG(value)
   }
-  if (typeof value === 'bigint') return mysql.TypedParameter.LONGLONG(value)
+  if (typeof value === 'bigint') return LONGLONG(value)
   if (value === null || typeof value === 'string') return value
   if (value instanceof Uint8Array) return Buffer.from(value.buffer, value.byteOffset, value.byteLength)
   throw bug('store-value', `a value of type ${typeof value} cannot be stored: give null, text, a whole number, a bigint or bytes`)
