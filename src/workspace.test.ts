@@ -424,7 +424,7 @@ describe('a workspace', () => {
     const more = ', "sendTrace": true, "limits": { "requests": 2, "perMs": 1000, "concurrency": 1 }'
     const workspace = await load({ 'crossdock.json': `{ "connections": { "hook": ${hook(more)}, "plain": ${hook()} }, ${settings} }` })
     expect(workspace.faults).toEqual([])
-    expect(workspace.settings.retention).toEqual({ bodiesDays: 30, dedupeDays: 90 })
+    expect(workspace.settings.retention).toEqual({ bodiesDays: 30, dedupeDays: 90, alarmsDays: 400, plansDays: 400 })
     const limit = { requests: 2, perMs: 1000 }
     expect(workspace.catalogue?.connections.get('hook')).toMatchObject({ sendTrace: true, limit, concurrency: 1 })
     expect(workspace.catalogue?.connections.get('plain')).not.toHaveProperty('limit')

@@ -55,6 +55,7 @@ export const defaultSettings: Settings = {
   pullMs: 600_000,
   backfillAhead: 500,
   watchMs: 60_000,
+  retention: { alarmsDays: 400, plansDays: 400 },
 }
 
 /**
@@ -224,7 +225,7 @@ function pick(value: Json | undefined): Partial<Settings> {
   return {
     ...Object.fromEntries(numbers),
     ...(typeof value.publicUrl === 'string' ? { publicUrl: value.publicUrl } : {}),
-    ...(isObject(value.retention) ? { retention: value.retention } : {}),
+    ...(isObject(value.retention) ? { retention: { ...defaultSettings.retention, ...value.retention } } : {}),
   }
 }
 

@@ -1,27 +1,37 @@
 import type { Database } from '../store/database.ts'
+import { removedCounts } from '../store/retention.ts'
 
-/** Counts that people and monitoring ask for; each is one grouped statement. */
+/** Counts that people and monitoring ask for; each is one grouped statement. Those that only grow have what retention removed in them. */
 
+/** Receipts ever taken. */
 export async function countReceipts(database: Database, tenant: string): Promise<number> {
   const row = await database.read
     .selectFrom('receipt')
     .select((of) => of.fn.countAll<number>().as('count'))
     .where('tenant', '=', tenant)
     .executeTakeFirst()
-  return row?.count ?? 0
+  return (row?.count ?? 0) + ((await removedCounts(database.read, tenant)).get('receipts') ?? 0)
 }
 
-export const countAttempts = (
+/** Tries ever made, by outcome. */
+export async function countAttempts(
   database: Database,
   tenant: string,
-): Promise<readonly { readonly outcome: string | null; readonly count: number }[]> =>
-  database.read
+): Promise<readonly { readonly outcome: string | null; readonly count: number }[]> {
+  const rows = await database.read
     .selectFrom('attempt')
     .select((of) => ['outcome', of.fn.countAll<number>().as('count')])
     .where('tenant', '=', tenant)
     .groupBy('outcome')
     .orderBy('outcome')
     .execute()
+  const counts = new Map(rows.map(({ outcome, count }) => [outcome, count]))
+  for (const [name, count] of await removedCounts(database.read, tenant)) {
+    const outcome = /^attempts\/(.+)$/.exec(name)?.[1]
+    if (outcome !== undefined) counts.set(outcome, (counts.get(outcome) ?? 0) + count)
+  }
+  return [...counts].map(([outcome, count]) => ({ outcome, count }))
+}
 
 export const countFindings = (database: Database, tenant: string): Promise<readonly { readonly code: string; readonly count: number }[]> =>
   database.read
@@ -91,5 +101,5 @@ export async function countRetries(database: Database, tenant: string): Promise<
     .where('tenant', '=', tenant)
     .where('n', '>', 1)
     .executeTakeFirst()
-  return row?.count ?? 0
+  return (row?.count ?? 0) + ((await removedCounts(database.read, tenant)).get('retries') ?? 0)
 }

@@ -37,6 +37,18 @@ export interface Context {
   readonly access: (connection: ConnectionSetup) => Access
 }
 
+/** How many days things are kept; what is left out is kept for ever. `schemas/meta/workspace.json` says what each is. */
+export interface Retention {
+  readonly bodiesDays?: number
+  readonly attemptsDays?: number
+  readonly dedupeDays?: number
+  readonly quietDays?: number
+  readonly pushesDays?: number
+  readonly alarmsDays?: number
+  readonly plansDays?: number
+  readonly auditDays?: number
+}
+
 /** Spans and sizes of the workers; workspace settings override the defaults. */
 export interface Settings {
   /** how long a worker that died keeps its lane from others */
@@ -57,8 +69,7 @@ export interface Settings {
   readonly backfillAhead: number
   /** time between two looks at what partners are silent about */
   readonly watchMs: number
-  /** how many days things are kept; what is left out is kept for ever */
-  readonly retention?: { readonly bodiesDays?: number; readonly attemptsDays?: number; readonly dedupeDays?: number }
+  readonly retention?: Retention
   /** `https://hub.example`: where partners reach the hub; without it no subscription of theirs can be made */
   readonly publicUrl?: string
 }

@@ -1,4 +1,5 @@
 import { firstId } from '../model/id.ts'
+import { positionsOf, savePosition } from './cursor.ts'
 import type { Tx } from './database.ts'
 import { hasRivals } from './hold.ts'
 import { inLists, type Reader } from './in-list.ts'
@@ -10,6 +11,8 @@ import type { ReceiptTable } from './tables.ts'
 export interface Removed {
   readonly rows: number
   readonly next: string | undefined
+  /** what went, by the names of {@link removedCounts}: figures that only grow count it on */
+  readonly counted?: ReadonlyMap<string, number>
 }
 
 /** States in which an envelope may still need its bytes: it waits, or a person may have it worked on again. */
@@ -80,7 +83,7 @@ export async function removeAttempts(
 ): Promise<Removed> {
   const rows = await tx
     .selectFrom('attempt')
-    .select(['id', 'delivery'])
+    .select(['id', 'delivery', 'outcome', 'n'])
     .where('tenant', '=', tenant)
     .where('id', '>', of.after)
     .where('id', '<', firstId(of.before))
@@ -100,9 +103,41 @@ export async function removeAttempts(
       )
     ).map(({ id }) => id),
   )
-  const ids = rows.filter(({ delivery }) => settled.has(delivery)).map(({ id }) => id)
-  await inLists(ids, (list) => tx.deleteFrom('attempt').where('tenant', '=', tenant).where('id', 'in', list).execute())
-  return { rows: ids.length, next: rows.length < of.limit ? undefined : rows.at(-1)?.id }
+  const gone = rows.filter(({ delivery }) => settled.has(delivery))
+  await removeTries(tx, tenant, gone)
+  return { rows: gone.length, next: rows.length < of.limit ? undefined : rows.at(-1)?.id, counted: triesByOutcome(gone) }
+}
+
+export const removeTries = (tx: Tx, tenant: string, tries: readonly { readonly id: string }[]) =>
+  inLists(
+    tries.map(({ id }) => id),
+    (list) => tx.deleteFrom('attempt').where('tenant', '=', tenant).where('id', 'in', list).execute(),
+  )
+
+/** How many tries of each outcome there are, and how many of them were not the first of their delivery. */
+export const triesByOutcome = (tries: readonly { readonly outcome: string | null; readonly n: number }[]): ReadonlyMap<string, number> =>
+  new Map([
+    ...[...Map.groupBy(tries, ({ outcome }) => outcome ?? '')].map(([outcome, group]): [string, number] => [
+      `attempts/${outcome}`,
+      group.length,
+    ]),
+    ['retries', tries.filter(({ n }) => n > 1).length],
+  ])
+
+/** Where it stands how many rows of a kind were removed since the beginning. */
+const removedPlace = ':removed'
+
+/** Rows removed since the beginning: `receipts`, `retries`, and `attempts/<outcome>`. */
+export async function removedCounts(read: Reader, tenant: string): Promise<ReadonlyMap<string, number>> {
+  return new Map([...(await positionsOf(read, tenant, removedPlace))].map(([name, count]) => [name, Number(count ?? 0)]))
+}
+
+/** Adds to {@link removedCounts}, in the transaction that removes. */
+export async function noteRemoved(tx: Tx, tenant: string, counted: ReadonlyMap<string, number>, at: number): Promise<void> {
+  const more = [...counted].filter(([, count]) => count > 0)
+  if (more.length === 0) return
+  const before = await removedCounts(tx, tenant)
+  for (const [name, count] of more) await savePosition(tx, tenant, removedPlace, name, String((before.get(name) ?? 0) + count), at)
 }
 
 /**

@@ -35,6 +35,20 @@ export const operationMutants: readonly Mutant[] = [
     'src/pipeline/retention.test.ts',
   ),
   one(
+    'pruned-commands',
+    '7',
+    'commands are removed with old pushes of figures, and with them the keys that keep one from being done twice',
+    ['src/store/retention-rows.ts', "op === 'state' && settled_at !== null", 'op !== undefined && settled_at !== null'],
+    'src/pipeline/retention-rows.test.ts',
+  ),
+  one(
+    'pruned-last',
+    '10',
+    'the last envelope of a key is removed, which a comparison would have worked on once more',
+    ['src/store/retention-rows.ts', '?.envelope !== row.id)', "?.envelope !== '')"],
+    'src/pipeline/retention-rows.test.ts',
+  ),
+  one(
     'knocks-on',
     '4',
     'every delivery loses its tries to a destination that is down',
