@@ -34,6 +34,8 @@ test('envelopes that changed nothing go, but for the last of a key; what took ef
   await hook(bed, tinyOrder(2, { at: '2026-11-23T08:00:00Z' }))
   await hook(bed, tinyOrder(2, { at: '2026-11-23T07:00:00Z', note: 'older' }))
   await bed.drain()
+  await hook(bed, tinyOrder(1, { at: '2026-11-23T08:30:00.000Z' }))
+  await bed.drain()
   // another moment: bytes that came together stay together
   bed.clock.now += 1000
   await hook(bed, '{"broken":')
@@ -43,6 +45,10 @@ test('envelopes that changed nothing go, but for the last of a key; what took ef
   const quiet = before.filter((state) => /^(unchanged|duplicate|stale|ignored)/.test(state))
   expect(quiet.length).toBeGreaterThan(1)
   const named = (await bed.database.read.selectFrom('record').select('envelope').execute()).map(({ envelope }) => envelope)
+  const lastQuiet = (await bed.database.read.selectFrom('envelope').select(['id', 'state']).execute())
+    .filter(({ id }) => named.includes(id))
+    .map(({ state }) => state)
+  expect(lastQuiet).toContain('unchanged')
   const taken = await countReceipts(bed.database, bedTenant)
   const rows = async () => Number((await bed.database.read.selectFrom('receipt').select('id').execute()).length)
   const rowsBefore = await rows()
