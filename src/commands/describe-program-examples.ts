@@ -120,6 +120,10 @@ export const examples: Readonly<Record<string, readonly Example[]>> = {
   'plans show': [{ line: 'plans show 01K9Z3J5T8', tells: 'the keys it would delete' }],
   'plans release': [{ line: 'plans release 01K9Z3J5T8', tells: 'it is done at once, as far as it is still so' }],
   'plans refuse': [{ line: 'plans refuse 01K9Z3J5T8', tells: 'after the partner was mended' }],
+  audit: [
+    { line: 'audit --since 7d', tells: 'what people did in the last week' },
+    { line: 'audit --connection erp --act connection-paused --json', tells: 'who paused a connection, as JSON' },
+  ],
   alarms: [
     { line: 'alarms', tells: 'what is wrong now' },
     { line: 'alarms --all --limit 20', tells: 'and what was' },

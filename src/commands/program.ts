@@ -29,6 +29,7 @@ const everyPlace: readonly { readonly names: readonly string[]; readonly load: (
   { names: ['backfills'], load: async () => (await import('./backfills.ts')).registerBackfills },
   { names: ['plans'], load: async () => (await import('./plans.ts')).registerPlans },
   { names: ['alarms'], load: async () => (await import('./alarms.ts')).registerAlarms },
+  { names: ['audit'], load: async () => (await import('./audit.ts')).registerAudit },
   { names: ['reconcile'], load: async () => (await import('./reconcile.ts')).registerReconcile },
   { names: ['map'], load: async () => (await import('./map.ts')).registerMap },
   { names: ['schema'], load: async () => (await import('./schema.ts')).registerSchema },

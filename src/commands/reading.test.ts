@@ -123,6 +123,12 @@ test('plans are shown and decided, alarms are shown', async () => {
   expect((await run('plans release P1')).out).toMatch(/released/)
   expect((await run('plans refuse P2', 'zh')).out).toMatch(/refused/)
   expect((await run('plans refuse P2')).code).not.toBe(0)
+  expect((await run('audit --act plan-released')).out).toMatch(/local.*plan-released.*shop.*P1/)
+  expect(await json('audit --connection shop --who local --since 1h --limit 1')).toMatchObject({
+    act: 'plan-refused',
+    detail: { id: 'P2' },
+  })
+  expect((await run('audit --since never')).code).not.toBe(0)
   expect((await run('alarms')).out).toMatch(/stale\/shop\/orders/)
   expect(await json('alarms --all')).toMatchObject({ kind: 'stale', state: 'open', notices: [] })
 })

@@ -104,6 +104,7 @@ export const crosswalkRoutes = [
     path: '/v1/crosswalk',
     tag,
     scope: 'write',
+    audit: { act: 'crosswalk-added', asked: ['type', 'connection', 'externalKey', 'key'], answered: ['outcome'] },
     summary: { en: 'Add one line; what waited for it goes on by itself', zh: '添加一行对照；等待它的工作会自动继续' },
     body: fields({ type: name, connection: name, externalKey: key, key }),
     answer: fields({ outcome: oneOf<'made' | 'kept'>('made', 'kept') }),
@@ -138,6 +139,7 @@ export const crosswalkRoutes = [
     path: '/v1/crosswalk/import',
     tag,
     scope: 'write',
+    audit: { act: 'crosswalk-imported', answered: ['made', 'kept', 'refused'] },
     summary: {
       en: `Add the lines of a CSV or NDJSON file, at most ${maxLines}; refused lines are told, the others stand, and the same file may be sent again`,
       zh: `导入 CSV 或 NDJSON 文件（最多 ${maxLines} 行）；被拒绝的行会列出，其余生效，可重复导入`,

@@ -115,6 +115,7 @@ export const deadLetterRoutes = [
     path: '/v1/dead-letters/replay',
     tag,
     scope: 'replay',
+    audit: { act: 'dead-replayed', asked: ['kind', 'connection', 'reason'], answered: ['envelopes', 'deliveries'] },
     summary: {
       en: `Try dead letters again, at most the newest ${maxLetters}; deliveries with their frozen bytes, so nothing happens twice`,
       zh: `重试死信（最多最新 ${maxLetters} 个）；投递使用原有字节，不会重复生效`,
@@ -151,6 +152,7 @@ export const deadLetterRoutes = [
     path: '/v1/dead-letters/{id}/replay',
     tag,
     scope: 'replay',
+    audit: { act: 'dead-replayed', answered: ['kind'] },
     summary: { en: 'Try one dead letter again', zh: '重试一个死信' },
     params: { id },
     body: fields({}),

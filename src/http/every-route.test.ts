@@ -107,6 +107,7 @@ test('every operation answers as it is described', async () => {
     '/v1/reports',
     '/v1/alarms?open=true',
     '/v1/alarms/A1',
+    '/v1/audit?connection=shop-us&since=2026-11-01T00:00:00Z',
   ])
     expect((await get(path)).status, path).toBe(200)
 
@@ -163,6 +164,56 @@ test('every operation answers as it is described', async () => {
   expect((await hub.ask('DELETE', '/v1/connections/shop-us/hook/previous')).status).toBe(200)
 
   expect(operationIds.filter((id) => !succeeded.has(id))).toEqual([])
+})
+
+/** Takes what a partner sends, asks without changing anything, or heals nothing without being told to. */
+const noLine = new Set(['receiveHook', 'checkConnection', 'diffMapping', 'reconcile'])
+
+test('what a person changes stands in the audit, with who did it; a dry run and a refusal do not', async () => {
+  const { routeTable } = await import('./routes.ts')
+  const { readingRoom } = await import('./body.ts')
+  interface Line {
+    readonly id: string
+    readonly who: string
+    readonly act: string
+  }
+  const page = async (query: string) => (await hub.ask('GET', `/v1/audit?${query}`)).json as unknown as { items: Line[]; next: string | null }
+  const acts = async (query = '') => (await page(`limit=500${query}`)).items
+  const done = new Set((await acts()).map(({ act }) => act))
+  const named = routeTable(readingRoom(1)).flatMap(({ audit }) => audit?.act ?? [])
+  // those with dry runs only in the test before
+  const dry = new Set(['envelopes-replayed'])
+  expect(named.filter((act) => !done.has(act) && !dry.has(act))).toEqual([])
+  for (const act of dry) expect(done).not.toContain(act)
+  for (const act of [
+    'cursor-set',
+    'cursor-reset',
+    'stream-paused',
+    'plan-released',
+    'backfill-asked',
+    'baseline-signed',
+    'deliveries-held',
+  ])
+    expect(done).toContain(act)
+  const own =
+    /^(hold|release)Deliveries$|Backfill$|^backfillStream$|^signBaseline$|^(release|refuse)Plan$|^(pause|resume)Stream$|^(set|reset)Cursor$/
+  const silent = routeTable(readingRoom(1)).filter(({ id, method, audit }) => method !== 'GET' && audit === undefined && !own.test(id))
+  expect(silent.map(({ id }) => id).filter((id) => !noLine.has(id))).toEqual([])
+
+  const before = (await acts()).length
+  expect((await hub.ask('POST', '/v1/connections/nowhere/pause', { json: {} })).status).toBe(404)
+  expect((await acts()).length).toBe(before)
+  const key = await hub.addKey(['write'])
+  expect((await hub.ask('POST', '/v1/connections/shop-us/pause', { key, json: { reason: 'stock-taking' } })).status).toBe(200)
+  const [line] = await acts('&act=connection-paused')
+  expect(line).toMatchObject({ connection: 'shop-us', stream: null, detail: { reason: 'stock-taking' } })
+  expect(await acts(`&who=${line?.who}`)).toEqual([line])
+  expect(await acts('&connection=shop-us&stream=orders&act=connection-paused')).toEqual([])
+  expect(JSON.stringify(await acts())).not.toContain('partner-password')
+  const first = await page('limit=1')
+  const second = await page(`limit=1&after=${first.next}`)
+  expect([...first.items, ...second.items]).toEqual((await acts()).slice(0, 2))
+  expect((await hub.ask('GET', '/v1/audit?connection=nowhere')).status).toBe(404)
 })
 
 test('without a key, every operation that is not open answers 401 and does nothing', async () => {

@@ -124,6 +124,7 @@ export const findingRoutes = [
     path: '/v1/findings/{id}/close',
     tag,
     scope: 'write',
+    audit: { act: 'finding-closed', asked: ['note'], answered: ['type', 'key', 'code', 'path'] },
     summary: {
       en: 'Close a finding with a note; it opens again when the document changes and it still holds',
       zh: '附说明关闭问题；若单据变化后问题仍存在会再次打开',

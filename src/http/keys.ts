@@ -48,6 +48,7 @@ export const keyRoutes = [
     path: '/v1/keys',
     tag,
     scope: 'admin',
+    audit: { act: 'key-added', answered: ['id', 'name', 'scopes', 'expiresAt'] },
     summary: { en: 'Make an API key; its text is in this answer only', zh: '创建 API 密钥；密钥文本只在此响应中出现一次' },
     body: fields({
       name: text(100),
@@ -84,6 +85,7 @@ export const keyRoutes = [
     path: '/v1/keys/{id}',
     tag,
     scope: 'admin',
+    audit: { act: 'key-revoked', answered: ['name'] },
     summary: { en: 'End an API key at once', zh: '立即吊销 API 密钥' },
     params: { id },
     answer: key,

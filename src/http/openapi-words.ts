@@ -12,6 +12,7 @@ export const tagWords: Readonly<Record<string, Words>> = {
   plans: { en: 'Changes so large that a person has to release them', zh: '超出上限、需人工放行的变更' },
   reports: { en: 'Partners and the ledger compared, day by day', zh: '合作系统与账本的逐日核对' },
   alarms: { en: 'What is not as it should be, and who was told', zh: '异常情况及通知状态' },
+  audit: { en: 'What people did to the hub, and when', zh: '人员操作记录及时间' },
   routes: { en: 'Which document goes to which connection', zh: '哪种文档送往哪个连接' },
   envelopes: { en: 'What came in, record by record, down to the exact bytes', zh: '收到的每条记录，直至原始字节' },
   documents: {
@@ -79,6 +80,10 @@ const parameterTable: Readonly<Record<string, Words>> = {
   format: { en: 'how the file is written; `csv` when left out', zh: '文件格式；省略为 `csv`' },
   dryRun: { en: 'only say what would happen', zh: '只说明将会发生什么' },
   code: { en: 'only with this code', zh: '只看此代码' },
+  'listAudit.stream': { en: 'only about this stream of the connection', zh: '只看该连接的此数据流' },
+  who: { en: 'only by this one: id of a key, `local` for the key of this machine', zh: '只看此操作者：密钥 id，本机密钥为 `local`' },
+  act: { en: 'only this act, such as `connection-paused`', zh: '只看此类操作，如 `connection-paused`' },
+  since: { en: 'at or after this time: `2026-11-23T08:00:00Z`', zh: '在此时间及以后：`2026-11-23T08:00:00Z`' },
   open: { en: 'only open ones, or only closed ones', zh: '只看未关闭的，或只看已关闭的' },
 }
 

@@ -22,6 +22,7 @@ export const reloadRoutes = [
     path: '/v1/reload',
     tag: 'operation',
     scope: 'admin',
+    audit: { act: 'reloaded', answered: ['revision', 'changed'] },
     summary: {
       en: 'Check the workspace again and make it current when it holds; with faults the one before runs on',
       zh: '重新检查工作区，通过则生效；有错误时继续使用之前的版本',

@@ -69,6 +69,7 @@ export const replayRoutes = [
     path: '/v1/envelopes/replay',
     tag: 'envelopes',
     scope: 'replay',
+    audit: { act: 'envelopes-replayed', asked: ['connection', 'stream', 'key', 'states', 'reason', 'from', 'to'], answered: ['replayed'] },
     summary: {
       en: `Process a range of envelopes again with the current workspace, at most ${maxReplay}`,
       zh: `用当前工作区重新处理一批信封（最多 ${maxReplay} 个）`,
@@ -111,6 +112,7 @@ export const replayRoutes = [
     path: '/v1/deliveries/replay',
     tag: 'deliveries',
     scope: 'replay',
+    audit: { act: 'deliveries-replayed', asked: ['connection', 'route', 'type', 'states', 'reason', 'from', 'to'], answered: ['replayed'] },
     summary: {
       en: `Try dead and parked deliveries of a filter again, at most ${maxReplay}; with their frozen bytes and effect keys, so nothing happens twice`,
       zh: `按条件重试死信与停放的投递（最多 ${maxReplay} 个）；沿用原字节与效果键，不会重复生效`,
@@ -158,6 +160,7 @@ export const replayRoutes = [
     path: '/v1/envelopes/{id}/replay',
     tag: 'envelopes',
     scope: 'replay',
+    audit: { act: 'envelopes-replayed', answered: ['replayed'] },
     summary: { en: 'Process one envelope again with the current workspace', zh: '用当前工作区重新处理一个信封' },
     params: { id },
     body: fields({ dryRun }),
@@ -170,6 +173,7 @@ export const replayRoutes = [
     path: '/v1/deliveries/{id}/replay',
     tag: 'deliveries',
     scope: 'replay',
+    audit: { act: 'deliveries-replayed', asked: ['as', 'reason'] },
     summary: { en: 'Try a delivery again', zh: '重新投递' },
     params: { id },
     body: fields({
@@ -195,6 +199,7 @@ export const replayRoutes = [
     path: '/v1/deliveries/{id}/settle',
     tag: 'deliveries',
     scope: 'replay',
+    audit: { act: 'delivery-settled', asked: ['state', 'key'] },
     summary: {
       en: 'Say what a person found at the partner: it is there (with its key), or it is not and shall not be',
       zh: '人工确认：合作方已有（附其键），或没有且不再需要',

@@ -58,6 +58,13 @@ export type BodyRule =
   | { readonly kind: 'json'; readonly shape: Shape<unknown>; readonly maxBytes?: number }
   | { readonly kind: 'bytes'; readonly contentTypes: readonly string[]; readonly maxBytes: number }
 
+/** How the audit tells what a person did. Names of fields of the request's and of the answer's body that it keeps: never a value that is secret. */
+export interface Audited {
+  readonly act: string
+  readonly asked?: readonly string[]
+  readonly answered?: readonly string[]
+}
+
 export interface Words {
   readonly en: string
   readonly zh: string
@@ -81,13 +88,15 @@ export interface Route {
   readonly answers: { readonly status: number } & ({ readonly shape: Shape<unknown> } | { readonly contentType: string })
   /** its answer is shown once and never kept, so it takes no Idempotency-Key */
   readonly shownOnce?: boolean
+  /** written into the audit when it succeeds; left out where nothing is changed, and where the effect writes what stood before and after itself */
+  readonly audit?: Audited
   /** runs outside a transaction: reads, and effects that open their own */
   handle?(call: Call): Promise<Answer | RawAnswer>
   /** runs inside one write transaction, together with the row of its Idempotency-Key */
   effect?(tx: Tx, call: Call): Promise<Answer>
 }
 
-type Known = Pick<Route, 'id' | 'method' | 'path' | 'tag' | 'scope' | 'summary' | 'openToLoopback' | 'shownOnce'>
+type Known = Pick<Route, 'id' | 'method' | 'path' | 'tag' | 'scope' | 'summary' | 'openToLoopback' | 'shownOnce' | 'audit'>
 type BodyOf<B> = [B] extends [Shape<infer T>] ? T : undefined
 
 interface Definition<P extends FieldShapes, Q extends FieldShapes, B extends Shape<unknown> | undefined, A extends Shape<unknown>>
@@ -159,7 +168,8 @@ export const uploadRoute = <A extends Shape<unknown>, Q extends FieldShapes = No
 function described<P extends FieldShapes, Q extends FieldShapes, B extends Shape<unknown> | undefined, A extends Shape<unknown>>(
   definition: Definition<P, Q, B, A>,
 ): Omit<Route, 'handle' | 'effect'> {
-  const { id, method, path, tag, scope, summary, openToLoopback, shownOnce, params, query, body, maxBytes, answer, status } = definition
+  const { id, method, path, tag, scope, summary, openToLoopback, shownOnce, audit, params, query, body, maxBytes, answer, status } =
+    definition
   return {
     id,
     method,
@@ -169,6 +179,7 @@ function described<P extends FieldShapes, Q extends FieldShapes, B extends Shape
     summary,
     ...(openToLoopback ? { openToLoopback } : {}),
     ...(shownOnce ? { shownOnce } : {}),
+    ...(audit === undefined ? {} : { audit }),
     params: params ?? {},
     query: query ?? {},
     ...(body === undefined ? {} : { body: { kind: 'json', shape: body, ...(maxBytes === undefined ? {} : { maxBytes }) } }),

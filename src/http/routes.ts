@@ -1,4 +1,5 @@
 import { alarmRoutes } from './alarms.ts'
+import { auditRoutes } from './audit.ts'
 import { backfillRoutes } from './backfills.ts'
 import { baselineRoutes } from './baseline.ts'
 import type { ReadingRoom } from './body.ts'
@@ -48,6 +49,7 @@ export const routeTable = (room: ReadingRoom): readonly Route[] => [
   ...planRoutes,
   ...reconcileRoutes,
   ...alarmRoutes,
+  ...auditRoutes,
   ...routingRoutes,
   ...envelopeRoutes,
   ...documentRoutes,

@@ -69,6 +69,7 @@ export const secretRoutes = [
     path: '/v1/secrets/{name}',
     tag,
     scope: 'admin',
+    audit: { act: 'secret-set' },
     summary: {
       en: 'Seal a value under a name, in place of the one before; connections use it after a reload',
       zh: '以名称密封一个值，替换原值；重新加载后连接使用新值',
@@ -91,6 +92,7 @@ export const secretRoutes = [
     path: '/v1/secrets/{name}',
     tag,
     scope: 'admin',
+    audit: { act: 'secret-removed' },
     summary: { en: 'Remove a secret that no connection refers to', zh: '删除未被任何连接引用的机密' },
     params: { name: secretName },
     answer: fields({ name: text() }),
@@ -112,6 +114,7 @@ export const secretRoutes = [
     path: '/v1/secrets/rotate',
     tag,
     scope: 'admin',
+    audit: { act: 'secrets-resealed', answered: ['keyId', 'resealed'] },
     summary: {
       en: 'Seal every secret again under the newest key, in small steps; interrupted, the next call goes on',
       zh: '用最新密钥分小步重新密封全部机密；中断后再次调用即可继续',

@@ -1,6 +1,7 @@
 import type { HttpBindings } from '@hono/node-server'
 import type { Context as HonoContext } from 'hono'
 import type { Json } from '../model/json.ts'
+import { auditLine } from './audit-line.ts'
 import { authenticate, type Credential, demand } from './auth.ts'
 import { mediaType, type ReadingRoom, readBytes, readJson } from './body.ts'
 import { type KeptAnswer, onceAround, onceInside, readOnce } from './idempotency.ts'
@@ -71,13 +72,22 @@ export async function serveRoute(route: Route, check: InputCheck, counter: Count
     return finish(
       await hub.database.write(async (tx) => {
         after.length = 0
-        const run = async () => text(await effect(tx, call))
+        const run = async () => {
+          const answer = await effect(tx, call)
+          await auditLine(tx, route, call, answer)
+          return text(answer)
+        }
         return once ? onceInside(tx, once, counter.limits, run) : { ...(await run()), replayed: false }
       }),
     )
   if (!handle) throw new Error(`the route ${route.id} has neither handle nor effect`)
-  if (once) return finish(await onceAround(hub.database, once, counter.limits, async () => text(await handle(call))))
-  const answer = await handle(call)
+  const run = async () => {
+    const answer = await handle(call)
+    if (!('bytes' in answer) && route.audit !== undefined) await hub.database.write((tx) => auditLine(tx, route, call, answer))
+    return answer
+  }
+  if (once) return finish(await onceAround(hub.database, once, counter.limits, async () => text(await run())))
+  const answer = await run()
   return 'bytes' in answer ? rawResponse(answer, route) : finish({ ...text(answer), replayed: false })
 }
 

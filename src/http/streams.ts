@@ -1,5 +1,5 @@
 import { atBaseline, positionOf, positionText } from '../pipeline/position.ts'
-import { auditsOf, writeAudit } from '../store/audit.ts'
+import { listAudit, writeAudit } from '../store/audit.ts'
 import { forgetBaseline } from '../store/baseline.ts'
 import { findConnection } from '../store/connection.ts'
 import { dropPosition, findCursor, savePosition } from '../store/cursor.ts'
@@ -46,7 +46,7 @@ async function shown(read: Reader, call: StreamCall, canChange: boolean): Promis
   const { hub, params } = call
   const row = await findCursor(read, hub.tenant, params.name, params.stream)
   const position = positionOf(row?.position ?? null)
-  const history = await auditsOf(read, hub.tenant, { connection: params.name, stream: params.stream }, historyRows)
+  const history = await listAudit(read, hub.tenant, { connection: params.name, stream: params.stream }, historyRows)
   return {
     connection: params.name,
     stream: params.stream,
@@ -100,6 +100,7 @@ export const streamRoutes = [
     path: `${at}/pull`,
     tag,
     scope: 'write',
+    audit: { act: 'pull-asked' },
     summary: { en: 'Ask for a run of a stream now', zh: '立即请求拉取一个数据流' },
     params,
     body: fields({}),

@@ -1,4 +1,5 @@
 import type { Database, Tx } from './database.ts'
+import { inLists, type Reader } from './in-list.ts'
 import { insertMany } from './insert-many.ts'
 import type { ApiKeyTable } from './tables.ts'
 
@@ -44,4 +45,12 @@ export async function revokeApiKey(tx: Tx, tenant: string, id: string, at: numbe
     .where('revoked_at', 'is', null)
     .execute()
   return tx.selectFrom('api_key').select(head).where('tenant', '=', tenant).where('id', '=', id).executeTakeFirst()
+}
+
+/** What these keys are called, by their ids; ids that are no key's are left out. */
+export async function keyNames(read: Reader, tenant: string, ids: readonly string[]): Promise<ReadonlyMap<string, string>> {
+  const rows = await inLists(ids, (list) =>
+    read.selectFrom('api_key').select(['id', 'name']).where('tenant', '=', tenant).where('id', 'in', list).execute(),
+  )
+  return new Map(rows.map(({ id, name }) => [id, name]))
 }

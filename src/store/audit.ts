@@ -1,3 +1,4 @@
+import { firstId } from '../model/id.ts'
 import type { Tx } from './database.ts'
 import type { Reader } from './in-list.ts'
 import { insertMany } from './insert-many.ts'
@@ -18,14 +19,26 @@ export const writeAudit = (
   ])
 }
 
-/** What people did to one stream, or to a connection as a whole, newest first. */
-export const auditsOf = (
+/** Lines of the audit, newest first; `since`: epoch ms, `before`: an id. */
+export const listAudit = (
   read: Reader,
   tenant: string,
-  of: { readonly connection: string; readonly stream?: string },
+  of: {
+    readonly connection?: string | undefined
+    readonly stream?: string | undefined
+    readonly who?: string | undefined
+    readonly act?: string | undefined
+    readonly since?: number | undefined
+    readonly before?: string | undefined
+  },
   limit: number,
 ): Promise<AuditTable[]> => {
-  let query = read.selectFrom('audit').selectAll().where('tenant', '=', tenant).where('connection', '=', of.connection)
-  if (of.stream !== undefined) query = query.where('stream', '=', of.stream)
+  let query = read.selectFrom('audit').selectAll().where('tenant', '=', tenant)
+  for (const column of ['connection', 'stream', 'who', 'act'] as const) {
+    const wanted = of[column]
+    if (wanted !== undefined) query = query.where(column, '=', wanted)
+  }
+  if (of.since !== undefined) query = query.where('id', '>', firstId(of.since))
+  if (of.before !== undefined) query = query.where('id', '<', of.before)
   return query.orderBy('id', 'desc').limit(limit).execute()
 }

@@ -1,5 +1,6 @@
 /** Titles of table columns. */
 export const columnsEn = {
+  'column.act': 'act',
   'column.action': 'action',
   'column.actions': 'actions',
   'column.after': 'after',
@@ -76,6 +77,7 @@ export const columnsEn = {
 } as const
 
 export const columnsZh = {
+  'column.act': '操作',
   'column.action': '动作',
   'column.actions': '动作',
   'column.after': '之后',

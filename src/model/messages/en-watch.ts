@@ -73,6 +73,9 @@ export const enWatch = {
   'plans.id': 'id of a plan',
   'plans.is': 'The plan {id} is {state}.',
 
+  'audit.about': 'what people did to the hub: pauses, keys, cursors, replays, released plans; newest first',
+  'audit.who': 'only by this one: id of a key, or `local` for the key of this machine',
+  'audit.act': 'only this act, such as connection-paused',
   'alarms.about': 'what is not as it should be: silence, staleness, held deletes; and who was told',
   'alarms.all': 'those that are over, too',
 } as const

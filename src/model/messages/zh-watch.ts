@@ -74,6 +74,9 @@ export const zhWatch: Readonly<Record<keyof typeof enWatch, string>> = {
   'plans.id': '计划的 id',
   'plans.is': '计划 {id} 的状态：{state}。',
 
+  'audit.about': '人员对枢纽所做的操作：暂停、密钥、游标、重放、放行计划等；最新在前',
+  'audit.who': '只看此操作者：密钥 id，本机密钥为 `local`',
+  'audit.act': '只看此类操作，如 connection-paused',
   'alarms.about': '异常情况：静默、过期、待放行的删除等；以及通知状态',
   'alarms.all': '也列出已结束的',
 }

@@ -1,0 +1,36 @@
+import { isObject, type Json, type JsonObject } from '../model/json.ts'
+import { writeAudit } from '../store/audit.ts'
+import type { Tx } from '../store/database.ts'
+import type { Answer, Call, Route } from './route.ts'
+
+/** Writes down what a route did, in the transaction that does it; of routes that open their own, after them. A dry run did nothing. */
+export async function auditLine(tx: Tx, { audit, path }: Route, call: Call, answer: Answer): Promise<void> {
+  const asked = objectOf(call.body)
+  if (audit === undefined || asked.dryRun === true || objectOf(call.query).dryRun === true) return
+  const ofConnection = path.startsWith('/v1/connections/')
+  const { name, stream, ...rest } = objectOf(call.params)
+  const detail: JsonObject = {
+    ...(ofConnection || name === undefined ? {} : { name }),
+    ...rest,
+    ...picked(asked, audit.asked),
+    ...picked(objectOf(answer.body), audit.answered),
+  }
+  const connection = ofConnection ? name : detail.connection
+  const { hub, who, now } = call
+  await writeAudit(tx, {
+    tenant: hub.tenant,
+    id: hub.newId(),
+    at: now,
+    who: who.id,
+    act: audit.act,
+    ...(typeof connection === 'string' ? { connection } : {}),
+    ...(typeof stream === 'string' ? { stream } : {}),
+    ...(Object.keys(detail).length === 0 ? {} : { detail }),
+  })
+}
+
+/** Bodies and parameters were checked as JSON before. */
+const objectOf = (value: unknown): JsonObject => (isObject(value as Json | undefined) ? (value as JsonObject) : {})
+
+const picked = (from: JsonObject, names: readonly string[] = []): JsonObject =>
+  Object.fromEntries(names.flatMap((name) => (from[name] === undefined ? [] : [[name, from[name]]])))
