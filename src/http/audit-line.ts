@@ -7,6 +7,7 @@ import type { Answer, Call, Route } from './route.ts'
 export async function auditLine(tx: Tx, { audit, path }: Route, call: Call, answer: Answer): Promise<void> {
   const asked = objectOf(call.body)
   if (audit === undefined || asked.dryRun === true || objectOf(call.query).dryRun === true) return
+  if (audit.unless !== undefined && asked[audit.unless[0]] === audit.unless[1]) return
   const ofConnection = path.startsWith('/v1/connections/')
   const { name, stream, ...rest } = objectOf(call.params)
   const detail: JsonObject = {

@@ -177,7 +177,8 @@ test('what a person changes stands in the audit, with who did it; a dry run and 
     readonly who: string
     readonly act: string
   }
-  const page = async (query: string) => (await hub.ask('GET', `/v1/audit?${query}`)).json as unknown as { items: Line[]; next: string | null }
+  const page = async (query: string) =>
+    (await hub.ask('GET', `/v1/audit?${query}`)).json as unknown as { items: Line[]; next: string | null }
   const acts = async (query = '') => (await page(`limit=500${query}`)).items
   const done = new Set((await acts()).map(({ act }) => act))
   const named = routeTable(readingRoom(1)).flatMap(({ audit }) => audit?.act ?? [])

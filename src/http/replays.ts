@@ -173,7 +173,7 @@ export const replayRoutes = [
     path: '/v1/deliveries/{id}/replay',
     tag: 'deliveries',
     scope: 'replay',
-    audit: { act: 'deliveries-replayed', asked: ['as', 'reason'] },
+    audit: { act: 'deliveries-replayed', unless: ['as', 'new'] },
     summary: { en: 'Try a delivery again', zh: '重新投递' },
     params: { id },
     body: fields({

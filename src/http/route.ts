@@ -63,6 +63,8 @@ export interface Audited {
   readonly act: string
   readonly asked?: readonly string[]
   readonly answered?: readonly string[]
+  /** field and value of the request for which the effect writes its own line */
+  readonly unless?: readonly [string, string]
 }
 
 export interface Words {
