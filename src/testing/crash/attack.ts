@@ -41,7 +41,7 @@ export async function attack(
   seed: number,
   size: Size,
   servers: Servers | undefined,
-  env: Readonly<Record<string, string>>,
+  mutant: string | undefined,
   only: readonly string[],
 ): Promise<Ran> {
   const folder = mkdtempSync(join(tmpdir(), 'crossdock-crash-'))
@@ -53,8 +53,8 @@ export async function attack(
   const world = await openWorld({
     seed,
     folder,
-    env,
     slowness,
+    ...(mutant === undefined ? {} : { mutant }),
     times: { ...(leaseMs === undefined ? {} : { leaseMs }), ...(maxCrashes === undefined ? {} : { maxCrashes }) },
     ...(engine === 'mysql' && servers !== undefined ? { servers } : {}),
     ...(workers === undefined ? {} : { workers }),

@@ -21,7 +21,7 @@ export const crashShop: Connector = {
       version: { kind: 'time', paths: ['at'], zone: null, granularityMs: 1 },
       call: { path: '/orders', query: { since: '{since}', page: '{page.number}', size: '{page.size}' } },
       page: { kind: 'number', first: 1, size: pageSize },
-      cursor: { paths: ['at'], format: 'iso', zone: null, order: 'asc', lookbackMs: 500 },
+      cursor: { paths: ['at'], format: 'iso', zone: null, order: 'asc', lookbackMs: 100 },
     },
   },
   actions: {

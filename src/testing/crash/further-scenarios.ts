@@ -7,7 +7,7 @@ import { planTraffic, polledOnly, runTraffic } from './traffic.ts'
 import { type Verdict, withBreaches } from './verdict.ts'
 import { until, untilKnown, type World } from './world.ts'
 
-/** Every webhook is lost on its way: what a platform gives up on, the poll finds, page by page, over processes that die between their pages. */
+/** Nothing runs for longer than a platform sends again, and afterwards no webhook arrives either: the poll finds everything, page by page, over processes that die between their pages. */
 const lostWebhooks: Scenario = {
   name: 'lost webhooks on sqlite',
   covers: ['S16', 'S17', 'S22'],
@@ -17,12 +17,20 @@ const lostWebhooks: Scenario = {
   async run(world, size) {
     await world.start()
     await untilKnown(world)
-    const plan = planTraffic(world.random, size === 'ci' ? 25 : 120, 3000, world.partner.log.skus)
-    const traffic = runTraffic(world, polledOnly(plan))
+    const orders = size === 'ci' ? 30 : 120
+    const trade = (count: number, first: number) =>
+      runTraffic(world, polledOnly(planTraffic(world.random, count, 3000, world.partner.log.skus, first)))
+    await world.inject('outage', async () => {
+      await world.kill('serve')
+      await trade(orders, 1)
+    })
+    const traffic = trade(orders / 2, orders + 1)
+    // no other page is written meanwhile, so that every death is one between two pages of orders
+    world.partner.choose = ({ method, path }) => (method === 'GET' && path !== '/shop/orders' ? '503' : 'usual')
     for (let death = 0; death < (size === 'ci' ? 3 : 10); death++)
       await world.inject('kill -9 at a page that was read', async () => {
         await world.kill('serve')
-        await world.start('serve', { CRASH_AT: 'pull/writePage|called', CRASH_SKIP: String(1 + Math.floor(world.random() * 3)) })
+        await world.start('serve', { CRASH_AT: 'pull/writePage|called', CRASH_SKIP: String(Math.floor(world.random() * 3)) })
         await Promise.race([world.hubs.get('serve')?.gone, wait(20_000)])
         await world.kill('serve')
       })
@@ -46,7 +54,9 @@ const poison: Scenario = {
     const isSale = (path: string, method: string) => method === 'POST' && path === '/erp/sales'
     world.partner.choose = ({ method, path, body }) => (isSale(path, method) && body.reference === refused ? '422' : 'usual')
     world.partner.moment = (when, { method, path, body }) => {
-      if (when === 'arrived' && isSale(path, method) && body.reference === deadly) world.hubs.get('serve')?.signal('SIGKILL')
+      if (when !== 'arrived' || !isSale(path, method) || body.reference !== deadly) return undefined
+      world.hubs.get('serve')?.signal('SIGKILL')
+      return 'lost'
     }
     const traffic = runTraffic(world, planTraffic(world.random, 40, 2500, world.partner.log.skus))
     const dead = async () =>

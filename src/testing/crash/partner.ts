@@ -17,8 +17,8 @@ export interface CrashPartner {
   hostile: number
   /** how often each came true */
   readonly done: Record<Hostility, number>
-  /** called when a call came in whole and nothing happened yet, and after its effect: the places to kill or freeze its sender */
-  moment: ((when: 'arrived' | 'done', asked: Asked) => void | Promise<void>) | undefined
+  /** called when a call came in whole and nothing happened yet, and after its effect: the places to kill its sender. 'lost' at `arrived`: nothing ever happens, the call is lost with whoever made it */
+  moment: ((when: 'arrived' | 'done', asked: Asked) => 'lost' | undefined) | undefined
   /** decides for one call, before chance does */
   choose: ((asked: Asked) => Hostility | 'usual' | undefined) | undefined
   /** stops answering altogether, and goes on */
@@ -39,12 +39,12 @@ export async function startCrashPartner(log: PartnerLog, random: () => number): 
     const asked = await read(incoming).catch(() => undefined)
     if (asked === undefined) return
     if (down) return void response.socket?.destroy()
-    await partner.moment?.('arrived', asked)
+    if (partner.moment?.('arrived', asked) === 'lost') return void response.socket?.destroy()
     const hostility = draw(asked)
     if (hostility !== undefined) done[hostility]++
     if (hostility !== undefined && fails.has(hostility)) return fail(response, hostility)
     const reply = answer(log, asked)
-    await partner.moment?.('done', asked)
+    partner.moment?.('done', asked)
     await write(response, reply, hostility)
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))

@@ -96,7 +96,9 @@ export async function killEverywhere(world: World, size: Size, only: readonly st
       live(place)
       await world.inject(place, async () => {
         world.partner.moment = (at, asked) => {
-          if (at === when && is(asked)) world.hubs.get(name)?.signal('SIGKILL')
+          if (at !== when || !is(asked)) return undefined
+          world.hubs.get(name)?.signal('SIGKILL')
+          return 'lost'
         }
         await world.start(name, { CRASH_AT: 'nowhere' })
         note(place, await until(() => world.hubs.get(name)?.ended() !== undefined, lifeLimitMs * world.slowness, 10))

@@ -34,7 +34,7 @@ export async function runMutants(names: readonly string[], say: (line: object) =
       }
       let caught: Awaited<ReturnType<typeof attack>> | undefined
       for (const seed of seeds) {
-        const ran = await attack(of(mutant), seed, 'ci', servers, { CRASH_MUTANT: mutant.name }, mutant.places ?? [])
+        const ran = await attack(of(mutant), seed, 'ci', servers, mutant.name, mutant.places ?? [])
         // a hub that does not even start says nothing of the safeguard
         if (ran.breaches.length === 0 || ran.breaches.some((breach) => breach.startsWith(itselfFailed))) continue
         caught = ran

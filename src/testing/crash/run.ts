@@ -48,7 +48,7 @@ async function runScenarios(): Promise<number> {
       }
       const isOnce = scenario.seeds === 'once' || (scenario.seeds === 'first' && size === 'ci')
       for (const seed of isOnce ? seeds.slice(0, 1) : seeds) {
-        const ran = await attack(scenario, seed, size, servers, {}, values.place)
+        const ran = await attack(scenario, seed, size, servers, undefined, values.place)
         results.push(ran)
         say(ran)
       }

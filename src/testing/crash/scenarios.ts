@@ -73,6 +73,7 @@ const pollBetween: Scenario = {
     await untilKnown(world)
     world.partner.moment = (when, { method, path }) => {
       if (when === 'done' && method === 'POST' && path === '/erp/sales') world.hubs.get('serve')?.signal('SIGKILL')
+      return undefined
     }
     const traffic = runTraffic(world, planTraffic(world.random, 3, 200, world.partner.log.skus))
     const notes: string[] = []

@@ -24,8 +24,8 @@ export interface WorldSetUp {
   readonly times?: Partial<Times>
   /** how much slower than a quiet machine this one is, 1 or more: spans grow with it */
   readonly slowness?: number
-  /** in every process of the hub */
-  readonly env?: Readonly<Record<string, string>>
+  /** safeguard (mutants.ts) that processes lack once the world is known, so that it is attacked and not the first load */
+  readonly mutant?: string
   readonly data?: string
   /** workers besides the API; 0: one `serve` does everything. 2 with servers */
   readonly workers?: number
@@ -73,6 +73,8 @@ export interface World {
   residentMb(name: string): number
   /** starts one process that does not run, or all of them; resolves when the API answers */
   start(name?: string, env?: Readonly<Record<string, string>>, before?: readonly string[]): Promise<void>
+  /** takes out the safeguard of this world, if there is one: every process that runs starts anew */
+  breakSafeguard(): Promise<void>
   /** notes an injection around `work` */
   inject(what: string, work: () => Promise<unknown> | unknown): Promise<void>
   /** SIGKILL; resolves when it is gone */
@@ -114,7 +116,7 @@ export async function openWorld(setUp: WorldSetUp): Promise<World> {
     address.port = String(line?.port)
     return address.href
   }
-  const env = { NO_COLOR: '1', CROSSDOCK_KEK: newKeyText(), CRASH_LOG: join(logs, 'places.log'), ...setUp.env }
+  const env = { NO_COLOR: '1', CROSSDOCK_KEK: newKeyText(), CRASH_LOG: join(logs, 'places.log') }
   const services =
     database === undefined || servers === undefined
       ? []
@@ -125,6 +127,7 @@ export async function openWorld(setUp: WorldSetUp): Promise<World> {
   const workerPorts = await Promise.all(names.map(() => loopbackPort()))
   const portOf = (name: string, index: number): number => (name.startsWith('worker') ? (workerPorts[index] ?? 0) : apiPort)
   let hook = ''
+  let safeguards: Readonly<Record<string, string>> = {}
 
   const startOne = async (name: string, more: Readonly<Record<string, string>>, before: readonly string[]): Promise<void> => {
     const role = name.startsWith('worker') ? 'worker' : name === 'api' ? 'api' : 'serve'
@@ -139,7 +142,7 @@ export async function openWorld(setUp: WorldSetUp): Promise<World> {
       ...(role === 'worker' ? [] : ['--data', data]),
     ]
     const log = join(logs, `${name}.log`)
-    const hub = startHub({ role, args, env: { ...env, ...more }, log, before })
+    const hub = startHub({ role, args, env: { ...env, ...safeguards, ...more }, log, before })
     hubs.set(name, hub)
     if (role !== 'worker' && more.CRASH_AT === undefined) await untilReady(hub, apiPort, log)
   }
@@ -191,6 +194,13 @@ export async function openWorld(setUp: WorldSetUp): Promise<World> {
     residentMb(name) {
       const status = readFileSync(`/proc/${hubs.get(name)?.pid}/status`, 'utf8')
       return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1024
+    },
+    async breakSafeguard() {
+      if (setUp.mutant === undefined) return
+      safeguards = { CRASH_MUTANT: setUp.mutant }
+      const running = names.filter((name) => isRunning(hubs.get(name)))
+      for (const name of running) await world.kill(name)
+      for (const name of running) await world.start(name)
     },
     async inject(what, work) {
       const injection: Injection = { what, from: Date.now(), until: Number.POSITIVE_INFINITY }
@@ -245,4 +255,5 @@ export async function untilKnown(world: World): Promise<void> {
     return Number(links?.n) >= 2 * skus.length && Number(stock?.n) >= skus.length && Number(cursor?.n) === 1
   }, 90_000 * world.slowness)
   if (!known) throw new Error(`the hub did not learn the articles and the stock of the crash world in time: see ${world.logs}`)
+  await world.breakSafeguard()
 }
