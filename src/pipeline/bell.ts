@@ -5,8 +5,10 @@ import { liveLanes } from './lanes.ts'
  * The alarm clock of the lanes. It carries names, never work: a ring that is lost costs at most one sweep, a ring too many finds nothing to claim.
  */
 export interface Bell {
-  /** Says that a lane may have work. Never awaited, never throws, never blocks; after `close` it does nothing. */
-  ring(ring: Ring): void
+  /**
+   * Says that a lane may have work. Never awaited, never throws, never blocks; after `close` it does nothing. `here`: this process answers as well, whoever else is at it, if it listens.
+   */
+  ring(ring: Ring, here?: boolean): void
   /**
    * Starts to call `answer` for rings; at most one call per ring name at a time, and once more after it when it rang meanwhile. Called once. `answer` handles its own errors;
    * one that rejects all the same ends that call only.

@@ -84,6 +84,33 @@ describe.skipIf(redisMissing !== undefined)(`BullMQ${redisMissing === undefined 
     }
   })
 
+  test('what lies there although a process is at it is answered here as well', async () => {
+    const name = prefix()
+    const [busy, idle] = [open(name), open(name)]
+    const ring = { kind: 'deliver', connection: 'shop' } as const
+    const free = Promise.withResolvers<void>()
+    let [there, here] = [0, 0]
+    try {
+      busy.listen(() => {
+        there++
+        return free.promise
+      })
+      await until(async () => `${await server().ask('CLIENT', 'LIST')}`.split('crossdock-rings').length > 2, 'both are connected')
+      await wait(200)
+      busy.ring(ring)
+      await until(() => there === 1, 'one is at it')
+      idle.listen(async () => void here++)
+      idle.ring(ring)
+      await wait(300)
+      expect(here).toBe(0)
+      idle.ring(ring, true)
+      await until(() => here === 1, 'the other is at it too')
+    } finally {
+      free.resolve()
+      await Promise.all([busy.close(), idle.close()])
+    }
+  })
+
   test('the ring a killed process was answering is answered by another', async () => {
     const name = prefix()
     const script = `

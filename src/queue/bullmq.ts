@@ -100,7 +100,7 @@ export function openBullBell(options: BullBellOptions): Bell {
   })
 
   return {
-    ring: send,
+    ring: (ring, here = false) => (here && stopWorkers !== undefined ? local.ring(ring) : send(ring)),
     listen(answer) {
       local.listen(answer)
       const workers: BullWorker[] = classes.map((queue) =>

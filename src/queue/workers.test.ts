@@ -2,6 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { afterEach, expect, test } from 'vitest'
 import { systemClock } from '../model/clock.ts'
 import { restState } from '../pipeline/at-rest.ts'
+import type { Bell } from '../pipeline/bell.ts'
 import type { Context } from '../pipeline/context.ts'
 import { openReceiver } from '../pipeline/receive.ts'
 import { dutiesOf, knowLamp } from '../testing/bed-questions.ts'
@@ -66,6 +67,25 @@ test('a process that never heard a ring finds its work by sweeping, back-off inc
   await sendOrders(bed.another(), 1, 1)
   await until(async () => bed.partner.sales.size === 1)
   await hub.stop()
+})
+
+test('a process that does not keep up with a connection is helped by another, and one whose ring is held by the dead is replaced', async () => {
+  const hub = await openHub({ settings: { sweepMs: 50, leaseMs: 3000, deliverConcurrency: 2 } })
+  const own = openLocalBell()
+  // as Redis folds them: every ring goes to the first process, until the second one answers by itself
+  const bell: Bell = { ...own, ring: (ring, here) => (here ? own : hub.context.bell).ring(ring) }
+  const workers = startWorkers({ ...bed.another(), bell, clock: systemClock })
+  const free = Promise.withResolvers<void>()
+  bed.partner.intercept = async (request, usual) => {
+    if (request.method === 'POST') await free.promise
+    return usual()
+  }
+  await sendOrders(hub.context, 1, 8)
+  await until(async () => (await dutiesOf(bed)).filter((duty) => duty === 'create sending').length > 2)
+  free.resolve()
+  await until(async () => bed.partner.sales.size === 8 && (await restState(hub.context)).atRest)
+  expect(new Set([...bed.partner.sales.values()].map(({ reference }) => reference)).size).toBe(8)
+  await Promise.all([workers.stop(2000), hub.stop()])
 })
 
 test('stop ends what runs, begins nothing, and leaves no lease behind', async () => {

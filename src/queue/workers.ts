@@ -1,6 +1,6 @@
 import { isHubError, recoveryOf } from '../model/errors.ts'
 import { backfill } from '../pipeline/backfill.ts'
-import type { Ring } from '../pipeline/bell.ts'
+import { type Ring, ringName } from '../pipeline/bell.ts'
 import type { Context } from '../pipeline/context.ts'
 import { deliver } from '../pipeline/deliver.ts'
 import type { Halt } from '../pipeline/halt.ts'
@@ -88,11 +88,17 @@ async function timed(
   if (state !== 'not-due') meter?.ran(kind, connection, stream, state === 'failed' ? 'failed' : 'done', (performance.now() - began) / 1000)
 }
 
+/**
+ * What lies there from one sweep to the next is more than others keep up with, or the ring of a process that died holds it: this process answers it too. Claims in SQL keep the two apart.
+ */
 async function sweepUntil(context: Context, halt: Halt): Promise<void> {
   const watch = openParkWatch()
+  let before: ReadonlySet<string> = new Set()
   for (let round = 0; !halt.stop.aborted; round++) {
     try {
-      for (const ring of await sweep(context)) context.bell.ring(ring)
+      const rings = await sweep(context)
+      for (const ring of rings) context.bell.ring(ring, before.has(ringName(ring)))
+      before = new Set(rings.map(ringName))
       if (round % reviewEvery === 0) for (const ring of await reviewParked(context, watch)) context.bell.ring(ring)
     } catch (error) {
       tell(context, error, { sweep: round })

@@ -73,9 +73,9 @@ export function crashable(foundation: Foundation, env: NodeJS.ProcessEnv = proce
     database: watched,
     bell: {
       ...bell,
-      ring(ring) {
+      ring(ring, here) {
         pass(`ring/${ring.kind}`, 'called')
-        bell.ring(ring)
+        bell.ring(ring, here)
       },
     },
   }

@@ -56,6 +56,13 @@ export const operationMutants: readonly Mutant[] = [
     'src/pipeline/circuit.test.ts',
   ),
   one(
+    'one-at-a-time',
+    '4',
+    'one process has all deliveries of a connection to itself, also when it does not keep up or is dead',
+    ['src/queue/workers.ts', 'before.has(ringName(ring))', 'false'],
+    'src/queue/workers.test.ts',
+  ),
+  one(
     'lost-trace',
     '11',
     'the trace of a request ends where its delivery is made',
