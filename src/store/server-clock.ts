@@ -9,15 +9,16 @@ export interface ServerClock {
 
 /**
  * The clock of another host, asked every few seconds; in between this process counts on from the last answer, so that a transaction never needs a second connection for the time. Its error is half a
- * round trip; it never steps back. `ask` answers epoch ms.
+ * round trip; it never steps back. An answer that was long under way (a cut cable, a frozen process) moves the clock only as far as it proves. `ask` answers epoch ms.
  */
 export async function serverClock(ask: () => Promise<number>): Promise<ServerClock> {
-  let ahead = 0
+  let ahead: number | undefined
   let last = 0
   const look = async () => {
     const asked = performance.now()
     const told = await ask()
-    ahead = told - (asked + performance.now()) / 2
+    const [least, most] = [told - performance.now(), told - asked]
+    ahead = ahead === undefined ? (least + most) / 2 : Math.min(most, Math.max(least, ahead))
   }
   await look()
   // while the host is away the last answer goes on
@@ -25,7 +26,7 @@ export async function serverClock(ask: () => Promise<number>): Promise<ServerClo
   timer.unref()
   return {
     now: async () => {
-      last = Math.max(last, Math.floor(performance.now() + ahead))
+      last = Math.max(last, Math.floor(performance.now() + (ahead ?? 0)))
       return last
     },
     close: () => clearInterval(timer),

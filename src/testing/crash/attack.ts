@@ -50,6 +50,7 @@ export async function attack(
   lag.enable()
   const { name, engine, covers, workers, leaseMs, maxCrashes } = scenario
   const volume = scenario.volume?.(folder)
+  const hosts = scenario.hosts?.()
   const world = await openWorld({
     seed,
     folder,
@@ -59,9 +60,15 @@ export async function attack(
     ...(engine === 'mysql' && servers !== undefined ? { servers } : {}),
     ...(workers === undefined ? {} : { workers }),
     ...(volume === undefined ? {} : { data: volume.data }),
+    ...(hosts === undefined ? {} : { hosts }),
   })
+  const close = async () => {
+    await world.close()
+    volume?.release()
+    hosts?.close()
+  }
   let verdict: Verdict
-  ends.add(world.close)
+  ends.add(close)
   try {
     verdict = await scenario.run(world, size, only)
   } catch (error) {
@@ -70,9 +77,8 @@ export async function attack(
       breaches: [`${itselfFailed}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`],
     }
   } finally {
-    ends.delete(world.close)
-    await world.close()
-    volume?.release()
+    ends.delete(close)
+    await close()
   }
   const injected = Object.fromEntries([...Map.groupBy(world.injections, ({ what }) => what)].map(([what, all]) => [what, all.length]))
   const hostile = Object.fromEntries(

@@ -58,9 +58,10 @@ export function startHub({ role, args, env, log, before = [] }: HubStart): HubPr
 }
 
 /** @throws Error with the end of its log when the process ends, or does not answer in time */
-export async function untilReady(hub: HubProcess, port: number, log: string, limitMs = 120_000): Promise<void> {
+/** `at`: `host:port`. */
+export async function untilReady(hub: HubProcess, at: string, log: string, limitMs = 120_000): Promise<void> {
   for (const limit = performance.now() + limitMs; ; ) {
-    const answer = await fetch(`http://127.0.0.1:${port}/readyz`, { signal: AbortSignal.timeout(10_000) }).catch(() => undefined)
+    const answer = await fetch(`http://${at}/readyz`, { signal: AbortSignal.timeout(10_000) }).catch(() => undefined)
     if (answer?.ok) return
     if (hub.ended() !== undefined || performance.now() > limit)
       throw new Error(

@@ -15,6 +15,8 @@ export interface CrashPartner {
   readonly log: PartnerLog
   /** share of calls, 0..1, that meet a hostility */
   hostile: number
+  /** how long every write takes */
+  slowMs: number
   /** how often each came true */
   readonly done: Record<Hostility, number>
   /** called when a call came in whole and nothing happened yet, and after its effect: the places to kill its sender. 'lost' at `arrived`: nothing ever happens, the call is lost with whoever made it */
@@ -40,6 +42,7 @@ export async function startCrashPartner(log: PartnerLog, random: () => number): 
     if (asked === undefined) return
     if (down) return void response.socket?.destroy()
     if (partner.moment?.('arrived', asked) === 'lost') return void response.socket?.destroy()
+    if (partner.slowMs > 0 && asked.method !== 'GET') await wait(partner.slowMs)
     const hostility = draw(asked)
     if (hostility !== undefined) done[hostility]++
     if (hostility !== undefined && fails.has(hostility)) return fail(response, hostility)
@@ -54,6 +57,7 @@ export async function startCrashPartner(log: PartnerLog, random: () => number): 
     port,
     log,
     hostile: 0,
+    slowMs: 0,
     done,
     moment: undefined,
     choose: undefined,

@@ -25,11 +25,12 @@ export interface CrashProxy {
 /** What a program on the other side may take to do what it was asked before the connection breaks. */
 const graceMs = 30
 
-export async function startProxy(target: number): Promise<CrashProxy> {
+/** `to`, `at`: addresses of the program behind it, and of its own */
+export async function startProxy(target: number, { to = '127.0.0.1', at = '127.0.0.1' } = {}): Promise<CrashProxy> {
   const lines = new Set<Socket>()
   const toxics: Toxics = { latencyMs: 0, sliceBytes: 0, silent: false }
   const server = createServer((client) => {
-    const partner = connect(target, '127.0.0.1')
+    const partner = connect(target, to)
     let doomed = false
     const end = () => {
       lines.delete(client)
@@ -47,7 +48,7 @@ export async function startProxy(target: number): Promise<CrashProxy> {
     })
     pass(partner, client, toxics, () => !doomed)
   })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  await new Promise<void>((resolve) => server.listen(0, at, resolve))
   const proxy: CrashProxy = {
     port: (server.address() as AddressInfo).port,
     toxics,

@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util'
 import { attack, type Ran } from './attack.ts'
 import { furtherScenarios } from './further-scenarios.ts'
+import { hostScenarios } from './host-scenarios.ts'
 import { operatorScenarios } from './operator-scenarios.ts'
 import { runMutants } from './run-mutants.ts'
 import type { Scenario, Size } from './scenario.ts'
@@ -28,7 +29,7 @@ const { values, positionals } = parseArgs({
 async function runScenarios(): Promise<number> {
   const size: Size = values.all ? 'all' : 'ci'
   const seeds = values.seed === undefined ? Array.from({ length: Number(values.seeds) }, (_, index) => index + 1) : [Number(values.seed)]
-  const wanted = [...firstScenarios, ...furtherScenarios, ...serverScenarios, ...operatorScenarios].filter(
+  const wanted = [...firstScenarios, ...furtherScenarios, ...serverScenarios, ...operatorScenarios, ...hostScenarios].filter(
     ({ name, ci }) => (ci || values.all) && (values.only.length === 0 || values.only.some((text) => name.includes(text))),
   )
   const skipped: { readonly name: string; readonly why: string }[] = []

@@ -1,3 +1,4 @@
+import type { Hosts } from './hosts.ts'
 import type { Verdict } from './verdict.ts'
 import type { World } from './world.ts'
 
@@ -20,5 +21,7 @@ export interface Scenario {
   readonly missing?: () => Promise<string | undefined> | string | undefined
   /** a folder for the hub's data that must be given back */
   readonly volume?: (folder: string) => { readonly data: string; release(): void }
+  /** hosts for the hub's processes that must be given back */
+  readonly hosts?: () => Hosts
   run(world: World, size: Size, only: readonly string[]): Promise<Verdict>
 }

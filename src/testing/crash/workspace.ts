@@ -18,15 +18,21 @@ const retry = { waitsMs: [50, 100, 200, ...Array.from({ length: 47 }, () => 400)
 export const routeNames = ['sale', 'book', 'letter', 'stock'] as const
 export type RouteName = (typeof routeNames)[number]
 
-/** Writes the workspace of the crash world. `partner`: address that the hub calls; `live`: routes that send, the others are off. */
-export function writeWorkspace(folder: string, partner: string, times: Times, live: readonly RouteName[] = routeNames): void {
+/** Writes the workspace of the crash world. `partner`: address that the hub calls, in one of the networks `open`; `live`: routes that send, the others are off. */
+export function writeWorkspace(
+  folder: string,
+  partner: string,
+  open: readonly string[],
+  times: Times,
+  live: readonly RouteName[] = routeNames,
+): void {
   const { timeoutMs, ...settings } = times
   const connection = (connector: string, streams: Readonly<Record<string, string>>, config: object = {}) => ({
     connector,
     books: 'HARBOUR',
     config: { url: partner, ...config },
     streams: Object.fromEntries(Object.entries(streams).map(([name, every]) => [name, { every }])),
-    allowPrivate: ['127.0.0.0/8'],
+    allowPrivate: open,
     limits: { concurrency: 8 },
     timeoutMs,
   })

@@ -7,6 +7,7 @@ import { seededRandom } from '../../simulator/faults.ts'
 import { migrate } from '../../store/migrate.ts'
 import { openMysql } from '../../store/mysql.ts'
 import { type Ask, askMysql, askSqlite } from './ask-database.ts'
+import type { Hosts } from './hosts.ts'
 import { type HubProcess, startHub, untilReady } from './hub.ts'
 import { type CrashPartner, startCrashPartner } from './partner.ts'
 import { openPartnerLog } from './partner-log.ts'
@@ -27,6 +28,8 @@ export interface WorldSetUp {
   /** safeguard (mutants.ts) that processes lack once the world is known, so that it is attacked and not the first load */
   readonly mutant?: string
   readonly data?: string
+  /** a host of its own for each process; the driver's otherwise */
+  readonly hosts?: Hosts
   /** workers besides the API; 0: one `serve` does everything. 2 with servers */
   readonly workers?: number
 }
@@ -49,6 +52,7 @@ export interface World {
   /** `mysql://…` of the server itself; undefined: a file */
   readonly database: string | undefined
   readonly servers: Servers | undefined
+  readonly hosts: Hosts | undefined
   readonly partner: CrashPartner
   readonly sender: CrashSender
   /** `api`, `worker-1` …, or `serve`; those that were started */
@@ -87,7 +91,7 @@ const skus = ['LAMP', 'DESK', 'CHAIR', 'SHELF']
 export const startOnHand = 1_000_000
 
 export async function openWorld(setUp: WorldSetUp): Promise<World> {
-  const { seed, folder, servers } = setUp
+  const { seed, folder, servers, hosts } = setUp
   const slowness = setUp.slowness ?? 1
   const given = { ...shortTimes, ...setUp.times }
   const times = { ...given, leaseMs: Math.round(given.leaseMs * slowness), timeoutMs: Math.round(given.timeoutMs * slowness) }
@@ -99,20 +103,33 @@ export async function openWorld(setUp: WorldSetUp): Promise<World> {
   const partner = await startCrashPartner(openPartnerLog(skus, startOnHand), seededRandom(seed + 1))
   const apiPort = await loopbackPort()
   const database = servers === undefined ? undefined : await servers.mariadb.database()
+  const workers = setUp.workers ?? (servers === undefined ? 0 : 2)
+  const names = workers === 0 ? ['serve'] : ['api', ...Array.from({ length: workers }, (_, index) => `worker-${index + 1}`)]
+  const hostOf = (name: string): string => hosts?.of(name).address ?? '127.0.0.1'
+  const api = `${hostOf(names[0] ?? '')}:${apiPort}`
+  /** where hubs find the driver */
+  const at = hosts?.driver ?? '127.0.0.1'
+  // cables first: only then the address is there to listen on
+  for (const name of names) hostOf(name)
   const lines = {
-    partner: await startProxy(partner.port),
-    api: await startProxy(apiPort),
+    partner: await startProxy(partner.port, { at }),
+    api: await startProxy(apiPort, { to: hostOf(names[0] ?? '') }),
     ...(database === undefined || servers === undefined
       ? {}
-      : { database: await startProxy(Number(new URL(database).port)), redis: await startProxy(Number(new URL(servers.redis.url).port)) }),
+      : {
+          database: await startProxy(Number(new URL(database).port), { at }),
+          redis: await startProxy(Number(new URL(servers.redis.url).port), { at }),
+        }),
   }
-  const keepRoutes = (live: readonly RouteName[]) => writeWorkspace(workspace, `http://127.0.0.1:${lines.partner.port}`, times, live)
+  const keepRoutes = (live: readonly RouteName[]) =>
+    writeWorkspace(workspace, `http://${at}:${lines.partner.port}`, [hosts?.subnet ?? '127.0.0.0/8'], times, live)
   keepRoutes(routeNames)
   const ask = database === undefined ? askSqlite(join(data, 'crossdock.db')) : askMysql(database)
   if (database !== undefined) await migrateHere(database)
 
   const through = (url: string, line: CrashProxy | undefined): string => {
     const address = new URL(url)
+    address.hostname = at
     address.port = String(line?.port)
     return address.href
   }
@@ -121,8 +138,6 @@ export async function openWorld(setUp: WorldSetUp): Promise<World> {
     database === undefined || servers === undefined
       ? []
       : ['--database', through(database, lines.database), '--redis', through(servers.redis.url, lines.redis)]
-  const workers = setUp.workers ?? (servers === undefined ? 0 : 2)
-  const names = workers === 0 ? ['serve'] : ['api', ...Array.from({ length: workers }, (_, index) => `worker-${index + 1}`)]
   const hubs = new Map<string, HubProcess>()
   const workerPorts = await Promise.all(names.map(() => loopbackPort()))
   const portOf = (name: string, index: number): number => (name.startsWith('worker') ? (workerPorts[index] ?? 0) : apiPort)
@@ -135,22 +150,31 @@ export async function openWorld(setUp: WorldSetUp): Promise<World> {
       '--workspace',
       workspace,
       '--log',
-      'info',
+      process.env.CRASH_DEBUG ?? 'info',
       ...services,
+      ...(hosts === undefined ? [] : ['--host', hostOf(name)]),
       '--port',
       String(portOf(name, names.indexOf(name))),
       ...(role === 'worker' ? [] : ['--data', data]),
     ]
     const log = join(logs, `${name}.log`)
-    const hub = startHub({ role, args, env: { ...env, ...safeguards, ...more }, log, before })
+    const hub = startHub({
+      role,
+      args,
+      env: { ...env, ...safeguards, ...more },
+      log,
+      before: [...(hosts?.of(name).before ?? []), ...before],
+    })
     hubs.set(name, hub)
-    if (role !== 'worker' && more.CRASH_AT === undefined) await untilReady(hub, apiPort, log)
+    if (role !== 'worker' && more.CRASH_AT === undefined) await untilReady(hub, api, log)
   }
   const ready = async () => {
     await Promise.all(
       names.map((name, index) => {
         const hub = hubs.get(name)
-        return hub === undefined || hub.ended() !== undefined ? undefined : untilReady(hub, portOf(name, index), join(logs, `${name}.log`))
+        return hub === undefined || hub.ended() !== undefined
+          ? undefined
+          : untilReady(hub, `${hostOf(name)}:${portOf(name, index)}`, join(logs, `${name}.log`))
       }),
     )
   }
@@ -163,6 +187,7 @@ export async function openWorld(setUp: WorldSetUp): Promise<World> {
     data,
     database,
     servers,
+    hosts,
     partner,
     sender: openSender(() => hook),
     hubs,
@@ -183,7 +208,7 @@ export async function openWorld(setUp: WorldSetUp): Promise<World> {
     ready,
     async api(method, path, body, headers = {}) {
       const key = readFileSync(join(data, 'local.key'), 'utf8').trim()
-      const answer = await fetch(`http://127.0.0.1:${apiPort}${path}`, {
+      const answer = await fetch(`http://${api}${path}`, {
         method,
         headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json', ...headers },
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),

@@ -56,6 +56,13 @@ export const operationMutants: readonly Mutant[] = [
     'src/pipeline/circuit.test.ts',
   ),
   one(
+    'late-clock',
+    '12',
+    "an answer of the database's clock that was long under way puts a process so far off that it takes leases which others hold",
+    ['src/store/server-clock.ts', 'ahead = ahead === undefined ?', 'ahead = told > 0 ?'],
+    'src/store/server-clock.test.ts',
+  ),
+  one(
     'one-at-a-time',
     '4',
     'one process has all deliveries of a connection to itself, also when it does not keep up or is dead',

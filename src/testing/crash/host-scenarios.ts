@@ -1,0 +1,146 @@
+import { setTimeout as wait } from 'node:timers/promises'
+import { hostsMissing, openHosts } from './hosts.ts'
+import type { Scenario } from './scenario.ts'
+import { settle } from './storm.ts'
+import { planTraffic, runTraffic } from './traffic.ts'
+import { withBreaches } from './verdict.ts'
+import { until, untilKnown, type World } from './world.ts'
+
+/** deliverConcurrency of the crash workspace: calls of one process to one partner at once */
+const ofOneProcess = 4
+/** MariaDB ends a transaction of which it hears nothing more after so long (store/mysql-server.ts): rows it holds are free then */
+const idleTransactionMs = 35_000
+
+const burstOf = 30
+const limitMs = 120_000
+
+/**
+ * API and workers on hosts of their own (network namespaces). One worker, then two: more calls at once, and the same work in less time. Then a worker's cable is pulled out in the middle of its calls, and put back when others have its
+ * lanes; then the other worker dies. Each time its lanes wait for the lease and no longer.
+ */
+const apart: Scenario = {
+  name: 'hosts apart',
+  covers: ['part 12', 'row 9'],
+  engine: 'mysql',
+  ci: false,
+  seeds: 'first',
+  workers: 2,
+  missing: hostsMissing,
+  hosts: openHosts,
+  async run(world) {
+    const wrong: string[] = []
+    const calls = watchCalls(world)
+    await world.start('api')
+    await world.start('worker-1')
+    await untilKnown(world)
+    world.partner.slowMs = world.times.timeoutMs / 2
+    const one = await burst(world, calls, 1, wrong)
+    await world.start('worker-2')
+    await world.ready()
+    const two = await burst(world, calls, 2, wrong)
+    tell(world, `one worker: ${one.most} calls at once, ${one.tookMs} ms`)
+    tell(world, `two workers: ${two.most} calls at once, ${two.tookMs} ms`)
+    if (one.most > ofOneProcess) wrong.push(`one worker made ${one.most} calls to the bank at once instead of ${ofOneProcess}`)
+    if (two.most <= ofOneProcess || two.tookMs >= one.tookMs) wrong.push('a second worker did not raise the throughput')
+    const cable = world.hosts?.of('worker-1')
+    await world.inject('cable of worker-1 out', async () => {
+      await takeOver(world, calls, 3, wrong, 'a cut host', () => cable?.cut())
+      cable?.join()
+    })
+    await world.inject('cable of the API out', async () => {
+      world.hosts?.of('api').cut()
+      await wait(1000)
+      world.hosts?.of('api').join()
+    })
+    await world.inject('kill -9 worker-2', () => takeOver(world, calls, 4, wrong, 'a killed worker', () => world.kill('worker-2')))
+    return withBreaches(await settle(world, Promise.resolve()), wrong)
+  },
+}
+
+interface Calls {
+  /** to the bank, under way */
+  now: number
+  most: number
+}
+
+function watchCalls(world: World): Calls {
+  const calls = { now: 0, most: 0 }
+  world.partner.moment = (when, { path }) => {
+    if (path !== '/bookings') return undefined
+    calls.now += when === 'arrived' ? 1 : -1
+    calls.most = Math.max(calls.most, calls.now)
+    return undefined
+  }
+  return calls
+}
+
+const booked = ({ partner: { log } }: World): number => log.effects.filter(({ kind }) => kind === 'booking').length
+const tell = (world: World, what: string): void => void world.injections.push({ what, from: 0, until: 0 })
+const tradeOf = (world: World, round: number): Promise<void> =>
+  runTraffic(world, { ...planTraffic(world.random, burstOf, 300, world.partner.log.skus, (round - 1) * burstOf + 1), bad: [] })
+
+/** Many orders at once; how many calls were made side by side, and how long the bookings took. */
+async function burst(
+  world: World,
+  calls: Calls,
+  round: number,
+  wrong: string[],
+): Promise<{ readonly most: number; readonly tookMs: number }> {
+  const began = performance.now()
+  calls.most = 0
+  const traffic = tradeOf(world, round)
+  if (!(await until(() => booked(world) === round * burstOf, limitMs * world.slowness, 10)))
+    wrong.push(`the bookings of burst ${round} did not come to their end`)
+  const tookMs = Math.round(performance.now() - began)
+  await traffic
+  return { most: calls.most, tookMs }
+}
+
+/** Both workers are in the middle of calls when one is lost; the other one has to end what it had begun. */
+async function takeOver(
+  world: World,
+  calls: Calls,
+  round: number,
+  wrong: string[],
+  who: string,
+  lose: () => Promise<void> | void,
+): Promise<void> {
+  const traffic = tradeOf(world, round)
+  if (!(await until(() => calls.now > ofOneProcess, limitMs * world.slowness, 5)))
+    wrong.push(`${who}: two workers were never at work at once`)
+  await lose()
+  const lostAt = await clockOf(world)
+  const begun = (await world.ask('select id from attempt where ended_at is null')).map(({ id }) => `'${String(id)}'`)
+  world.partner.slowMs = 0
+  await wait(world.times.leaseMs)
+  // a transaction that died with its host holds its rows until the server misses it
+  const [held] = await world.ask(
+    'select count(*) as n from information_schema.innodb_trx where trx_started < now() - interval 1 second and trx_rows_locked > 0',
+  )
+  const isHeld = Number(held?.n) > 0
+  const ended = async () => {
+    const [left] = await world.ask(`select count(*) as n from attempt where id in (${begun.join(', ')}) and ended_at is null`)
+    return Number(left?.n) === 0
+  }
+  if (!(await until(ended, limitMs * world.slowness))) wrong.push(`${who}: nobody took over its lanes`)
+  if (!(await until(() => booked(world) === round * burstOf, limitMs * world.slowness))) wrong.push(`${who}: bookings were left behind`)
+  const lost = await world.ask(`select ended_at from attempt where id in (${begun.join(', ')}) and outcome = 'lost'`)
+  const delayMs = Math.max(0, ...lost.map(({ ended_at }) => Number(ended_at) - lostAt))
+  const { leaseMs, sweepMs } = world.times
+  const mostMs = leaseMs + 2 * sweepMs + graceMs * world.slowness + (isHeld ? idleTransactionMs : 0)
+  tell(world, `${who}: ${lost.length} tries lost, taken over within ${delayMs} ms of a lease of ${leaseMs} ms`)
+  if (lost.length === 0) wrong.push(`${who} had nothing under way`)
+  if (delayMs > mostMs) wrong.push(`${who}: its lanes waited ${delayMs} ms, longer than a lease of ${leaseMs} ms`)
+  await traffic
+  world.partner.slowMs = world.times.timeoutMs / 2
+}
+
+/** What lies between a lease that is over and the first word of the next worker: suspects are taken one after the other. */
+const graceMs = 1500
+
+async function clockOf({ ask }: World): Promise<number> {
+  const [row] = await ask('select unix_timestamp(now(3)) * 1000 as now')
+  return Number(row?.now)
+}
+
+export const hostScenarios: readonly Scenario[] = [apart]
