@@ -68,7 +68,8 @@ export async function openHub(
   let secrets: readonly string[] = [...seen.secrets, ...services]
   let credentials = seen.credentials
   const log = openLog(config.logLevel, () => secrets)
-  const foundation = await openFoundation(config, log, orEmpty(seen).settings.leaseMs)
+  const { tenant, settings } = orEmpty(seen)
+  const foundation = await openFoundation(config, log, { tenant, leaseMs: settings.leaseMs })
   const { database, bell } = foundation
   let tracing: Tracing | undefined
   try {

@@ -2,14 +2,16 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createConnection } from 'mysql2/promise'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import type { HubConfig } from '../config.ts'
 import { lockOwner } from '../data-folder.ts'
 import { silentLog } from '../model/log.ts'
+import { ringName } from '../pipeline/bell.ts'
 import { migrate } from '../store/migrate.ts'
 import { openMysql } from '../store/mysql.ts'
 import { serverRisks } from '../store/mysql-durability.ts'
 import { mariadbMissing, type PrivateMariadb, startMariadb } from '../testing/private-mariadb.ts'
+import { redisMissing, startPrivateRedis } from '../testing/private-redis.ts'
 import { openFoundation, serviceSecrets } from './foundation.ts'
 
 let folder = ''
@@ -34,6 +36,33 @@ test('the passwords of the services are secrets, and only they', () => {
   expect(() => serviceSecrets(config({ database: 'mysql://hub:geheim@db/' }))).toThrow(/names no database/)
 })
 
+test.skipIf(redisMissing !== undefined)(
+  `two tenants that share a Redis do not hear each other${redisMissing === undefined ? '' : ` (${redisMissing})`}`,
+  async () => {
+    const redis = await startPrivateRedis()
+    const open = (tenant: string) =>
+      openFoundation(config({ data: join(folder, tenant), redis: redis?.url }), silentLog, { tenant, leaseMs: 30_000 })
+    const hubs = [await open('first'), await open('second')] as const
+    const heard: string[] = []
+    try {
+      for (const [place, { bell }] of hubs.entries()) bell.listen(async (ring) => void heard.push(`${ringName(ring)} at ${place}`))
+      await vi.waitUntil(async () => `${await redis?.ask('CLIENT', 'LIST')}`.split('crossdock-answers').length > 8, { timeout: 20_000 })
+      for (const connection of Array.from({ length: 20 }, (_, at) => `c${at}`)) hubs[1].bell.ring({ kind: 'deliver', connection })
+      await vi.waitUntil(() => heard.length === 20, { timeout: 20_000 })
+      expect(heard.filter((one) => one.endsWith(' at 0'))).toEqual([])
+    } finally {
+      for (const { bell, database, close, release } of hubs) {
+        await bell.close()
+        await close()
+        await database.close()
+        release()
+      }
+      await redis?.stop()
+    }
+  },
+  60_000,
+)
+
 const missing = await mariadbMissing()
 describe.skipIf(missing !== undefined)(`on MariaDB${missing === undefined ? '' : ` (${missing})`}`, () => {
   let server: PrivateMariadb
@@ -45,7 +74,7 @@ describe.skipIf(missing !== undefined)(`on MariaDB${missing === undefined ? '' :
   test('a database without the schema is refused with the command that makes it, and nothing stays locked', async () => {
     const database = await server.database()
     const shared = config({ database, role: 'api' })
-    await expect(openFoundation(shared, silentLog, 30_000)).rejects.toMatchObject({
+    await expect(openFoundation(shared, silentLog, { tenant: 'default', leaseMs: 30_000 })).rejects.toMatchObject({
       detail: { code: 'schema' },
       message: expect.stringContaining('crossdock migrate'),
     })
@@ -53,11 +82,11 @@ describe.skipIf(missing !== undefined)(`on MariaDB${missing === undefined ? '' :
     const store = await openMysql(database)
     await migrate(store)
     await store.close()
-    const foundation = await openFoundation(shared, silentLog, 30_000)
+    const foundation = await openFoundation(shared, silentLog, { tenant: 'default', leaseMs: 30_000 })
     expect(lockOwner(shared.data)).toBe(process.pid)
     await foundation.database.close()
     foundation.release()
-    const worker = await openFoundation(config({ database, role: 'worker' }), silentLog, 30_000)
+    const worker = await openFoundation(config({ database, role: 'worker' }), silentLog, { tenant: 'default', leaseMs: 30_000 })
     expect(lockOwner(shared.data)).toBeUndefined()
     await worker.database.close()
   })
@@ -71,7 +100,9 @@ describe.skipIf(missing !== undefined)(`on MariaDB${missing === undefined ? '' :
       expect(await serverRisks(database)).toEqual([
         { setting: 'innodb_flush_log_at_trx_commit', found: '2', wanted: '1', severity: 'error' },
       ])
-      await expect(openFoundation(config({ database, role: 'worker' }), silentLog, 30_000)).rejects.toMatchObject({
+      await expect(
+        openFoundation(config({ database, role: 'worker' }), silentLog, { tenant: 'default', leaseMs: 30_000 }),
+      ).rejects.toMatchObject({
         detail: { code: 'database-unsafe' },
         message: expect.stringContaining('innodb_flush_log_at_trx_commit is 2'),
       })

@@ -33,10 +33,14 @@ export const serviceSecrets = ({ database, redis }: HubConfig): readonly string[
 ]
 
 /**
- * `leaseMs`: of a lane; what a killed process held in Redis is free no later.
+ * `leaseMs`: of a lane; what a killed process held in Redis is free no later. Of `tenant` are the rings and budgets in Redis.
  * @throws FolderLockedError when another process owns the data folder; HubError `schema` (reject) when the shared database has not the schema of this program, and what the store throws
  */
-export async function openFoundation(config: HubConfig, log: Log, leaseMs: number): Promise<Foundation> {
+export async function openFoundation(
+  config: HubConfig,
+  log: Log,
+  { tenant, leaseMs }: { readonly tenant: string; readonly leaseMs: number },
+): Promise<Foundation> {
   const folder = config.role === 'worker' ? undefined : openDataFolder(config.data)
   let database: Database | undefined
   try {
@@ -44,7 +48,7 @@ export async function openFoundation(config: HubConfig, log: Log, leaseMs: numbe
     return {
       database,
       localKey: folder === undefined ? newToken() : localKey(config.data),
-      ...(await services(config, log, leaseMs)),
+      ...(await services(config, log, tenant, leaseMs)),
       announce: (address) => folder?.announce(address),
       release: () => folder?.release(),
     }
@@ -93,7 +97,12 @@ async function openShared(url: string): Promise<Database> {
 
 const mute: Bell = { ring: () => {}, listen: () => {}, close: async () => {} }
 
-async function services(config: HubConfig, log: Log, leaseMs: number): Promise<Pick<Foundation, 'bell' | 'limiter' | 'close'>> {
+async function services(
+  config: HubConfig,
+  log: Log,
+  tenant: string,
+  leaseMs: number,
+): Promise<Pick<Foundation, 'bell' | 'limiter' | 'close'>> {
   const { redis, role, database } = config
   const ingests = database === undefined ? 1 : sharedIngests
   if (redis === undefined)
@@ -104,8 +113,8 @@ async function services(config: HubConfig, log: Log, leaseMs: number): Promise<P
       close: async () => {},
     }
   const [{ openBullBell }, { redisLimiter }] = await Promise.all([import('../queue/bullmq.ts'), import('../queue/limiter.ts')])
-  // hubs that share a Redis, each with its own database, must not hear each other
-  const prefix = database === undefined ? 'crossdock' : `crossdock-${mysqlAddress(database).options.database}`
+  // hubs that share a Redis, each with its own database or tenant, must not hear each other
+  const prefix = ['crossdock', ...(database === undefined ? [] : [mysqlAddress(database).options.database]), tenant].join('-')
   const limiter = redisLimiter({ url: redis, prefix, clock: systemClock, log })
   const bell = openBullBell({ url: redis, prefix, log, ingests, lockMs: Math.min(mostLockMs, leaseMs) })
   return { bell, limiter, close: () => limiter.close() }

@@ -44,7 +44,7 @@ async function versionOf(options: MysqlAddress['options'], connectTimeout: numbe
 }
 
 /**
- * What every connection is set to first. READ COMMITTED keeps gap locks away; strict mode refuses what it would cut; a worker that freezes inside a transaction loses it, and its locks, after half a minute.
+ * What every connection is set to first. READ COMMITTED keeps gap locks away; strict mode refuses what it would cut; a worker that freezes or loses its cable inside a transaction loses it, and its locks, after a quarter of a minute; MySQL has one limit for all that is idle, which costs the pool a new connection now and then.
  * `readOnly`: the server refuses writes.
  */
 export const sessionOf = ({ mariadb, collation }: MysqlServer, readOnly: boolean): readonly string[] => [
@@ -53,6 +53,6 @@ export const sessionOf = ({ mariadb, collation }: MysqlServer, readOnly: boolean
   ...(readOnly ? ['set session transaction read only'] : []),
   `set session innodb_lock_wait_timeout = 5, time_zone = '+00:00', sql_mode = 'STRICT_ALL_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION'`,
   mariadb
-    ? 'set session max_statement_time = 30, idle_transaction_timeout = 35'
-    : 'set session max_execution_time = 30000, wait_timeout = 28800',
+    ? 'set session max_statement_time = 30, idle_transaction_timeout = 15'
+    : 'set session max_execution_time = 30000, wait_timeout = 60',
 ]

@@ -48,7 +48,7 @@ export async function attack(
   const began = performance.now()
   const lag = monitorEventLoopDelay({ resolution: 20 })
   lag.enable()
-  const { name, engine, covers, workers, leaseMs, maxCrashes } = scenario
+  const { name, engine, covers, workers, leaseMs, maxCrashes, timeoutMs } = scenario
   const volume = scenario.volume?.(folder)
   const hosts = scenario.hosts?.()
   const world = await openWorld({
@@ -56,7 +56,11 @@ export async function attack(
     folder,
     slowness,
     ...(mutant === undefined ? {} : { mutant }),
-    times: { ...(leaseMs === undefined ? {} : { leaseMs }), ...(maxCrashes === undefined ? {} : { maxCrashes }) },
+    times: {
+      ...(leaseMs === undefined ? {} : { leaseMs }),
+      ...(maxCrashes === undefined ? {} : { maxCrashes }),
+      ...(timeoutMs === undefined ? {} : { timeoutMs }),
+    },
     ...(engine === 'mysql' && servers !== undefined ? { servers } : {}),
     ...(workers === undefined ? {} : { workers }),
     ...(volume === undefined ? {} : { data: volume.data }),

@@ -3,11 +3,13 @@ import { attack, type Ran } from './attack.ts'
 import { furtherScenarios } from './further-scenarios.ts'
 import { hostScenarios } from './host-scenarios.ts'
 import { operatorScenarios } from './operator-scenarios.ts'
+import { releaseScenarios } from './release-scenarios.ts'
 import { runMutants } from './run-mutants.ts'
 import type { Scenario, Size } from './scenario.ts'
 import { firstScenarios } from './scenarios.ts'
 import { serverScenarios } from './server-scenarios.ts'
 import { openServers, withoutServers } from './servers.ts'
+import { tenantScenarios } from './tenant-scenarios.ts'
 
 /**
  * `npm run -s crash -- --seeds 3 --json`: the hub as real processes on servers of its own, attacked by every scenario of the shorter run with every seed. `--all`: all scenarios, at full size. `--seed <n>`: one seed. `--only <text>`: scenarios whose name holds it. `--place <text>`: of
@@ -29,9 +31,15 @@ const { values, positionals } = parseArgs({
 async function runScenarios(): Promise<number> {
   const size: Size = values.all ? 'all' : 'ci'
   const seeds = values.seed === undefined ? Array.from({ length: Number(values.seeds) }, (_, index) => index + 1) : [Number(values.seed)]
-  const wanted = [...firstScenarios, ...furtherScenarios, ...serverScenarios, ...operatorScenarios, ...hostScenarios].filter(
-    ({ name, ci }) => (ci || values.all) && (values.only.length === 0 || values.only.some((text) => name.includes(text))),
-  )
+  const wanted = [
+    ...firstScenarios,
+    ...furtherScenarios,
+    ...serverScenarios,
+    ...operatorScenarios,
+    ...hostScenarios,
+    ...releaseScenarios,
+    ...tenantScenarios,
+  ].filter(({ name, ci }) => (ci || values.all) && (values.only.length === 0 || values.only.some((text) => name.includes(text))))
   const skipped: { readonly name: string; readonly why: string }[] = []
   const results: Ran[] = []
   const began = performance.now()

@@ -17,6 +17,7 @@ export interface Scenario {
   readonly workers?: number
   readonly leaseMs?: number
   readonly maxCrashes?: number
+  readonly timeoutMs?: number
   /** what this machine lacks or forbids, by name; undefined: it can run */
   readonly missing?: () => Promise<string | undefined> | string | undefined
   /** a folder for the hub's data that must be given back */

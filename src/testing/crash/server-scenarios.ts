@@ -127,24 +127,4 @@ const restored: Scenario = {
   },
 }
 
-const skip = (name: string, covers: readonly string[], why: () => string | undefined): Scenario => ({
-  name,
-  covers,
-  engine: 'sqlite',
-  ci: false,
-  seeds: 'once',
-  missing: why,
-  run: () => Promise.reject(new Error('this scenario cannot run')),
-})
-
-export const serverScenarios: readonly Scenario[] = [
-  diskFull,
-  restored,
-  skip(
-    'clock skew',
-    ['S23', 'row 18'],
-    () => 'libfaketime is not looked for: processes with clocks of their own need it preloaded, see the unit tests on leases instead',
-  ),
-  skip('two tenants', ['S27'], () => "one workspace is one tenant: src/http/tenants.test.ts asks every route for what is another tenant's"),
-  skip('two releases', ['S26'], () => 'there is one release: no second build with another schema to run beside it'),
-]
+export const serverScenarios: readonly Scenario[] = [diskFull, restored]

@@ -18,11 +18,11 @@ const retry = { waitsMs: [50, 100, 200, ...Array.from({ length: 47 }, () => 400)
 export const routeNames = ['sale', 'book', 'letter', 'stock'] as const
 export type RouteName = (typeof routeNames)[number]
 
-/** Writes the workspace of the crash world. `partner`: address that the hub calls, in one of the networks `open`; `live`: routes that send, the others are off. */
+/** Writes the workspace of the crash world. `partner`: address that the hub calls, in the network `open`; `live`: routes that send, the others are off. */
 export function writeWorkspace(
   folder: string,
   partner: string,
-  open: readonly string[],
+  { open, tenant }: { readonly open: string; readonly tenant: string },
   times: Times,
   live: readonly RouteName[] = routeNames,
 ): void {
@@ -32,7 +32,7 @@ export function writeWorkspace(
     books: 'HARBOUR',
     config: { url: partner, ...config },
     streams: Object.fromEntries(Object.entries(streams).map(([name, every]) => [name, { every }])),
-    allowPrivate: open,
+    allowPrivate: [open],
     limits: { concurrency: 8 },
     timeoutMs,
   })
@@ -44,7 +44,7 @@ export function writeWorkspace(
     mode: live.includes(id) ? 'live' : 'off',
   })
   write(folder, 'crossdock.json', {
-    tenant: 'default',
+    tenant,
     connections: {
       shop: connection('crash-shop', { orders: '400ms', items: '2s' }, { secret: hookSecret, timeZone: 'UTC' }),
       erp: connection('crash-erp', { articles: '2s', stock: '2s', sales: '700ms' }, { timeZone: 'UTC' }),

@@ -30,6 +30,10 @@ export interface WorldSetUp {
   readonly data?: string
   /** a host of its own for each process; the driver's otherwise */
   readonly hosts?: Hosts
+  /** of the workspace. `default` */
+  readonly tenant?: string
+  /** database of another world, which this one shares */
+  readonly beside?: string
   /** workers besides the API; 0: one `serve` does everything. 2 with servers */
   readonly workers?: number
 }
@@ -60,6 +64,8 @@ export interface World {
   readonly names: readonly string[]
   readonly lines: { readonly partner: CrashProxy; readonly api: CrashProxy; readonly database?: CrashProxy; readonly redis?: CrashProxy }
   readonly injections: Injection[]
+  /** environment of each process, from its next start on */
+  readonly settings: Map<string, Readonly<Record<string, string>>>
   readonly ask: Ask
   readonly logs: string
   /** writes the workspace anew, with only these routes on; for the next start */
@@ -102,7 +108,8 @@ export async function openWorld(setUp: WorldSetUp): Promise<World> {
   for (const made of [workspace, logs, data]) mkdirSync(made, { recursive: true, mode: 0o700 })
   const partner = await startCrashPartner(openPartnerLog(skus, startOnHand), seededRandom(seed + 1))
   const apiPort = await loopbackPort()
-  const database = servers === undefined ? undefined : await servers.mariadb.database()
+  const tenant = setUp.tenant ?? 'default'
+  const database = servers === undefined ? undefined : (setUp.beside ?? (await servers.mariadb.database()))
   const workers = setUp.workers ?? (servers === undefined ? 0 : 2)
   const names = workers === 0 ? ['serve'] : ['api', ...Array.from({ length: workers }, (_, index) => `worker-${index + 1}`)]
   const hostOf = (name: string): string => hosts?.of(name).address ?? '127.0.0.1'
@@ -122,7 +129,7 @@ export async function openWorld(setUp: WorldSetUp): Promise<World> {
         }),
   }
   const keepRoutes = (live: readonly RouteName[]) =>
-    writeWorkspace(workspace, `http://${at}:${lines.partner.port}`, [hosts?.subnet ?? '127.0.0.0/8'], times, live)
+    writeWorkspace(workspace, `http://${at}:${lines.partner.port}`, { open: hosts?.subnet ?? '127.0.0.0/8', tenant }, times, live)
   keepRoutes(routeNames)
   const ask = database === undefined ? askSqlite(join(data, 'crossdock.db')) : askMysql(database)
   if (database !== undefined) await migrateHere(database)
@@ -142,7 +149,7 @@ export async function openWorld(setUp: WorldSetUp): Promise<World> {
   const workerPorts = await Promise.all(names.map(() => loopbackPort()))
   const portOf = (name: string, index: number): number => (name.startsWith('worker') ? (workerPorts[index] ?? 0) : apiPort)
   let hook = ''
-  let safeguards: Readonly<Record<string, string>> = {}
+  const settings = new Map<string, Readonly<Record<string, string>>>()
 
   const startOne = async (name: string, more: Readonly<Record<string, string>>, before: readonly string[]): Promise<void> => {
     const role = name.startsWith('worker') ? 'worker' : name === 'api' ? 'api' : 'serve'
@@ -161,7 +168,7 @@ export async function openWorld(setUp: WorldSetUp): Promise<World> {
     const hub = startHub({
       role,
       args,
-      env: { ...env, ...safeguards, ...more },
+      env: { ...env, ...settings.get(name), ...more },
       log,
       before: [...(hosts?.of(name).before ?? []), ...before],
     })
@@ -194,13 +201,14 @@ export async function openWorld(setUp: WorldSetUp): Promise<World> {
     names,
     lines,
     injections: [],
+    settings,
     ask,
     logs,
     async start(name, more = {}, before = []) {
       const wanted = (name === undefined ? names : [name]).filter((one) => !isRunning(hubs.get(one)))
       await Promise.all(wanted.map((one) => startOne(one, more, before)))
       if (hook === '' && more.CRASH_AT === undefined) {
-        const [row] = await ask(`select hook_token from connection where name = 'shop'`)
+        const [row] = await ask(`select hook_token from connection where name = 'shop' and tenant = '${tenant}'`)
         hook = `http://127.0.0.1:${lines.api.port}/hooks/${String(row?.hook_token)}`
       }
     },
@@ -222,7 +230,7 @@ export async function openWorld(setUp: WorldSetUp): Promise<World> {
     },
     async breakSafeguard() {
       if (setUp.mutant === undefined) return
-      safeguards = { CRASH_MUTANT: setUp.mutant }
+      for (const name of names) settings.set(name, { ...settings.get(name), CRASH_MUTANT: setUp.mutant })
       const running = names.filter((name) => isRunning(hubs.get(name)))
       for (const name of running) await world.kill(name)
       for (const name of running) await world.start(name)

@@ -63,6 +63,13 @@ export const operationMutants: readonly Mutant[] = [
     'src/store/server-clock.test.ts',
   ),
   one(
+    'shared-rings',
+    '13',
+    'tenants that share a Redis take the rings of each other',
+    ['src/main/foundation.ts', ', tenant].join', '].join'],
+    'src/main/foundation.test.ts',
+  ),
+  one(
     'one-at-a-time',
     '4',
     'one process has all deliveries of a connection to itself, also when it does not keep up or is dead',

@@ -1,0 +1,127 @@
+import { execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
+import { promisify } from 'node:util'
+import { packageRoot } from '../../package-root.ts'
+import { freezeHub, killHub } from './faults.ts'
+import type { Scenario } from './scenario.ts'
+import { settle } from './storm.ts'
+import { planTraffic, runTraffic } from './traffic.ts'
+import { withBreaches } from './verdict.ts'
+import { untilKnown, type World } from './world.ts'
+
+/** Processes that do not agree: on the release, or on the time of day. */
+
+const next = { CRASH_RELEASE: 'next' } as const
+const register = join(import.meta.dirname, 'register.ts')
+const cli = join(packageRoot, 'src', 'cli.ts')
+
+/** The tables get those of the next release under load (a step further, made by the loader), and one process after the other is replaced, some by SIGTERM, some by SIGKILL. One that is started from the old release by mistake refuses. */
+const releases: Scenario = {
+  name: 'two releases',
+  covers: ['S26', 'row 20'],
+  engine: 'mysql',
+  ci: false,
+  seeds: 'first',
+  async run(world) {
+    const wrong: string[] = []
+    await world.start()
+    await untilKnown(world)
+    const traffic = runTraffic(world, planTraffic(world.random, 60, 15_000, world.partner.log.skus))
+    await wait(2000)
+    await world.inject('migrate', async () => {
+      const child = spawn(process.execPath, ['--import', register, cli, 'migrate', '--database', world.database ?? ''], {
+        stdio: 'ignore',
+        env: { ...process.env, ...next },
+      })
+      const [code] = (await once(child, 'exit')) as [number | null]
+      if (code !== 0) wrong.push(`the migration under load ended with ${code}`)
+    })
+    const [columns] = await world.ask(
+      `select count(*) as n from information_schema.columns where table_schema = database() and column_name = 'next_release'`,
+    )
+    if (Number(columns?.n) !== 4) wrong.push('the migration did not reach the tables')
+    await wait(2000)
+    await world.inject('an old worker starts by mistake', async () => {
+      await world.kill('worker-2')
+      await world.start('worker-2')
+      await Promise.race([world.hubs.get('worker-2')?.gone, wait(60_000 * world.slowness)])
+      if (world.hubs.get('worker-2')?.ended()?.code === undefined) wrong.push('an old worker runs on tables of the next release')
+      await world.kill('worker-2')
+    })
+    for (const name of ['worker-2', 'api', 'worker-1']) {
+      world.settings.set(name, next)
+      await world.inject(`${name} is replaced`, async () => {
+        await (name === 'worker-1' ? world.kill(name) : world.hubs.get(name)?.stop())
+        await world.start(name)
+      })
+      await wait(2000)
+      await world.inject('kill -9 worker-2', () => killHub('worker-2')(world))
+    }
+    return withBreaches(await settle(world, traffic), wrong)
+  },
+}
+
+const run = promisify(execFile)
+const libraries = ['/usr/lib/x86_64-linux-gnu', '/usr/lib/aarch64-linux-gnu', '/usr/lib64', '/usr/lib', '/usr/local/lib']
+const faketime = libraries.map((folder) => join(folder, 'faketime', 'libfaketimeMT.so.1')).find((file) => existsSync(file))
+/** Ten minutes before or behind, in a zone with a summer time, or with one of a quarter of an hour. Spans are measured rightly: only the time of day is wrong. */
+const clockOf = (minutes: number, zone: string): Readonly<Record<string, string>> => ({
+  LD_PRELOAD: faketime ?? '',
+  FAKETIME: `${minutes < 0 ? '-' : '+'}${Math.abs(minutes)}m`,
+  FAKETIME_DONT_FAKE_MONOTONIC: '1',
+  DONT_FAKE_MONOTONIC: '1',
+  TZ: zone,
+})
+
+/** API and workers live ten minutes before and behind the database and the partners: leases, cursors and the order of events do not notice. */
+const skewed: Scenario = {
+  name: 'clock skew',
+  covers: ['S23', 'row 18'],
+  engine: 'mysql',
+  ci: false,
+  seeds: 'first',
+  async missing() {
+    if (faketime === undefined) return `no faketime/libfaketimeMT.so.1 in ${libraries.join(', ')} (package libfaketime)`
+    const { stdout } = await run(process.execPath, ['-p', 'Date.now()'], { env: { ...process.env, ...clockOf(-10, 'UTC') } })
+    return Date.now() - Number(stdout) > 500_000 ? undefined : `${faketime} does not change the time of node`
+  },
+  async run(world) {
+    world.settings.set('api', clockOf(10, 'America/New_York'))
+    world.settings.set('worker-1', clockOf(-10, 'Asia/Kathmandu'))
+    await world.start()
+    await untilKnown(world)
+    world.partner.hostile = 0.1
+    const traffic = runTraffic(world, planTraffic(world.random, 60, 12_000, world.partner.log.skus))
+    const frozenMs = world.times.leaseMs * 1.4
+    for (const [what, fault] of [
+      ['kill -9 worker-2', killHub('worker-2')],
+      ['kill -9 worker-1', killHub('worker-1')],
+      ['freeze worker-1', freezeHub('worker-1', frozenMs)],
+      ['kill -9 api', killHub('api')],
+      ['freeze worker-2', freezeHub('worker-2', frozenMs)],
+    ] as const) {
+      await wait(1500)
+      await world.inject(what, () => fault(world))
+    }
+    return withBreaches(await settle(world, traffic), await stolen(world))
+  },
+}
+
+/** A lease is taken when it is over by the database's clock, and a minute off would show as a claim of the future or the past. */
+async function stolen(world: World): Promise<string[]> {
+  const [row] = await world.ask(
+    'select min(started_at) as first, max(coalesce(ended_at, started_at)) as last, unix_timestamp(now(3)) * 1000 as now from attempt',
+  )
+  const [first, last, now] = [Number(row?.first), Number(row?.last), Number(row?.now)]
+  const begun = Math.min(...world.partner.log.placed.values())
+  return [
+    ...(first < begun - tolerableMs ? [`a try began ${begun - first} ms before the first order was placed`] : []),
+    ...(last > now + tolerableMs ? [`a try ended ${last - now} ms from now`] : []),
+  ]
+}
+const tolerableMs = 60_000
+
+export const releaseScenarios: readonly Scenario[] = [releases, skewed]
