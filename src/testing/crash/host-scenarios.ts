@@ -97,12 +97,12 @@ async function burst(world: World, calls: Calls, wrong: string[]): Promise<{ rea
 }
 
 /** Bursts until both workers are in the middle of calls: one that comes back from a cut cable takes its time. */
-async function bothAtWork(world: World, calls: Calls): Promise<Promise<void> | undefined> {
+async function bothAtWork(world: World, calls: Calls): Promise<{ readonly traffic: Promise<void> } | undefined> {
   for (let burst = 0; burst < mostBursts; burst++) {
     const all = booked(world) + burstOf
     const traffic = trade(world)
     await until(() => calls.now > ofOneProcess || booked(world) === all, limitMs * world.slowness, 5)
-    if (calls.now > ofOneProcess) return traffic
+    if (calls.now > ofOneProcess) return { traffic }
     await traffic
   }
   return undefined
@@ -111,8 +111,8 @@ const mostBursts = 12
 
 /** Both workers are in the middle of calls when one is lost; the other one has to end what it had begun. */
 async function takeOver(world: World, calls: Calls, wrong: string[], who: string, lose: () => Promise<void> | void): Promise<void> {
-  const traffic = await bothAtWork(world, calls)
-  if (traffic === undefined) return void wrong.push(`${who}: two workers were never at work at once`)
+  const busy = await bothAtWork(world, calls)
+  if (busy === undefined) return void wrong.push(`${who}: two workers were never at work at once`)
   await lose()
   const lostAt = await clockOf(world)
   const begun = (await world.ask('select id from attempt where ended_at is null')).map(({ id }) => `'${String(id)}'`)
@@ -129,7 +129,7 @@ async function takeOver(world: World, calls: Calls, wrong: string[], who: string
     return Number(left?.n) === 0
   }
   if (!(await until(ended, limitMs * world.slowness))) wrong.push(`${who}: nobody took over its lanes`)
-  await traffic
+  await busy.traffic
   if (!(await until(() => booked(world) === world.partner.log.orders.size, limitMs * world.slowness)))
     wrong.push(`${who}: bookings were left behind`)
   const lost = await world.ask(`select ended_at from attempt where id in (${begun.join(', ')}) and outcome = 'lost'`)
