@@ -33,6 +33,7 @@ const top = new Set([
   'secret-reference',
   'package-root',
   'runtime',
+  'small-heap',
   'data-folder',
   'commands',
   'testing',

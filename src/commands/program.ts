@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Command } from 'commander'
 import { packageRoot } from '../package-root.ts'
+import { commandOf } from '../small-heap.ts'
 import { reportError } from './report-error.ts'
 import type { Shell } from './shell.ts'
 
@@ -43,7 +44,7 @@ const everyPlace: readonly { readonly names: readonly string[]; readonly load: (
 
 /** What the command line names; where it names no command, all. A start is mostly loading, and most commands need little of the program. */
 function placesFor(argv: readonly string[]): typeof everyPlace {
-  const name = argv.find((word, index) => !word.startsWith('-') && argv[index - 1] !== '--lang')
+  const name = commandOf(argv)
   const named = everyPlace.filter(({ names }) => names.some((one) => one === name))
   return named.length > 0 ? named : everyPlace
 }

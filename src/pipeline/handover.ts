@@ -9,12 +9,12 @@ export interface Handover {
   readonly size: number
 }
 
-export function openHandover(maxBytes = 32 * 1024 * 1024): Handover {
+export function openHandover(maxBytes = 8 * 1024 * 1024): Handover {
   const bodies = new Map<string, Uint8Array>()
   let size = 0
   return {
     put(receipt, body) {
-      if (body.byteLength > maxBytes / 4 || bodies.has(receipt)) return
+      if (body.byteLength > maxBytes / 2 || bodies.has(receipt)) return
       bodies.set(receipt, body)
       size += body.byteLength
       for (const [oldest, bytes] of bodies) {

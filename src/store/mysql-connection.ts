@@ -3,17 +3,19 @@ import type { QueryResult as Answer, FieldPacket, PoolConnection } from 'mysql2/
 import mysql from 'mysql2/promise'
 import { bug } from '../model/errors.ts'
 import { classed } from './mysql-errors.ts'
+import type { Prepare } from './mysql-statements.ts'
 
 /** Column types of the protocol (dev.mysql.com, Field Types). */
 const longLong = 8
 const newDecimal = 246
 
 /** One connection of a pool as Kysely uses it: prepared statements, whole numbers bound as BIGINT, integers read exactly. */
-export function mysqlConnection(connection: PoolConnection, timeoutMs: number): DatabaseConnection {
+export function mysqlConnection(connection: PoolConnection, prepare: Prepare, timeoutMs: number): DatabaseConnection {
   return {
     async executeQuery<R>({ sql, parameters }: CompiledQuery): Promise<QueryResult<R>> {
       const values = parameters.map(bound)
       try {
+        await prepare(connection, sql)
         const [answer, fields] = await connection.execute({ sql, values, timeout: timeoutMs })
         return resultOf(answer, fields) as QueryResult<R>
       } catch (error) {

@@ -4,7 +4,7 @@ import type { MysqlAddress } from './mysql-address.ts'
 import { classed } from './mysql-errors.ts'
 
 /** Prepared statements kept for each connection. */
-const maxPreparedStatements = 512
+export const maxPreparedStatements = 512
 const connectTimeout = 10_000
 /** A pooled connection that nobody used for so long is closed. */
 const idleTimeout = 60_000

@@ -1,3 +1,5 @@
+import v8 from 'node:v8'
+import { createConnection } from 'mysql2/promise'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { mariadbMissing, type PrivateMariadb, startMariadb } from '../testing/private-mariadb.ts'
 import { storeKit } from '../testing/store-kit.ts'
@@ -14,7 +16,7 @@ describe.skipIf(missing !== undefined)(`MariaDB${missing === undefined ? '' : ` 
   beforeAll(async () => {
     server = await startMariadb()
   }, 90_000)
-  afterAll(() => server.stop())
+  afterAll(() => server.stop(), 60_000)
   const open = async () => openMysql(await server.database())
   const migrated = async () => {
     const database = await open()
@@ -78,6 +80,22 @@ describe.skipIf(missing !== undefined)(`MariaDB${missing === undefined ? '' : ` 
     expect(classed(new Error("Can't add new command when connection is in closed state"), 'select 1')).toMatchObject({
       detail: { code: 'database-lost', recovery: 'retry' },
     })
+  })
+
+  test('what the server says of the parameters of a statement is not kept with it', async () => {
+    const database = await migrated()
+    const rows = Array.from({ length: 64 }, (_, n) => ({ ...counter, product: `p${n}`, quantity: n + 1 }))
+    const connection = await createConnection(server.address)
+    const [, fields] = await connection.query('select 1')
+    await connection.end()
+    const Definition = (fields as readonly object[])[0]?.constructor
+    const kept = () => v8.queryObjects(Definition as never, { format: 'count' })
+    const before = kept()
+    await database.write((tx) => insertMany(tx, 'sold', rows))
+    await database.write((tx) => tx.deleteFrom('sold').execute())
+    await database.write((tx) => insertMany(tx, 'sold', rows))
+    expect(await quantity(database)).toBeDefined()
+    expect(Number(kept()) - Number(before)).toBeLessThan(rows.length)
   })
 
   test('two processes that migrate at the same moment do it once', async () => {

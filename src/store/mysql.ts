@@ -8,6 +8,7 @@ import { mysqlDoors } from './mysql-dialect.ts'
 import { isLost, isWorthAnother } from './mysql-errors.ts'
 import { type MysqlPool, openPool } from './mysql-pool.ts'
 import { askServer, sessionOf } from './mysql-server.ts'
+import { leanStatements } from './mysql-statements.ts'
 import { type RunningWrite, transactionEnded, withinLimit, writeChain } from './running-write.ts'
 import { serverClock } from './server-clock.ts'
 
@@ -50,6 +51,7 @@ export async function openMysql(url: string, options: MysqlOptions = {}): Promis
   const writers = pool(options.writers ?? 8, false)
   const readers = pool(options.readers ?? 8, true)
   const doors = mysqlDoors()
+  const prepare = leanStatements()
   const chain = writeChain()
   const writing = new Set<Promise<unknown>>()
   let closed: HubError | undefined
@@ -63,7 +65,7 @@ export async function openMysql(url: string, options: MysqlOptions = {}): Promis
     async provideConnection(consumer) {
       checkDoor('Database.read')
       return consumer({
-        executeQuery: (query) => again(readers, (connection) => mysqlConnection(connection, statementLimitMs).executeQuery(query)),
+        executeQuery: (query) => again(readers, (connection) => mysqlConnection(connection, prepare, statementLimitMs).executeQuery(query)),
         streamQuery: noStreams,
       })
     },
@@ -72,7 +74,7 @@ export async function openMysql(url: string, options: MysqlOptions = {}): Promis
   const run = async <T>(work: (tx: Tx) => Promise<T>): Promise<T> => {
     const connection = await writers.take()
     const running: RunningWrite = { ended: undefined }
-    const door = mysqlConnection(connection, statementLimitMs)
+    const door = mysqlConnection(connection, prepare, statementLimitMs)
     const tx = doors.transaction({
       provideConnection(consumer) {
         if (running.ended) throw running.ended
