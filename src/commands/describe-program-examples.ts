@@ -237,5 +237,9 @@ export const variables: readonly Variable[] = [
   { name: 'LANG', means: 'language, when LC_MESSAGES is not set' },
   { name: 'NO_COLOR', means: 'any value: no colours' },
   { name: 'TERM', means: '`dumb`: no colours' },
+  {
+    name: 'NODE_OPTIONS',
+    means: 'flags of Node.js; a hub gives itself `--max-semi-space-size=8` unless that flag is here (docs/performance.md)',
+  },
   { name: 'INIT_CWD', means: 'folder the person stands in; npm sets it' },
 ]
