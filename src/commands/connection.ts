@@ -47,6 +47,7 @@ export function registerConnection(program: Command, shell: Shell): void {
           [say('column.state'), found.state],
           [say('column.reason'), found.reason],
           [say('column.changed'), found.changedAt],
+          [say('column.circuit'), circuitOf(shell, found.circuit)],
           [say('column.actions'), Array.isArray(found.actions) ? found.actions.join(', ') : undefined],
         ])
         shell.out('\n')
@@ -178,3 +179,10 @@ function jobsOf(connection: JsonObject): readonly JsonObject[] {
 /** A hub that was not told its public address answers paths: here they are reached at the address it was asked at. */
 const addressOf = (client: Client, hook: Json | undefined): Json | undefined =>
   typeof hook === 'string' && hook.startsWith('/') && !client.offline ? client.where + hook : hook
+
+/** Nothing while deliveries go there; else how often nobody answered, and when the next one asks. */
+function circuitOf({ say }: Shell, circuit: Json | undefined): string | undefined {
+  if (!isObject(circuit) || circuit.downs === 0) return undefined
+  const facts = { state: String(circuit.state), downs: Number(circuit.downs) }
+  return circuit.askAt === null ? say('connection.downs', facts) : say('connection.circuit', { ...facts, at: String(circuit.askAt) })
+}

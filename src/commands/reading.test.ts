@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { planRow } from '../http/test-rows.ts'
 import { type Hub, startHub } from '../main.ts'
 import { settleAlarms } from '../pipeline/alarms.ts'
+import { countDown, forgetDowns } from '../store/connection.ts'
 import { insertPlan } from '../store/plan.ts'
 import { testShell } from '../testing/test-shell.ts'
 
@@ -104,6 +105,18 @@ test('the first load has a table of counts', async () => {
   expect(out).toMatch(/first load of shop has not ended/)
   expect((await json('connection baseline shop')).streams.map(({ stream }: { stream: string }) => stream)).toEqual(['products', 'orders'])
   expect((await run('connection baseline shop --sign-off')).code).not.toBe(0)
+})
+
+test('a connection shows how often nobody answered, and when the next one asks', async () => {
+  const { database, tenant } = hub.context
+  const at = await database.now()
+  expect((await run('connection show shop')).out).not.toContain('circuit')
+  await database.write((tx) => countDown(tx, tenant, 'shop', at))
+  expect((await run('connection show shop')).out).toContain('closed; tries in a row that found nobody: 1')
+  for (let i = 0; i < 4; i++) await database.write((tx) => countDown(tx, tenant, 'shop', at))
+  expect((await run('connection show shop', 'zh')).out).toMatch(/连续 5 次尝试无应答/)
+  expect((await json('connection show shop')).circuit).toMatchObject({ downs: 5, askAt: new Date(at + 5000).toISOString() })
+  await database.write((tx) => forgetDowns(tx, tenant, 'shop'))
 })
 
 test('plans are shown and decided, alarms are shown', async () => {

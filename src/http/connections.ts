@@ -1,4 +1,5 @@
 import { isHubError } from '../model/errors.ts'
+import { type CircuitState, circuitOf } from '../pipeline/circuit.ts'
 import { noteSuccess } from '../pipeline/connection-health.ts'
 import type { Context } from '../pipeline/context.ts'
 import {
@@ -19,7 +20,13 @@ import { ProblemError } from './problem.ts'
 import { type Call, route, writeRoute } from './route.ts'
 import { count, described, fields, flag, list, nullable, type Of, oneOf, optional, text, time } from './shape.ts'
 import { job, jobsShown, stream, streamsShown } from './stream-shape.ts'
-import { iso, name } from './values.ts'
+import { iso, isoOrNull, name } from './values.ts'
+
+const circuit = fields({
+  state: oneOf<CircuitState['state']>('closed', 'open', 'half-open'),
+  downs: described(count, 'tries in a row, of all processes, that found nobody'),
+  askAt: described(nullable(time), 'when one delivery asks again'),
+})
 
 const connection = fields({
   name: text(),
@@ -30,6 +37,10 @@ const connection = fields({
   changedAt: time,
   books: nullable(text()),
   organisation: nullable(text()),
+  circuit: described(
+    circuit,
+    'whether deliveries go there: closed, they do; open, nobody answered and they wait; half-open, the next one asks',
+  ),
   takesWebhooks: flag,
   streams: list(stream),
   jobs: described(list(job), 'done by the clock for the whole connection'),
@@ -40,6 +51,7 @@ async function shown(row: ConnectionTable, schedule: readonly ScheduleTable[], c
   const { hub, now } = call
   const asked = { hub, options: call.desk.options, now }
   const setup = hub.catalogue().connections.get(row.name)
+  const { askAt = null, ...rest } = { askAt: null, ...circuitOf(row, setup, now) }
   return {
     name: row.name,
     connector: row.connector,
@@ -49,6 +61,7 @@ async function shown(row: ConnectionTable, schedule: readonly ScheduleTable[], c
     changedAt: iso(row.changed_at),
     books: setup?.books ?? null,
     organisation: setup?.organisation ?? null,
+    circuit: { ...rest, askAt: isoOrNull(askAt) },
     takesWebhooks: setup?.connector.webhook !== undefined,
     streams: await streamsShown(asked, row.name, schedule),
     jobs: jobsShown(
@@ -156,7 +169,7 @@ export const connectionRoutes = [
     effect: async (tx, call) => {
       await stateNow(tx, call)
       await setConnectionState(tx, call.hub.tenant, call.params.name, ['paused'], 'failing', 'resumed', call.now)
-      await noteSuccess(tx, call.hub.tenant, call.params.name, call.now)
+      await noteSuccess(tx, call.hub.tenant, call.params.name, call.now, 'asked')
       return { body: await stateNow(tx, call), after: () => ringAll(call.hub, call.params.name) }
     },
   }),
@@ -182,7 +195,7 @@ export const connectionRoutes = [
         if (!isHubError(error) || error.detail.recovery === 'bug') throw error
         return { body: { ok: false, code: error.detail.code, message: clean(call.desk.options, error.message), tookMs: took() } }
       }
-      const released = await call.hub.database.write((tx) => noteSuccess(tx, call.hub.tenant, row.name, call.hub.clock.now()))
+      const released = await call.hub.database.write((tx) => noteSuccess(tx, call.hub.tenant, row.name, call.hub.clock.now(), 'asked'))
       return { body: { ok: true, code: null, message: null, tookMs: took() }, after: () => released && ringAll(call.hub, row.name) }
     },
   }),

@@ -1,4 +1,5 @@
 import { Counter, Gauge, Registry } from 'prom-client'
+import { circuitOf } from '../pipeline/circuit.ts'
 import type { Context } from '../pipeline/context.ts'
 import { openAlarms } from '../store/alarm.ts'
 import { listConnections } from '../store/connection.ts'
@@ -52,7 +53,15 @@ export async function tenantFigures(hub: Context, now: number): Promise<Registry
   const alarms = gauge('open_alarms', 'Open alarms by kind and connection', ['kind', 'connection'])
   for (const { kind, connection } of await openAlarms(database.read, tenant)) alarms.inc({ kind, connection: connection ?? '' })
   const states = gauge('connection_state', '1 for the state a connection is in', ['connection', 'state'])
-  for (const { name, state } of await listConnections(database.read, tenant)) states.set({ connection: name, state }, 1)
+  const circuits = gauge('circuit_open', '1: nobody answers there, deliveries wait until one gets through', ['connection'])
+  const downs = gauge('circuit_downs', 'Tries in a row of all processes that found nobody at the destination', ['connection'])
+  for (const row of await listConnections(database.read, tenant)) {
+    const connection = row.name
+    states.set({ connection, state: row.state }, 1)
+    const circuit = circuitOf(row, hub.catalogue().connections.get(connection), now)
+    circuits.set({ connection }, circuit.state === 'closed' ? 0 : 1)
+    downs.set({ connection }, circuit.downs)
+  }
   const job = ['kind', 'connection', 'stream'] as const
   const fails = gauge('stream_failed_runs', 'Runs of a job in a row that failed', job)
   const since = gauge('schedule_staleness_seconds', 'Time since a job last ended well, or since it is wanted', job)

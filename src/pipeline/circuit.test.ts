@@ -3,7 +3,9 @@ import { findConnection } from '../store/connection.ts'
 import { dutiesOf, hook, knowLamp } from '../testing/bed-questions.ts'
 import { type Bed, bedTenant, openBed } from '../testing/pipeline-bed.ts'
 import { tinyOrder } from '../testing/tiny-partner.ts'
-import { sightOf } from './circuit.ts'
+import { circuitOf, sightOf } from './circuit.ts'
+import { noteSuccess } from './connection-health.ts'
+import { deliver } from './deliver.ts'
 
 let bed: Bed
 afterEach(() => bed?.close())
@@ -89,5 +91,70 @@ describe('a destination that is down', () => {
     await bed.drain()
     expect(await stateNow()).toBe('active')
     expect(sends()).toBe(many)
+  })
+
+  const down = () => {
+    bed.partner.intercept = ({ method, path }, usual) => (method === 'POST' && path === '/erp/sales' ? { status: 503, body: {} } : usual())
+  }
+  const rowOf = () => findConnection(bed.database.read, bedTenant, 'erp')
+
+  test('is known by few deliveries, too: runs and processes count together', async () => {
+    bed = await openBed()
+    await knowLamp(bed)
+    down()
+    const processes = [bed.context, bed.another()]
+    for (let id = 1; id <= 5; id++) {
+      expect(await stateNow()).toBe('active')
+      await hook(bed, tinyOrder(id))
+      await bed.drain(processes[id % 2])
+    }
+    expect(sends()).toBe(5)
+    expect(await rowOf()).toMatchObject({ state: 'failing', reason: 'http-503', downs: 5 })
+    await hook(bed, tinyOrder(6))
+    for (const context of processes) await bed.drain(context)
+    expect(sends()).toBe(5)
+    expect(bed.said.filter(({ message }) => message.startsWith('the destination does not answer')).length).toBe(1)
+  })
+
+  test('is counted anew after an answer, even of a refusal', async () => {
+    bed = await openBed()
+    await knowLamp(bed)
+    let answer = 503
+    bed.partner.intercept = ({ method, path }, usual) =>
+      method === 'POST' && path === '/erp/sales' ? { status: answer, body: {} } : usual()
+    for (let id = 1; id <= 12; id++) {
+      answer = id % 4 === 0 ? 422 : 503
+      await hook(bed, tinyOrder(id))
+      await bed.drain()
+    }
+    expect(sends()).toBe(12)
+    expect(await rowOf()).toMatchObject({ state: 'active', downs: 0 })
+  })
+
+  test('is asked by one of all processes', async () => {
+    await open()
+    down()
+    await bed.drain()
+    const before = sends()
+    const { changed_at: since } = (await rowOf()) ?? {}
+    bed.clock.now += 60_000
+    await Promise.all([bed.context, bed.another(), bed.another()].map((context) => deliver(context, 'erp')))
+    expect(sends()).toBe(before + 1)
+    // since when it is so stays known
+    expect(await rowOf()).toMatchObject({ state: 'failing', changed_at: since })
+  })
+
+  test('stays left alone though it can be read, until a person says otherwise', async () => {
+    await open()
+    down()
+    await bed.drain()
+    expect(await bed.database.write((tx) => noteSuccess(tx, bedTenant, 'erp', bed.clock.now, 'read'))).toBe(false)
+    const setup = bed.context.catalogue().connections.get('erp')
+    expect(circuitOf(await rowOf(), setup, bed.clock.now)).toMatchObject({ state: 'open', askAt: bed.clock.now + 1000 })
+    expect(circuitOf(await rowOf(), setup, bed.clock.now + 1000)).toMatchObject({ state: 'half-open' })
+    expect(await stateNow()).toBe('failing')
+    await bed.database.write((tx) => noteSuccess(tx, bedTenant, 'erp', bed.clock.now, 'asked'))
+    expect(circuitOf(await rowOf(), setup, bed.clock.now)).toEqual({ state: 'closed', downs: 0 })
+    expect(await stateNow()).toBe('active')
   })
 })

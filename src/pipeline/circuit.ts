@@ -1,10 +1,10 @@
-import { setConnectionState } from '../store/connection.ts'
+import { countDown, forgetDowns, setConnectionState, takeProbe } from '../store/connection.ts'
 import type { ConnectionTable } from '../store/tables.ts'
 import type { ConnectionSetup, Context } from './context.ts'
 import type { StateOutcome } from './deliver-state.ts'
 
-/** Tries in a row that found nobody at home, after which a destination is left alone. */
-const opensAfter = 5
+/** Tries in a row that found nobody at home, of all processes together, after which a destination is left alone. */
+export const opensAfter = 5
 /** A destination that failed is asked again after the first wait of its retry table, and after this at the latest. */
 const mostWaitMs = 30_000
 
@@ -21,23 +21,48 @@ export function sightOf(outcome: StateOutcome): Sight {
   return 'unsaid'
 }
 
-/** What the tries of one run towards one destination have shown; shared by its lanes. */
+/** What is known of one destination during a run; shared by its lanes. */
 export interface Circuit {
   /** half open: one lane tries, and one failure is enough */
   probing: boolean
+  /** tries in a row that found nobody, as this process saw the count last */
   downs: number
 }
 
-/** How a run may begin: not at all while the destination rests, with one lane when it is time to ask again. */
-export function circuitOf(row: ConnectionTable | undefined, setup: ConnectionSetup, now: number): Circuit | 'resting' {
-  if (row?.state !== 'failing') return { probing: false, downs: 0 }
-  const waitMs = Math.min(setup.retry.waitsMs[0] ?? mostWaitMs, mostWaitMs)
-  return now - row.changed_at < waitMs ? 'resting' : { probing: true, downs: 0 }
+/** How a destination may be used: `open` until a time, then one process asks again (`half-open`). */
+export type CircuitState =
+  | { readonly state: 'closed'; readonly downs: number }
+  | { readonly state: 'open' | 'half-open'; readonly downs: number; readonly askAt: number }
+
+export function circuitOf(
+  row: Pick<ConnectionTable, 'downs' | 'down_at'> | undefined,
+  setup: Pick<ConnectionSetup, 'retry'> | undefined,
+  now: number,
+): CircuitState {
+  const downs = row?.downs ?? 0
+  if (downs < opensAfter) return { state: 'closed', downs }
+  const askAt = (row?.down_at ?? 0) + Math.min(setup?.retry.waitsMs[0] ?? mostWaitMs, mostWaitMs)
+  return { state: now < askAt ? 'open' : 'half-open', downs, askAt }
+}
+
+/** How a run may begin; undefined: not now, the destination rests, or another process is asking. */
+export async function beginCircuit(
+  context: Context,
+  row: ConnectionTable | undefined,
+  setup: ConnectionSetup,
+): Promise<Circuit | undefined> {
+  const { database, tenant } = context
+  const now = await database.now()
+  const { state, downs } = circuitOf(row, setup, now)
+  if (state === 'closed') return { probing: false, downs }
+  if (state === 'open') return undefined
+  const asks = await database.write((tx) => takeProbe(tx, tenant, setup.name, row?.down_at ?? 0, now))
+  return asks ? { probing: true, downs } : undefined
 }
 
 /**
- * Takes a try into account; true: the run ends, the destination is left alone. The state stands in the connection's row (`failing`), so every process knows it, also after a restart; no try is counted against deliveries that were not
- * tried.
+ * Takes a try into account; true: the run ends, the destination is left alone. The count stands in the connection's row, so that all processes count together, also over restarts and over runs with one try each; nothing is written
+ * while all goes well. No try is counted against deliveries that were not tried.
  */
 export async function noteSight(context: Context, connection: string, circuit: Circuit, outcome: StateOutcome): Promise<boolean> {
   const { database, tenant } = context
@@ -45,21 +70,25 @@ export async function noteSight(context: Context, connection: string, circuit: C
     case 'unsaid':
       return false
     case 'there':
+      if (circuit.downs === 0) return false
       circuit.downs = 0
-      if (!circuit.probing) return false
       circuit.probing = false
-      await database.write(async (tx) => setConnectionState(tx, tenant, connection, ['failing'], 'active', null, await database.now()))
+      await database.write(async (tx) => {
+        await forgetDowns(tx, tenant, connection)
+        await setConnectionState(tx, tenant, connection, ['failing'], 'active', null, await database.now())
+      })
       return false
     case 'down': {
-      circuit.downs++
-      if (!circuit.probing && circuit.downs < opensAfter) return false
       const code = 'code' in outcome && outcome.code !== undefined ? outcome.code : outcome.kind
-      if (!circuit.probing && circuit.downs === opensAfter)
+      circuit.downs = await database.write(async (tx) => {
+        const now = await database.now()
+        const downs = await countDown(tx, tenant, connection, now)
+        if (downs >= opensAfter) await setConnectionState(tx, tenant, connection, ['active'], 'failing', code.slice(0, 64), now)
+        return downs
+      })
+      if (circuit.downs === opensAfter)
         context.log.warn({ connection, code }, 'the destination does not answer: its deliveries wait until one gets through')
-      await database.write(async (tx) =>
-        setConnectionState(tx, tenant, connection, ['active', 'failing'], 'failing', code.slice(0, 64), await database.now()),
-      )
-      return true
+      return circuit.downs >= opensAfter
     }
   }
 }

@@ -1,9 +1,10 @@
 import type { RetryTable } from '../model/delivery.ts'
 import { type ErrorDetail, isHubError } from '../model/errors.ts'
-import { findConnection, setConnectionState } from '../store/connection.ts'
+import { findConnection, forgetDowns, setConnectionState, wakeConnection } from '../store/connection.ts'
 import type { Database, Tx } from '../store/database.ts'
 import { releaseParked } from '../store/delivery.ts'
 import { hurryLanes } from '../store/lane.ts'
+import { opensAfter } from './circuit.ts'
 
 /** A run of failures this long makes a connection `failing`. */
 const failingAfter = 5
@@ -21,9 +22,16 @@ export async function noteFailure(
   else if (fails >= failingAfter) await setConnectionState(tx, tenant, connection, ['active'], 'failing', error?.code ?? 'bug', now)
 }
 
-/** The connection answered with our credentials: it is active again, and what waited for that goes on. Answers whether anything was released. */
-export async function noteSuccess(tx: Tx, tenant: string, connection: string, now: number): Promise<boolean> {
-  if (!(await setConnectionState(tx, tenant, connection, ['needs-auth', 'failing'], 'active', null, now))) return false
+/** What answered with our credentials: a delivery, a reading of the partner, or the partner when a person had it asked. */
+export type Proof = 'sent' | 'read' | 'asked'
+
+/**
+ * The connection is active again, and what waited for that goes on. Answers whether anything was released. That a partner can be read says nothing of one that takes no deliveries: its circuit stays open, unless a person says
+ * otherwise.
+ */
+export async function noteSuccess(tx: Tx, tenant: string, connection: string, now: number, proof: Proof): Promise<boolean> {
+  if (proof === 'asked') await forgetDowns(tx, tenant, connection)
+  if (!(await wakeConnection(tx, tenant, connection, proof === 'read' ? opensAfter : Number.MAX_SAFE_INTEGER, now))) return false
   const lanes = await releaseParked(tx, tenant, connection, 'needs-auth', now)
   await hurryLanes(tx, tenant, 'deliver', lanes, now)
   return lanes.length > 0

@@ -4,7 +4,7 @@ import type { Span } from '../model/trace.ts'
 import { findConnection, setConnectionState } from '../store/connection.ts'
 import { readDeliveryHold } from '../store/delivery-hold.ts'
 import { claimLanes, dueLaneNames, holdLane, type Lease, releaseLane } from '../store/lane.ts'
-import { type Circuit, circuitOf, noteSight } from './circuit.ts'
+import { beginCircuit, type Circuit, noteSight } from './circuit.ts'
 import { noteSuccess } from './connection-health.ts'
 import type { ConnectionSetup, Context } from './context.ts'
 import { deliverState, type StateOutcome } from './deliver-state.ts'
@@ -60,11 +60,8 @@ async function openTo(context: Context, setup: ConnectionSetup, halt: Halt): Pro
   const { database, tenant } = context
   if ((await readDeliveryHold(database.read, tenant)) !== undefined) return undefined
   const row = await findConnection(database.read, tenant, setup.name)
+  if (row === undefined || row.state === 'active' || row.state === 'failing') return beginCircuit(context, row, setup)
   const now = await database.now()
-  if (row === undefined || row.state === 'active' || row.state === 'failing') {
-    const circuit = circuitOf(row, setup, now)
-    return circuit === 'resting' ? undefined : circuit
-  }
   if (row.state === 'paused' || now - row.changed_at < probeMs) return undefined
   let proved = true
   try {
@@ -78,8 +75,8 @@ async function openTo(context: Context, setup: ConnectionSetup, halt: Halt): Pro
       await setConnectionState(tx, tenant, setup.name, ['needs-auth'], 'needs-auth', row.reason, now)
       return undefined
     }
-    await noteSuccess(tx, tenant, setup.name, now)
-    return { probing: false, downs: 0 }
+    await noteSuccess(tx, tenant, setup.name, now, 'read')
+    return { probing: false, downs: row.downs ?? 0 }
   })
 }
 

@@ -122,7 +122,7 @@ function writePage(
     if (!page.last) return { page: stored, recovered: false }
     if (at.scope !== undefined) await keepPlan(context, tx, lease, gone?.held, now)
     await endRun(tx, tenant, lease, { at: now, error: gone?.refused ?? null })
-    const recovered = await noteSuccess(tx, tenant, setup.name, now)
+    const recovered = await noteSuccess(tx, tenant, setup.name, now, 'read')
     return { page: stored, recovered, ...(gone?.refused === undefined ? {} : { refused: gone.refused }) }
   })
 }

@@ -55,7 +55,7 @@ async function refetchKey(context: Context, setup: ConnectionSetup, lease: Lease
       await holdLane(tx, tenant, lease, now)
       const written = await storePage(context, tx, setup, { stream, baseline: false, authoritative: true, now }, page, gone)
       await dropLane(tx, tenant, lease)
-      const recovered = await noteSuccess(tx, tenant, setup.name, now)
+      const recovered = await noteSuccess(tx, tenant, setup.name, now, 'read')
       return { written, recovered }
     })
     announce(context, setup.name, stored.written)

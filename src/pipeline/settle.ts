@@ -75,7 +75,7 @@ const endOf = (outcome: Outcome) => ({
 
 /** Any answer but a refusal of our credentials proves them. */
 async function noteSuccessOf({ context, setup, tx, now }: Settling, outcome: Outcome): Promise<boolean> {
-  return outcome.kind === 'delivered' && noteSuccess(tx, context.tenant, setup.name, now)
+  return outcome.kind === 'delivered' && noteSuccess(tx, context.tenant, setup.name, now, 'sent')
 }
 
 async function delivered(

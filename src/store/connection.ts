@@ -49,6 +49,8 @@ export async function syncConnections(
         hook_token: newToken(),
         hook_token_old: null,
         changed_at: now,
+        downs: null,
+        down_at: null,
       }),
     ),
     { keys: ['tenant', 'name'], then: 'ignore' },
@@ -78,6 +80,39 @@ export async function setConnectionState(
 ): Promise<boolean> {
   const changed = await at(tx, tenant, name).set({ state, reason, changed_at: now }).where('state', 'in', from).executeTakeFirst()
   return changed.numUpdatedRows > 0n
+}
+
+/** A connection that was refused or failing is active again; a failing one only with fewer than `belowDowns` tries in a row that found nobody. false: it is in another state, or there is none. */
+export async function wakeConnection(tx: Tx, tenant: string, name: string, belowDowns: number, now: number): Promise<boolean> {
+  const changed = await at(tx, tenant, name)
+    .set({ state: 'active', reason: null, changed_at: now })
+    .where((or) =>
+      or.or([
+        or('state', '=', 'needs-auth'),
+        or.and([or('state', '=', 'failing'), or(or.fn.coalesce('downs', or.val(0)), '<', belowDowns)]),
+      ]),
+    )
+    .executeTakeFirst()
+  return changed.numUpdatedRows > 0n
+}
+
+/** Counts a try that found nobody and answers how many that makes in a row. */
+export async function countDown(tx: Tx, tenant: string, name: string, now: number): Promise<number> {
+  await at(tx, tenant, name)
+    .set((of) => ({ downs: of(of.fn.coalesce('downs', of.val(0)), '+', 1), down_at: now }))
+    .execute()
+  return (await findConnection(tx, tenant, name))?.downs ?? 0
+}
+
+/** Somebody was there: the count begins anew. */
+export async function forgetDowns(tx: Tx, tenant: string, name: string): Promise<void> {
+  await at(tx, tenant, name).set({ downs: 0 }).where('downs', '>', 0).execute()
+}
+
+/** Takes the turn to ask a destination that was down at `since`; false: another process took it. */
+export async function takeProbe(tx: Tx, tenant: string, name: string, since: number, now: number): Promise<boolean> {
+  const taken = await at(tx, tenant, name).set({ down_at: now }).where('down_at', '=', since).executeTakeFirst()
+  return taken.numUpdatedRows > 0n
 }
 
 /**

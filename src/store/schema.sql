@@ -99,6 +99,8 @@ CREATE TABLE "connection" (
   "hook_token" text not null,
   "hook_token_old" text,
   "changed_at" integer not null,
+  "downs" integer,
+  "down_at" integer,
   constraint "connection_primary" primary key ("tenant", "name"),
   constraint "connection_one_hook_token" unique ("hook_token")) strict, without rowid;
 CREATE INDEX "connection_by_hook_token_old" on "connection" ("hook_token_old");

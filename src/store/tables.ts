@@ -88,6 +88,10 @@ export interface ConnectionTable {
   hook_token: string
   hook_token_old: string | null
   changed_at: number
+  /** tries in a row that found nobody there, by whatever process; null: never one */
+  downs: number | null
+  /** when the last of them was, or was begun */
+  down_at: number | null
 }
 /** `position` is JSON of the connector engine's checkpoint; null until the baseline read is complete. */
 export interface CursorTable {

@@ -197,6 +197,8 @@ export const en = {
   'connection.broken': '{name} does not work: {code}: {message}',
   'connection.pause': 'stop reading and sending; everything is kept',
   'connection.reason': 'why, for others',
+  'connection.downs': '{state}; tries in a row that found nobody: {downs}',
+  'connection.circuit': '{state}; tries in a row that found nobody: {downs}; asked again at {at}',
   'connection.paused': '{name} is paused.',
   'connection.resume': 'go on after a pause or a login problem',
   'connection.resumed': '{name} is {state}.',

@@ -197,6 +197,8 @@ export const zh: Readonly<Record<keyof typeof en, string>> = {
   'connection.broken': '{name} 不可用：{code}：{message}',
   'connection.pause': '停止读取与发送；一切保留',
   'connection.reason': '原因，供他人参考',
+  'connection.downs': '{state}；最近 {downs} 次尝试无应答',
+  'connection.circuit': '{state}；连续 {downs} 次尝试无应答，将于 {at} 再次询问',
   'connection.paused': '{name} 已暂停。',
   'connection.resume': '暂停或登录问题后继续',
   'connection.resumed': '{name} 的状态：{state}。',

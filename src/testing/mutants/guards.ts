@@ -145,7 +145,7 @@ export const guardMutants: readonly Mutant[] = [
   of('4', 'circuit.ts', 'circuit.test.ts')(
     'stormed-probe',
     'a destination that was down is asked by every lane at once',
-    ["'resting' : { probing: true, downs: 0 }", "'resting' : { probing: false, downs: 0 }"],
+    ['asks ? { probing: true, downs }', 'asks ? { probing: false, downs: 0 }'],
     'asked by one lane at a time',
   ),
   of('4', 'deliver.ts', 'circuit.test.ts')(

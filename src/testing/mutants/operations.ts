@@ -77,6 +77,27 @@ export const operationMutants: readonly Mutant[] = [
     'src/queue/workers.test.ts',
   ),
   one(
+    'counts-alone',
+    '4',
+    'each run and each process counts by itself, so a destination with few deliveries is never left alone',
+    ['src/store/connection.ts', "of.fn.coalesce('downs', of.val(0)), '+', 1)", "of.val(0), '+', 1)"],
+    'src/pipeline/circuit.test.ts',
+  ),
+  one(
+    'asked-by-all',
+    '4',
+    'every process asks a destination that was down, at once',
+    ['src/store/connection.ts', ".where('down_at', '=', since)", ''],
+    'src/pipeline/circuit.test.ts',
+  ),
+  one(
+    'read-is-sent',
+    '4',
+    'that a partner can be read closes the circuit of one that takes no deliveries',
+    ['src/pipeline/connection-health.ts', "proof === 'read' ? opensAfter", "proof === 'read' ? 1e6"],
+    'src/pipeline/circuit.test.ts',
+  ),
+  one(
     'lost-trace',
     '11',
     'the trace of a request ends where its delivery is made',
