@@ -1,4 +1,5 @@
 import type { Clock } from '../model/clock.ts'
+import { overBudget } from '../model/delivery.ts'
 import { retry } from '../model/errors.ts'
 
 /** What one connection may send. */
@@ -122,7 +123,7 @@ async function paced(connection: string, bucket: Bucket, budget: Budget, clock: 
 }
 
 const limited = (connection: string, waitMs: number, why = 'its request budget is used up') =>
-  retry('rate-limited', `${connection}: ${why}; nothing was sent`, { sent: false, retryAfterMs: Math.ceil(waitMs) })
+  retry(overBudget, `${connection}: ${why}; nothing was sent`, { sent: false, retryAfterMs: Math.ceil(waitMs) })
 
 function once(act: () => void): () => void {
   let done = false

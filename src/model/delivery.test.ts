@@ -21,6 +21,16 @@ describe('nextState', () => {
     ['no wait left', retry(), 3, 0, { state: 'dead', reason: 'exhausted:http-503' }],
     ['Retry-After', retry({ retryAfterMs: 2000 }), 1, 0, { state: 'waiting', dueAt: 12_000, reason: 'http-503' }],
     ['Retry-After too small', retry({ retryAfterMs: 0 }), 1, 0, { state: 'waiting', dueAt: 10_500, reason: 'http-503' }],
+    ['Retry-After too small again', retry({ retryAfterMs: 0 }), 2, 0, { state: 'waiting', dueAt: 12_000, reason: 'http-503' }],
+    ['Retry-After shorter than our own wait', retry({ retryAfterMs: 1000 }), 2, 1, { state: 'waiting', dueAt: 14_000, reason: 'http-503' }],
+    ['Retry-After, with no wait left', retry({ retryAfterMs: 0 }), 3, 0, { state: 'dead', reason: 'exhausted:http-503' }],
+    [
+      'over our own budget, however often',
+      retry({ code: 'rate-limited', retryAfterMs: 2000 }),
+      99,
+      0,
+      { state: 'waiting', dueAt: 12_000, reason: 'rate-limited', uncounted: true },
+    ],
     ['Retry-After absurd', retry({ retryAfterMs: 1e15 }), 1, 0, { state: 'waiting', dueAt: 70_000, reason: 'http-503' }],
   ])('%s', (_, outcome, attempts, random, expected) => {
     expect(nextState(outcome, attempts, table, 10_000, random)).toEqual(expected)

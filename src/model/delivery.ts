@@ -57,14 +57,24 @@ export const defaultRetryTable: RetryTable = {
 
 export type Next =
   | { readonly state: 'delivered' }
-  | { readonly state: 'waiting'; readonly dueAt: number; readonly reason: string }
+  /** `uncounted`: nothing was sent for want of our own budget, so it was no try */
+  | { readonly state: 'waiting'; readonly dueAt: number; readonly reason: string; readonly uncounted?: true }
   | { readonly state: 'parked'; readonly reason: 'unknown' | 'needs-auth' }
   | { readonly state: 'dead'; readonly reason: string }
 
-/**
- * The state after a try. Total and pure. `attempts` counts this one; `random` is in [0, 1).
- * A Retry-After is honoured within its clamp and gets a little jitter upwards; other waits have full jitter (half to whole, so that none is 0).
- */
+/** Why nothing was sent: the connection's own budget is used up, or its partner asked for patience. */
+export const overBudget = 'rate-limited'
+
+/** A wait of the table with full jitter (half to whole, so that none is 0); never less than a Retry-After within its clamp, which gets a little jitter upwards. A partner that says 0 again and again is asked ever more seldom all the same. */
+export function waitOf(tableMs: number, retryAfterMs: number | undefined, table: RetryTable, random: number): number {
+  const own = tableMs * (0.5 + random / 2)
+  return Math.ceil(retryAfterMs === undefined ? own : Math.max(own, askedOf(retryAfterMs, table, random)))
+}
+
+const askedOf = (retryAfterMs: number, table: RetryTable, random: number): number =>
+  Math.min(Math.max(retryAfterMs, table.retryAfterMinMs), table.retryAfterMaxMs) * (1 + random / 10)
+
+/** The state after a try. Total and pure. `attempts` counts this one; `random` is in [0, 1). */
 export function nextState(outcome: Outcome, attempts: number, table: RetryTable, now: number, random: number): Next {
   switch (outcome.kind) {
     case 'delivered':
@@ -76,12 +86,12 @@ export function nextState(outcome: Outcome, attempts: number, table: RetryTable,
     case 'reauth':
       return { state: 'parked', reason: 'needs-auth' }
     case 'retry': {
+      const { code, retryAfterMs } = outcome
+      if (code === overBudget && !outcome.ambiguous)
+        return { state: 'waiting', dueAt: now + Math.ceil(askedOf(retryAfterMs ?? 0, table, random)), reason: code, uncounted: true }
       const wait = table.waitsMs[attempts - 1]
-      if (wait === undefined) return { state: 'dead', reason: `exhausted:${outcome.code}` }
-      if (outcome.retryAfterMs === undefined)
-        return { state: 'waiting', dueAt: now + Math.ceil(wait * (0.5 + random / 2)), reason: outcome.code }
-      const asked = Math.min(Math.max(outcome.retryAfterMs, table.retryAfterMinMs), table.retryAfterMaxMs)
-      return { state: 'waiting', dueAt: now + Math.ceil(asked * (1 + random / 10)), reason: outcome.code }
+      if (wait === undefined) return { state: 'dead', reason: `exhausted:${code}` }
+      return { state: 'waiting', dueAt: now + waitOf(wait, retryAfterMs, table, random), reason: code }
     }
   }
 }

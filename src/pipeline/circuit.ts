@@ -1,3 +1,4 @@
+import { overBudget } from '../model/delivery.ts'
 import { countDown, forgetDowns, setConnectionState, takeProbe } from '../store/connection.ts'
 import type { ConnectionTable } from '../store/tables.ts'
 import type { ConnectionSetup, Context } from './context.ts'
@@ -12,7 +13,7 @@ const mostWaitMs = 30_000
 export type Sight = 'there' | 'down' | 'unsaid'
 
 /** Our own reasons not to send, and answers that are about one document or our pace, say nothing of the destination. */
-const ownReasons: ReadonlySet<string> = new Set(['rate-limited', 'lease-lost', 'refused-address', 'bug'])
+const ownReasons: ReadonlySet<string> = new Set([overBudget, 'lease-lost', 'refused-address', 'bug'])
 
 export function sightOf(outcome: StateOutcome): Sight {
   if (outcome.kind === 'delivered' || outcome.kind === 'reject' || outcome.kind === 'orders-first') return 'there'

@@ -1,4 +1,4 @@
-import type { RetryTable } from '../model/delivery.ts'
+import { type RetryTable, waitOf } from '../model/delivery.ts'
 import { type ErrorDetail, isHubError } from '../model/errors.ts'
 import { findConnection, forgetDowns, setConnectionState, wakeConnection } from '../store/connection.ts'
 import type { Database, Tx } from '../store/database.ts'
@@ -46,10 +46,8 @@ export async function stateOf(
   return (await findConnection(database.read, tenant, connection))?.state ?? 'active'
 }
 
-/** Wait before the next try: the partner's Retry-After within its clamp, else the table's next wait with jitter, at most `mostMs`. */
+/** Wait before the next try: the table's next wait with jitter, at most `mostMs`, and never less than the partner's Retry-After within its clamp. */
 export function backOff(error: unknown, fails: number, table: RetryTable, random: number, mostMs: number): number {
-  const asked = isHubError(error) ? error.detail.retryAfterMs : undefined
-  if (asked !== undefined) return Math.ceil(Math.min(Math.max(asked, table.retryAfterMinMs), table.retryAfterMaxMs) * (1 + random / 10))
   const wait = table.waitsMs[Math.min(fails, table.waitsMs.length - 1)] ?? table.retryAfterMinMs
-  return Math.ceil(Math.min(wait, mostMs) * (0.5 + random / 2))
+  return waitOf(Math.min(wait, mostMs), isHubError(error) ? error.detail.retryAfterMs : undefined, table, random)
 }

@@ -50,6 +50,37 @@ test('a partner that is down is asked again by the table, then the delivery is d
   expect(bed.partner.sales.size).toBe(1)
 })
 
+test('a partner that asks for no patience at all is asked ever more seldom', async () => {
+  await open()
+  bed.partner.intercept = (request, usual) =>
+    request.path === '/erp/sales' && request.method === 'POST' ? { status: 503, headers: { 'retry-after': '0' }, body: {} } : usual()
+  await order(bed, 1)
+  const tries = () => bed.partner.calls('POST', '/erp/sales')
+  for (const wait of [1000, 2000, 4000]) {
+    const before = tries()
+    await later(bed, wait - 1)
+    expect(tries()).toBe(before)
+    await later(bed, 1)
+    expect(tries()).toBe(before + 1)
+  }
+  expect(await dutiesOf(bed)).toEqual(['create dead/exhausted:http-503'])
+})
+
+test('a delivery for which there is no budget loses no try, however long that lasts', async () => {
+  await open()
+  // a sale takes two requests: it is made and read
+  bed.change({ setups: [{ name: 'erp', limit: { requests: 2, perMs: 7_200_000 } }] })
+  await order(bed, 1)
+  await order(bed, 2)
+  expect(await dutiesOf(bed)).toEqual(['create delivered', 'create waiting/rate-limited'])
+  for (let i = 0; i < 6; i++) await later(bed, 70_000)
+  expect(await dutiesOf(bed)).toEqual(['create delivered', 'create waiting/rate-limited'])
+  await later(bed, 7_200_000)
+  expect(await dutiesOf(bed)).toEqual(['create delivered', 'create delivered'])
+  const rows = await bed.database.read.selectFrom('delivery').select('attempts').orderBy('id').execute()
+  expect(rows).toEqual([{ attempts: 1 }, { attempts: 1 }])
+})
+
 test('a worker that stood still until its lease was over sends nothing, and the try is made again', async () => {
   await open({ settings: { leaseMs: 60 } })
   await hook(bed, tinyOrder(1))

@@ -160,6 +160,7 @@ async function notDelivered(settling: Settling, outcome: Exclude<Outcome, { kind
         reason: next.reason.slice(0, 64),
         due_at: next.dueAt,
         ambiguous,
+        ...(next.uncounted ? { attempts: delivery.attempts - 1 } : {}),
       })
       await releaseLane(tx, tenant, lease, next.dueAt)
       return { lane: 'left', refused: false, rings: [] }

@@ -1,6 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { type Budget, costOf, type Limiter, maxHoldMs, maxWaitMs, memoryLimiter } from '../connector/limiter.ts'
 import type { Clock } from '../model/clock.ts'
+import { overBudget } from '../model/delivery.ts'
 import { retry } from '../model/errors.ts'
 import type { Log } from '../model/log.ts'
 import { giveScript, holdScript, renewScript, takeScript } from './limiter-scripts.ts'
@@ -208,7 +209,7 @@ function readVerdict(answer: unknown): Verdict | undefined {
 
 const limited = (connection: string, waitMs: number, held: boolean) =>
   retry(
-    'rate-limited',
+    overBudget,
     held
       ? `${connection}: the partner asked for patience, for another ${Math.ceil(waitMs / 1000)} s; nothing was sent`
       : `${connection}: its request budget is used up; nothing was sent`,

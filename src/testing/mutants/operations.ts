@@ -77,6 +77,20 @@ export const operationMutants: readonly Mutant[] = [
     'src/queue/workers.test.ts',
   ),
   one(
+    'eager-partner',
+    '4',
+    'a partner that says Retry-After: 0 again and again is asked as often as that',
+    ['src/model/delivery.ts', 'Math.max(own, askedOf(retryAfterMs, table, random))', 'askedOf(retryAfterMs, table, random)'],
+    'src/pipeline/deliver.test.ts',
+  ),
+  one(
+    'tried-unsent',
+    '10',
+    'what was not sent for want of a budget counts as a try, and is given up in the end',
+    ['src/pipeline/settle.ts', 'next.uncounted ?', 'next.uncounted && delivery.attempts < 0 ?'],
+    'src/pipeline/deliver.test.ts',
+  ),
+  one(
     'counts-alone',
     '4',
     'each run and each process counts by itself, so a destination with few deliveries is never left alone',
