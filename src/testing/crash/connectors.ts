@@ -44,6 +44,7 @@ export const crashShop: Connector = {
     topic: { path: 'topic' },
     topics: { order: { stream: 'orders', carries: 'whole', records: 'order' } },
     eventId: { path: 'event', signed: true },
+    maxBodyBytes: 1_000_000,
   },
 }
 

@@ -1,6 +1,6 @@
-import { connect } from 'node:net'
 import { setTimeout as wait } from 'node:timers/promises'
 import { freezeDatabase } from './faults.ts'
+import { flood } from './flood.ts'
 import type { Scenario } from './scenario.ts'
 import { settle } from './storm.ts'
 import { planTraffic, polledOnly, runTraffic } from './traffic.ts'
@@ -130,30 +130,6 @@ const rolling: Scenario = {
     return withBreaches(verdict, [...wrong, ...(Number(left?.n) === 0 ? [] : [`${left?.n} leases were left behind`])])
   },
 }
-
-/** Far more than the hub can take, beside senders who say nothing: it answers 503 and stays small. */
-const flood: Scenario = {
-  name: 'flood',
-  covers: ['S24'],
-  engine: 'sqlite',
-  ci: false,
-  seeds: 'first',
-  async run(world) {
-    await world.start()
-    await untilKnown(world)
-    const idle = Array.from({ length: 400 }, () => connect(world.lines.api.port, '127.0.0.1').on('error', () => {}))
-    const traffic = runTraffic(world, planTraffic(world.random, 600, 3000, world.partner.log.skus))
-    let most = 0
-    const watching = setInterval(() => {
-      most = Math.max(most, world.residentMb('serve'))
-    }, 200)
-    const verdict = await settle(world, traffic)
-    clearInterval(watching)
-    for (const socket of idle) socket.destroy()
-    return withBreaches(verdict, most < mostMb ? [] : [`the process grew to ${Math.round(most)} MB`])
-  },
-}
-const mostMb = 700
 
 /** Peace, with a fault now and then, for much longer: nothing grows but what has to. */
 const soak: Scenario = {

@@ -59,6 +59,8 @@ export interface World {
   readonly hosts: Hosts | undefined
   readonly partner: CrashPartner
   readonly sender: CrashSender
+  /** where webhooks go; '' before the first start */
+  readonly hook: string
   /** `api`, `worker-1` …, or `serve`; those that were started */
   readonly hubs: Map<string, HubProcess>
   readonly names: readonly string[]
@@ -197,6 +199,9 @@ export async function openWorld(setUp: WorldSetUp): Promise<World> {
     hosts,
     partner,
     sender: openSender(() => hook),
+    get hook() {
+      return hook
+    },
     hubs,
     names,
     lines,
