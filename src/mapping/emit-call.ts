@@ -1,5 +1,5 @@
 import { type Code, code, createBlock, joinCode, lines, once, quote } from './code.ts'
-import { booleanOf, decimalOf, emitExpr, type Site, textOf, typeFault, unusable, type Value } from './emit-expression.ts'
+import { booleanOf, decimalOf, emitExpr, isSure, type Site, textOf, typeFault, unusable, type Value } from './emit-expression.ts'
 import { functions, maxDigits, roundings } from './functions.ts'
 import type { Expr } from './grammar.ts'
 import { itemsAt } from './schema-path.ts'
@@ -11,7 +11,17 @@ export function emitCall(name: string, args: readonly Expr[], call: Expr, site: 
   const kind = functions.get(name)?.gives ?? 'raw'
   const decimal = (expr: Expr | undefined): Code => (expr === undefined ? code`undefined` : decimalOf(emitExpr(expr, site), expr, site))
   const text = (expr: Expr | undefined): Code => (expr === undefined ? code`undefined` : textOf(emitExpr(expr, site), expr, site))
-  const keep = (value: Code): Value => ({ code: once(site.block, value.source, site.c.unit, 't', () => value), kind })
+  const keep = (value: Code, always = false): Value => ({
+    code: once(site.block, value.source, site.c.unit, 't', () => value),
+    kind,
+    always,
+  })
+  /** what is made of one value is there where that is */
+  const made = (read: typeof decimalOf, make: (value: Code) => Code): Value => {
+    if (first === undefined) return keep(make(code`undefined`))
+    const value = emitExpr(first, site)
+    return keep(make(read(value, first, site)), isSure(value))
+  }
   switch (name) {
     case 'has':
       return emitHas(first, site)
@@ -26,17 +36,17 @@ export function emitCall(name: string, args: readonly Expr[], call: Expr, site: 
     case 'join':
       return keep(emitJoin(first?.op === 'text', args.map(text), site.target.like))
     case 'text':
-      return keep(text(first))
+      return made(textOf, (value) => value)
     case 'upper':
-      return keep(code`upper(${text(first)})`)
+      return made(textOf, (value) => code`upper(${value})`)
     case 'lower':
-      return keep(code`lower(${text(first)})`)
+      return made(textOf, (value) => code`lower(${value})`)
     case 'round':
-      return keep(code`round(${decimal(first)}, ${digitsOf(second, site)}, ${roundingOf(third, site)})`)
+      return made(decimalOf, (value) => code`round(${value}, ${digitsOf(second, site)}, ${roundingOf(third, site)})`)
     case 'abs':
-      return keep(code`absolute(${decimal(first)})`)
+      return made(decimalOf, (value) => code`absolute(${value})`)
     case 'percent':
-      return keep(code`percent(${decimal(first)})`)
+      return made(decimalOf, (value) => code`percent(${value})`)
     case 'min':
     case 'max':
       return keep(code`extreme(${name === 'min' ? -1 : 1}, [${joinCode(args.map(decimal), ',')}])`)

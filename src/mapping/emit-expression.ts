@@ -55,7 +55,7 @@ export function emitExpr(expr: Expr, site: Site): Value {
     case 'path':
       return emitPath(expr, site)
     case 'minus':
-      return { code: code`negate(${decimalOf(emitExpr(expr.of, site), expr.of, site)})`, kind: 'decimal' }
+      return emitMinus(expr.of, site)
     case 'not':
       return { code: code`!(${booleanOf(emitExpr(expr.of, site), expr.of, site)})`, kind: 'boolean' }
     case 'arithmetic':
@@ -181,6 +181,11 @@ export const jsonOf = (value: Value, { block, c }: Pick<Site, 'block' | 'c'>): C
     ? once(block, `json ${value.code.source}`, c.unit, 't', () => code`${value.code} ? formatExact(${value.code}) : ${value.code}`)
     : value.code
 
+function emitMinus(of: Expr, site: Site): Value {
+  const value = emitExpr(of, site)
+  return { code: code`negate(${decimalOf(value, of, site)})`, kind: 'decimal', always: isSure(value) }
+}
+
 function emitArithmetic(sign: ArithmeticSign, left: Expr, right: Expr, site: Site): Value {
   const one = emitExpr(left, site)
   const a = decimalOf(one, left, site)
@@ -197,6 +202,9 @@ function emitArithmetic(sign: ArithmeticSign, left: Expr, right: Expr, site: Sit
 /** A boolean and a number that was counted are always there. */
 export const isSure = (value: Value): boolean => value.always === true || value.kind === 'boolean' || value.kind === 'integer'
 
+/** Text that equals nothing but itself: no number has it. */
+const isWord = (expr: Expr): boolean => expr.op === 'text' && toExact(expr.value) === null
+
 const isNumber = (value: Value): boolean => value.kind === 'decimal' || value.kind === 'integer'
 
 function emitCompare(sign: ComparisonSign, left: Expr, right: Expr, site: Site): Value {
@@ -206,8 +214,15 @@ function emitCompare(sign: ComparisonSign, left: Expr, right: Expr, site: Site):
   if (mixed(a, b) || mixed(b, a)) typeFault(site, right, 'a number is compared with text; write the number without quotes, or text(number)')
   const asNumbers = isNumber(a) || isNumber(b)
   if (sign === '==' || sign === '!=') {
-    const loose = (value: Value, expr: Expr): Code => (value.kind === 'raw' ? code`toExact(${value.code})` : decimalOf(value, expr, site))
-    const equal = asNumbers ? code`equal(${loose(a, left)}, ${loose(b, right)})` : code`same(${a.code}, ${b.code})`
+    const loose = (value: Value, expr: Expr): Code =>
+      value.kind === 'raw'
+        ? (knownIn(site.block, `decimal ${value.code.source}`) ?? code`toExact(${value.code})`)
+        : decimalOf(value, expr, site)
+    const equal = asNumbers
+      ? code`equal(${loose(a, left)}, ${loose(b, right)})`
+      : isWord(left) || isWord(right)
+        ? code`(${a.code} === ${b.code})`
+        : code`same(${a.code}, ${b.code})`
     return { code: sign === '==' ? equal : code`!${equal}`, kind: 'boolean' }
   }
   if (a.kind === 'boolean' || b.kind === 'boolean') typeFault(site, right, `true and false have no order; '${sign}' needs numbers or text`)
@@ -249,7 +264,13 @@ function emitElse(expr: Expr & { readonly left: Expr; readonly right: Expr }, si
   const first = asKind(a, kind, left, site)
   const second = asKind(b, kind, right, inner)
   site.block.lines.push(code`let ${t} = ${first}; if (${t} === undefined) { ${lines(inner.block)} ${t} = ${second}; }`)
-  return { code: t, kind, sensitive: hides(a) || hides(b), ...(kind === 'raw' && { choice: computedBy(expr, site) }) }
+  return {
+    code: t,
+    kind,
+    sensitive: hides(a) || hides(b),
+    always: isSure(a) || isSure(b),
+    ...(kind === 'raw' && { choice: computedBy(expr, site) }),
+  }
 }
 
 function branches(test: Code, expr: Expr & { readonly op: 'choose' }, site: Site): Value {
@@ -268,5 +289,11 @@ function branches(test: Code, expr: Expr & { readonly op: 'choose' }, site: Site
       '\n',
     ),
   )
-  return { code: t, kind, sensitive: hides(a) || hides(b), ...(kind === 'raw' && { choice: computedBy(expr, site) }) }
+  return {
+    code: t,
+    kind,
+    sensitive: hides(a) || hides(b),
+    always: isSure(a) && isSure(b),
+    ...(kind === 'raw' && { choice: computedBy(expr, site) }),
+  }
 }

@@ -164,7 +164,22 @@ it('does not run where somebody has added to what every object inherits', () => 
 })
 
 it('reads own properties only, whatever kind of value it stands on', () => {
-  const names = ['toString', 'valueOf', 'hasOwnProperty', 'length', 'push', 'at', 'name', 'size', '0', 'map', 'toLocaleString', '__proto']
+  const names = [
+    'toString',
+    'valueOf',
+    'hasOwnProperty',
+    'length',
+    'push',
+    'at',
+    'name',
+    'size',
+    '0',
+    'map',
+    'toLocaleString',
+    '__proto',
+    'link',
+    'toFixed',
+  ]
   const fields = Object.fromEntries(names.map((name) => [name, { expr: `v['${name}'] ?? l[0]['${name}'] ?? w.x['${name}']` }]))
   const mapping = compiled(file(fields))
   for (const value of [[1, 2], 'text', 5, true, null, {}, [], [['x']], { x: [] }])

@@ -24,18 +24,11 @@ import {
   zero,
 } from './exact.ts'
 import { isFormatOf, joinLike, textLike } from './like.ts'
-import { matches } from './read-place.ts'
 import { chose, fail, note, type Run, skip } from './run.ts'
 import { dateOf, readTime, utcOf } from './times.ts'
 import type { MapContext } from './types.ts'
 
 export { createRun, type Run, shownValue } from './run.ts'
-
-function pick(list: Json | undefined, name: string, value: string): Json | undefined {
-  if (!Array.isArray(list)) return undefined
-  for (const item of list) if (matches(item, name, value)) return item
-  return undefined
-}
 
 type Maybe = Json | undefined
 
@@ -120,7 +113,6 @@ export const runtime = {
   skip,
   note,
   chose,
-  pick,
   same,
   equal,
   order,

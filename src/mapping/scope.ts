@@ -65,6 +65,8 @@ export interface Compilation {
   /** what the check leaves to the run */
   readonly unproven: Unproven
   readonly objectItems: ObjectItems
+  /** functions that find an item by its code */
+  readonly pickers: Map<string, Code>
   /** told of what is read of the document */
   readonly reads?: Reads
 }
@@ -94,6 +96,7 @@ export const createCompilation = (
   unproven,
   objectItems,
   named: new Map(),
+  pickers: new Map(),
   budget: codeLimit,
 })
 
@@ -214,26 +217,39 @@ function present(c: Compilation, block: Block, value: Code): Code {
  */
 export const isPlain = (name: string): boolean => !(name in Object.prototype) && !(name in Array.prototype) && !/^\d/.test(name)
 
+/** Texts, numbers and true/false have no such field either. */
+const isPlainOfAll = (name: string): boolean => isPlain(name) && [String, Number, Boolean].every(({ prototype }) => !(name in prototype))
+
 function stepInto(c: Compilation, block: Block, value: Code, segment: Segment, known: boolean): Code {
   const key = `${value.source} ${formatSegments([segment])}`
   return once(block, key, c.unit, 'v', () => {
-    if (segment.kind === 'match') return code`pick(${value}, ${quote(segment.name)}, ${quote(segment.value)})`
+    if (segment.kind === 'match') return code`${picker(c, segment)}(${value})`
     if (segment.kind === 'index') return code`isList(${value}) ? ${value}[${segment.index}] : undefined`
-    const name = quote(segment.name)
-    if (isPlain(segment.name)) {
-      const from = known
-        ? value
-        : once(
-            block,
-            `fields ${value.source}`,
-            c.unit,
-            'v',
-            () => code`typeof ${value} === "object" && ${value} !== null ? ${value} : nothing`,
-          )
-      return code`${from}[${name}]`
-    }
-    return code`isObject(${value}) && hasOwn(${value}, ${name}) ? ${value}[${name}] : undefined`
+    return field(value, segment.name, known)
   })
+}
+
+function field(value: Code, text: string, known: boolean): Code {
+  const name = quote(text)
+  if (known && isPlain(text)) return code`${value}[${name}]`
+  if (isPlainOfAll(text)) return code`${value}?.[${name}]`
+  if (isPlain(text)) return code`typeof ${value} === "object" && ${value} !== null ? ${value}[${name}] : undefined`
+  return code`isObject(${value}) && hasOwn(${value}, ${name}) ? ${value}[${name}] : undefined`
+}
+
+/** A function that gives the first item of a list which carries a code, as `matches` of read-place.ts has it. */
+function picker({ unit, pickers }: Compilation, segment: Segment & { readonly kind: 'match' }): Code {
+  const key = formatSegments([segment])
+  const known = pickers.get(key)
+  if (known !== undefined) return known
+  const [name, list, i, item, own] = [unit.name('f'), unit.name('l'), unit.name('i'), unit.name('v'), unit.name('v')]
+  const wanted = quote(segment.value)
+  unit.functions.push(
+    code`function ${name}(${list}) { if (isList(${list})) for (let ${i} = 0; ${i} < ${list}.length; ${i}++) { const ${item} = ${list}[${i}];
+const ${own} = ${field(item, segment.name, false)}; if (${own} === ${wanted} || (typeof ${own} === "number" || typeof ${own} === "boolean") && String(${own}) === ${wanted}) return ${item}; } return undefined; }`,
+  )
+  pickers.set(key, name)
+  return name
 }
 
 function readContext(c: Compilation, block: Block, path: Path, at: Pointer, inText: number, rule: string): Reading | undefined {

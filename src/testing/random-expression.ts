@@ -22,6 +22,7 @@ export const anything = [
   'id',
   'nobody',
   'length',
+  'link',
   'hasOwnProperty',
 ]
 

@@ -74,6 +74,13 @@ export const languageMutants: readonly Mutant[] = [
     ['run.ts', "if (sensitive) return '***'", "if (sensitive && value === '') return '***'"],
     'src/mapping/bad-input.test.ts',
   ),
+  one(
+    'inherited-by-texts',
+    'input',
+    'a path reads what every text inherits',
+    ['scope.ts', '!(name in prototype)', "typeof prototype === 'object'"],
+    'src/mapping/hostile.test.ts',
+  ),
   one('inherited', 'input', 'a path reads what every object inherits', ['scope.ts', '&& hasOwn(', '&& ('], 'src/mapping/hostile.test.ts'),
   one(
     'proto-path',
