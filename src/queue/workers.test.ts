@@ -69,7 +69,7 @@ test('a process that never heard a ring finds its work by sweeping, back-off inc
   await hub.stop()
 })
 
-test('a process that does not keep up with a connection is helped by another, and one whose ring is held by the dead is replaced', async () => {
+test('a process that does not keep up with a connection is helped by another', async () => {
   const hub = await openHub({ settings: { sweepMs: 50, leaseMs: 3000, deliverConcurrency: 2 } })
   const own = openLocalBell()
   // as Redis folds them: every ring goes to the first process, until the second one answers by itself

@@ -1,11 +1,14 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
-import { createServer } from 'node:net'
+import { type AddressInfo, createServer } from 'node:net'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { expect, onTestFinished, test } from 'vitest'
 import { packageRoot } from '../../package-root.ts'
 import { seededRandom } from '../../simulator/faults.ts'
 import { mutate } from '../mutants/mutant.ts'
+import { hostsMissing, openHosts } from './hosts.ts'
 import { placeOf } from './life.ts'
 import { crashMutants } from './mutants.ts'
 import { startProxy } from './proxy.ts'
@@ -91,3 +94,31 @@ test('a deaf line passes the request on and loses the answer, an eaten request n
   expect(await talk('again')).toBe('broken')
   expect(heard()).toBe('hello')
 })
+
+const noHosts = hostsMissing()
+test.skipIf(noHosts !== undefined)(
+  `a host hears the driver until its cable is out, and again when it is back${noHosts === undefined ? '' : ` (${noHosts})`}`,
+  async () => {
+    const hosts = openHosts()
+    const server = createServer((socket) => socket.end('heard'))
+    onTestFinished(() => {
+      server.close()
+      hosts.close()
+    })
+    const host = hosts.of('one')
+    await new Promise<void>((resolve) => server.listen(0, hosts.driver, resolve))
+    const { port } = server.address() as AddressInfo
+    const script = `require('node:net').connect(${port}, '${hosts.driver}').on('data', () => process.exit(0)).on('error', () => process.exit(1)); setTimeout(() => process.exit(2), 2000)`
+    const call = async (): Promise<number | null> => {
+      const [file = '', ...rest] = [...host.before, process.execPath, '-e', script]
+      const [code] = (await once(spawn(file, rest, { stdio: 'ignore' }), 'exit')) as [number | null]
+      return code
+    }
+    expect(await call()).toBe(0)
+    host.cut()
+    expect(await call()).toBeGreaterThan(0)
+    host.join()
+    expect(await call()).toBe(0)
+  },
+  30_000,
+)
