@@ -53,6 +53,7 @@ export const defaultSettings: Settings = {
   parkAlarmMs: 86_400_000,
   pullPages: 1000,
   pullMs: 600_000,
+  pullAhead: 1000,
   backfillAhead: 500,
   watchMs: 60_000,
   retention: { alarmsDays: 400, plansDays: 400 },

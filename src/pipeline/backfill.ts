@@ -1,7 +1,6 @@
 import { isHubError, recoveryOf } from '../model/errors.ts'
 import { claimBackfill, holdBackfill, updateBackfill } from '../store/backfill.ts'
 import type { Tx } from '../store/database.ts'
-import { areBusy } from '../store/envelope.ts'
 import type { BackfillTable } from '../store/tables.ts'
 import { backOff, stateOf } from './connection-health.ts'
 import type { ConnectionSetup, Context } from './context.ts'
@@ -9,15 +8,13 @@ import { type Halt, keepLease, noHalt } from './halt.ts'
 import { backgroundNumbers } from './lanes.ts'
 import { announce, storePage } from './pages.ts'
 import { moved, type Position, positionOf, positionText } from './position.ts'
+import { hasRoom, patienceMs } from './room.ts'
 
 export type BackfillResult = 'not-due' | 'done' | 'waits' | 'failed'
 
 /** Wait of a range whose connection is paused, or whose records wait in the lanes. */
 const pausedMs = 30_000
 const busyMs = 1000
-/** A wait up to this is waited for with the lease in hand. */
-const patienceMs = 5000
-const lookMs = 200
 /** Failures in a row that end a range. */
 const mostFails = 12
 const mostBackOffMs = 3_600_000
@@ -53,9 +50,10 @@ interface Run {
 async function readRange(run: Run, setup: ConnectionSetup, halt: Halt, signal: AbortSignal): Promise<BackfillResult> {
   const { context, row } = run
   const { clock, settings } = context
+  const isRoom = () => hasRoom(context, backgroundNumbers, settings.backfillAhead, halt)
   let position = startOf(row)
   const began = clock.now()
-  if (!(await hasRoom(run, halt))) return giveBack(run, busyMs)
+  if (!(await isRoom())) return giveBack(run, busyMs)
   run.resumed = position.mark !== undefined
   const from = position.time === null ? null : { time: position.time }
   const resume = position.mark === undefined ? {} : { resume: position.mark }
@@ -88,7 +86,7 @@ async function readRange(run: Run, setup: ConnectionSetup, halt: Halt, signal: A
     const early = began + (run.pages * 60_000) / row.pages_per_minute - clock.now()
     if (early > patienceMs) return giveBack(run, early)
     if (early > 0) await clock.sleep(early, halt.stop)
-    if (!(await hasRoom(run, halt))) return giveBack(run, busyMs)
+    if (!(await isRoom())) return giveBack(run, busyMs)
   }
   return giveBack(run, 0)
 }
@@ -96,16 +94,6 @@ async function readRange(run: Run, setup: ConnectionSetup, halt: Halt, signal: A
 /** Where the range stands; at its beginning, where it begins. */
 const startOf = ({ position, from_at }: BackfillTable): Position =>
   positionOf(position) ?? { time: from_at === null ? null : new Date(from_at).toISOString() }
-
-/** Waits a while for the lanes of the background to run down. */
-async function hasRoom({ context }: Run, halt: Halt): Promise<boolean> {
-  const { database, tenant, settings, clock } = context
-  for (let waited = 0; await areBusy(database.read, tenant, backgroundNumbers, settings.backfillAhead); waited += lookMs) {
-    if (waited >= patienceMs || halt.stop.aborted) return false
-    await clock.sleep(lookMs, halt.stop)
-  }
-  return true
-}
 
 async function giveBack({ context, row }: Run, waitMs: number): Promise<'waits'> {
   const { database, tenant } = context

@@ -65,6 +65,8 @@ export interface Settings {
   /** a pull that has moved its checkpoint ends after so many pages, or so long, and goes on in a next run: others have their turn */
   readonly pullPages: number
   readonly pullMs: number
+  /** envelopes that may wait while a pull reads on; with more of them it waits up to five seconds before each page */
+  readonly pullAhead: number
   /** envelopes of ranges read beside the live runs that may wait at once; the next page is read when there are fewer */
   readonly backfillAhead: number
   /** time between two looks at what partners are silent about */

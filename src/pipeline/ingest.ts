@@ -4,7 +4,7 @@ import { claimLanes, holdLane, type Lease, releaseLane } from '../store/lane.ts'
 import { applyBatch, type Batch } from './apply-batch.ts'
 import type { Context } from './context.ts'
 import { type Halt, noHalt } from './halt.ts'
-import { backgroundNames, liveLanes } from './lanes.ts'
+import { backgroundNames, liveLanes, toRing } from './lanes.ts'
 
 /** Transactions of one claim; then others have their turn. */
 const maxBatches = 32
@@ -169,7 +169,7 @@ async function giveBackAll({ database, tenant }: Context, leases: readonly Lease
 export const isFenced = (error: unknown): boolean => isHubError(error) && error.detail.code === 'fenced'
 
 function ring({ bell }: Context, batch: Batch): void {
-  for (const lane of batch.lanes) bell.ring({ kind: 'ingest', lane })
+  for (const lane of toRing(batch.lanes)) bell.ring({ kind: 'ingest', lane })
   for (const connection of batch.connections) bell.ring({ kind: 'deliver', connection })
   for (const connection of batch.pokes) bell.ring({ kind: 'refetch', connection })
 }

@@ -4,6 +4,7 @@ import type { Tx } from '../store/database.ts'
 import { insertReceipts } from '../store/receipt.ts'
 import type { ConnectionSetup, Context } from './context.ts'
 import { type Draft, type Written, writeEnvelopes } from './drafts.ts'
+import { toRing } from './lanes.ts'
 
 /** What a page left behind, for after the commit. */
 export interface StoredPage extends Written {
@@ -73,6 +74,6 @@ export async function storePage(
 /** After the commit: hands the bytes on and rings for what was written. */
 export function announce(context: Context, connection: string, stored: StoredPage): void {
   for (const { id, body } of stored.bodies) context.handover.put(id, body)
-  for (const lane of stored.lanes) context.bell.ring({ kind: 'ingest', lane })
+  for (const lane of toRing(stored.lanes)) context.bell.ring({ kind: 'ingest', lane })
   if (stored.pokes > 0) context.bell.ring({ kind: 'refetch', connection })
 }

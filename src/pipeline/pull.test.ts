@@ -5,6 +5,7 @@ import { documentOf, dutiesOf, knowLamp, later, statesOf } from '../testing/bed-
 import { type Bed, type BedOptions, openBed, toErp } from '../testing/pipeline-bed.ts'
 import { tinyShop } from '../testing/tiny-connectors.ts'
 import { tinyOrder } from '../testing/tiny-partner.ts'
+import { ingest } from './ingest.ts'
 import { pull } from './pull.ts'
 import { requestPull, schedules } from './schedule.ts'
 
@@ -38,6 +39,26 @@ test('the first read is a baseline: it fills the ledger and makes no command, th
   await later(bed, minute, ['orders'])
   expect((await documentOf(bed, 'sales-order', 'shop/5'))?.version).toBe(2)
   expect(await dutiesOf(bed)).toEqual(['create delivered'])
+})
+
+test('a first load reads no further ahead of the ledger than allowed', async () => {
+  await open({ settings: { pullAhead: 60 } })
+  manyOrders(500)
+  const waiting: number[] = []
+  bed.partner.intercept = async (_, usual) => {
+    waiting.push((await bed.database.read.selectFrom('envelope').select('id').where('state', '=', 'received').execute()).length)
+    return usual()
+  }
+  const busy = {
+    ...bed.context,
+    clock: {
+      ...bed.context.clock,
+      sleep: async () => void (await ingest({ ...bed.context, settings: { ...bed.context.settings, ingestBatch: 1 } }, 0)),
+    },
+  }
+  expect(await pull(busy, 'shop', 'orders')).toMatchObject({ state: 'done', records: 500 })
+  expect(waiting).toHaveLength(11)
+  expect(Math.max(...waiting)).toBeLessThanOrEqual(60)
 })
 
 test('a run is claimed once, and only when it is due', async () => {

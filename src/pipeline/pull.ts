@@ -8,8 +8,10 @@ import { waitsForBaseline } from './baseline.ts'
 import { backOff, noteFailure, noteSuccess, stateOf } from './connection-health.ts'
 import type { ConnectionSetup, Context } from './context.ts'
 import { type Halt, keepLease, noHalt } from './halt.ts'
+import { liveNumbers } from './lanes.ts'
 import { announce, type StoredPage, storePage } from './pages.ts'
 import { atBaseline, moved, type Position, positionOf, positionText } from './position.ts'
+import { hasRoom } from './room.ts'
 import { openScope, type Scope } from './snapshot.ts'
 import { isReleased, keepPlan } from './snapshot-plan.ts'
 
@@ -81,6 +83,8 @@ async function readPages(run: Run, halt: Halt, signal: AbortSignal): Promise<'do
     const long = run.pages >= pullPages + (run.resumed ? 1 : 0) || context.clock.now() - began >= pullMs
     // a list that cannot be taken up in the middle is read to its end, however long it is
     if (halt.stop.aborted || (long && position !== start)) break
+    // a first load reads faster than it is applied; where the lanes stand still it goes on slowly, for what is read is safe
+    await hasRoom(context, liveNumbers, context.settings.pullAhead, halt)
   }
   await context.database.write(async (tx) => {
     const now = await context.database.now()

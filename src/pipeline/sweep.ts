@@ -10,6 +10,7 @@ import { countUnsplit } from '../store/receipt.ts'
 import { dueRuns } from '../store/schedule.ts'
 import type { Ring } from './bell.ts'
 import type { Context } from './context.ts'
+import { toRing } from './lanes.ts'
 import { connectionsOf, releaseNames } from './release.ts'
 
 /** Lanes rung in one sweep; the oldest come first, the next sweep takes the rest. */
@@ -25,11 +26,15 @@ export async function sweep(context: Context): Promise<readonly Ring[]> {
   if ((await countUnsplit(database, tenant)) > 0) rings.push({ kind: 'split' })
   const deliver = new Set<string>()
   const refetch = new Set<string>()
-  for (const { kind, lane } of await dueLanes(database, tenant, now, maxLanes)) {
-    if (kind === 'ingest') rings.push({ kind, lane: Number(lane) })
+  const ingest: number[] = []
+  for (const { kind, lane, fails } of await dueLanes(database, tenant, now, maxLanes)) {
+    // one that has failed goes by itself, the others are taken together
+    if (kind === 'ingest' && fails > 0) rings.push({ kind, lane: Number(lane) })
+    else if (kind === 'ingest') ingest.push(Number(lane))
     else if (kind === 'deliver') deliver.add(lane.split('/', 1)[0] ?? '')
     else if (kind === 'refetch') refetch.add(lane.split('/', 1)[0] ?? '')
   }
+  for (const lane of toRing(ingest)) rings.push({ kind: 'ingest', lane })
   for (const connection of deliver) rings.push({ kind: 'deliver', connection })
   for (const connection of refetch) rings.push({ kind: 'refetch', connection })
   for (const { kind, connection, stream } of await dueRuns(database, tenant, now))

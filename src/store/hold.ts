@@ -1,11 +1,12 @@
 import { SqliteAdapter } from 'kysely'
 import { sha256 } from '../model/id.ts'
 import type { Tx } from './database.ts'
+import type { Reader } from './in-list.ts'
 import { insertMany } from './insert-many.ts'
 import type { LaneTable } from './tables.ts'
 
-/** Whether other transactions may write while this one runs. SQLite has one writer, so nothing has to be held there. */
-export const hasRivals = (tx: Tx): boolean => !(tx.getExecutor().adapter instanceof SqliteAdapter)
+/** Whether other transactions may write at the same time. SQLite has one writer, so nothing has to be held there. */
+export const hasRivals = (on: Reader): boolean => !(on.getExecutor().adapter instanceof SqliteAdapter)
 
 /** Hexadecimal digits of a name's place among the rows that stand for all names: 65,536 of them. */
 const digits = 4

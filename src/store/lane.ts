@@ -8,7 +8,8 @@ import { insertMany } from './insert-many.ts'
 import type { LaneTable } from './tables.ts'
 
 /** split: one lane `all`, a lease and no ready time. ingest: `0`..`63`, and those after for what is read from the past. deliver: `<connection>/<type>/<key>`. refetch: `<connection>/<stream>/<key>`. */
-export type LaneKind = 'split' | 'ingest' | 'deliver' | 'refetch'
+export type LaneKind = (typeof laneKinds)[number]
+const laneKinds = ['split', 'ingest', 'deliver', 'refetch'] as const
 
 /** The right to work on one lane until another takes it. `fails` counts the claims before this one that ended neither well nor in a release: the process died. */
 export interface Lease {
@@ -251,16 +252,25 @@ export async function seizeLane(tx: Tx, tenant: string, kind: LaneKind, lane: st
 }
 
 /** Lanes that are due, or whose worker died, oldest first. */
-export async function dueLanes(database: Database, tenant: string, now: number, limit: number): Promise<{ kind: string; lane: string }[]> {
-  return database.read
-    .selectFrom('lane')
-    .select(['kind', 'lane'])
-    .where('tenant', '=', tenant)
-    .where('lease_until', '<=', now)
-    .where((or) => or.or([or('ready_at', '<=', now), or.and([or('ready_at', 'is', null), or('lease_token', 'is not', null)])]))
-    .orderBy('ready_at')
-    .limit(limit)
-    .execute()
+export async function dueLanes(
+  database: Database,
+  tenant: string,
+  now: number,
+  limit: number,
+): Promise<{ kind: string; lane: string; fails: number }[]> {
+  return (
+    database.read
+      .selectFrom('lane')
+      .select(['kind', 'lane', 'fails'])
+      .where('tenant', '=', tenant)
+      // not the rows that names are held by (store/hold.ts), of which there are 65,536
+      .where('kind', 'in', laneKinds)
+      .where('lease_until', '<=', now)
+      .where((or) => or.or([or('ready_at', '<=', now), or.and([or('ready_at', 'is', null), or('lease_token', 'is not', null)])]))
+      .orderBy('ready_at')
+      .limit(limit)
+      .execute()
+  )
 }
 
 /** Lanes of a kind that hold work or a lease. */
@@ -269,6 +279,7 @@ export async function countLanes(database: Database, tenant: string): Promise<{ 
     .selectFrom('lane')
     .select((of) => ['kind', of.fn.countAll<number>().as('count')])
     .where('tenant', '=', tenant)
+    .where('kind', 'in', laneKinds)
     .where((or) => or.or([or('ready_at', 'is not', null), or('lease_token', 'is not', null)]))
     .groupBy('kind')
     .execute()

@@ -107,6 +107,7 @@ export async function openBed(options: BedOptions = {}): Promise<Bed> {
     parkAlarmMs: 3_600_000,
     pullPages: 1000,
     pullMs: 600_000,
+    pullAhead: 1000,
     backfillAhead: 500,
     watchMs: 60_000,
     ...options.settings,

@@ -79,6 +79,13 @@ export const readingMutants: readonly Mutant[] = [
     ['src/pipeline/backfill.test.ts', 'live work never stands behind'],
   ),
   one(
+    'far-ahead',
+    '4',
+    'a first load puts everything into the lanes at once',
+    ['src/pipeline/pull.ts', 'context.settings.pullAhead', 'context.settings.pullAhead * 1000'],
+    ['src/pipeline/pull.test.ts', 'reads no further ahead'],
+  ),
+  one(
     'mass-delete',
     'input',
     'a list of keys that is half empty deletes half of the ledger',
