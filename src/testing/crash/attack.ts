@@ -1,8 +1,9 @@
-import { execFileSync } from 'node:child_process'
+import { execFile } from 'node:child_process'
 import { cpSync, existsSync, mkdtempSync, rmSync, statfsSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
+import { promisify } from 'node:util'
 import { packageRoot } from '../../package-root.ts'
 import type { Scenario, Size } from './scenario.ts'
 import { ends, type Servers } from './servers.ts'
@@ -15,12 +16,13 @@ const keptIn = tmpdir()
 process.env.NODE_COMPILE_CACHE ??= join(keptIn, 'node-compile-cache')
 if (existsSync(memory) && statfsSync(memory).bavail * statfsSync(memory).bsize > 4e9) process.env.TMPDIR = memory
 
-/** How long the smallest command takes, against a quiet machine: one that is busy with other things is given its time. */
-const slowness = (() => {
+/** How long the smallest command takes now, against a quiet machine: one that is busy with other things is given its time. */
+async function slownessNow(): Promise<number> {
   const began = performance.now()
-  execFileSync(process.execPath, [join(packageRoot, 'src', 'cli.ts'), '--version'])
+  await run(process.execPath, [join(packageRoot, 'src', 'cli.ts'), '--version'])
   return Math.max(1, Math.min(5, (performance.now() - began) / 900))
-})()
+}
+const run = promisify(execFile)
 
 export interface Ran extends Verdict {
   readonly scenario: string
@@ -29,6 +31,8 @@ export interface Ran extends Verdict {
   readonly covers: readonly string[]
   readonly injected: Readonly<Record<string, number>>
   readonly ms: number
+  /** against a quiet machine, before it began: spans grew with it */
+  readonly slowness: number
   /** how late this process itself was at its worst: with it in the seconds, times say more of the machine than of the hub */
   readonly driverLagMs: number
   /** of the logs, when something is wrong */
@@ -45,6 +49,7 @@ export async function attack(
   only: readonly string[],
 ): Promise<Ran> {
   const folder = mkdtempSync(join(tmpdir(), 'crossdock-crash-'))
+  const slowness = await slownessNow()
   const began = performance.now()
   const lag = monitorEventLoopDelay({ resolution: 20 })
   lag.enable()
@@ -96,6 +101,7 @@ export async function attack(
     injected: { ...injected, ...hostile },
     ...verdict,
     ms: Math.round(performance.now() - began),
+    slowness: Math.round(slowness * 10) / 10,
     driverLagMs: Math.round(lag.max / 1e6),
   }
   if (verdict.breaches.length === 0) {

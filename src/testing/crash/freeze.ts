@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
+import { progress } from './rest.ts'
 import { settle } from './storm.ts'
 import { isPolled, planTraffic, polledOnly, runTraffic } from './traffic.ts'
 import type { Verdict } from './verdict.ts'
@@ -46,11 +47,11 @@ export async function freezeEverywhere(world: World, places = freezingPlaces): P
     await world.start(frozen, { CRASH_AT: place, CRASH_SKIP: String(skip), CRASH_SIGNAL: 'SIGSTOP' })
     if (!(await until(() => stops(world) > before, reachMs * world.slowness, 10))) notes.push(`no worker stood still at ${place}`)
     await world.inject(`freeze ${place} ${skip}`, async () => {
-      const { effects } = world.partner.log
-      const then = effects.length
+      const then = await progress(world)
       await world.start('worker-2')
       await wait(world.times.leaseMs * 1.5)
-      if (!(await until(() => effects.length > then, reachMs * world.slowness))) notes.push(`nobody took over from the worker at ${place}`)
+      if (!(await until(async () => (await progress(world)) !== then, reachMs * world.slowness)))
+        notes.push(`nobody took over from the worker at ${place}`)
       world.hubs.get(frozen)?.signal('SIGCONT')
     })
     await wait(300)

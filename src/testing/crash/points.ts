@@ -39,7 +39,9 @@ const wantedCalls = ['sale ', 'booking done', 'letter ', 'figure done', 'page of
 
 const ordersOfLife = 3
 const surveyMs = 4000
-const lifeLimitMs = 20_000
+const lifeLimitMs = 12_000
+/** Of a place that has to be reached, however long the start takes. */
+const wantedLimitMs = 45_000
 
 export interface PointsRun {
   readonly verdict: Verdict
@@ -81,11 +83,15 @@ export async function killEverywhere(world: World, size: Size, only: readonly st
   }
   const died: string[] = []
   const missed: string[] = []
-  const note = (place: string, isDead: boolean) => void (isDead ? died : missed).push(place)
+  const untilDead = async (place: string) => {
+    const limitMs = [...wanted, ...wantedCalls].some((one) => place.startsWith(one)) ? wantedLimitMs : lifeLimitMs
+    const isDead = await until(() => world.hubs.get(name)?.ended() !== undefined, limitMs * world.slowness, 10)
+    ;(isDead ? died : missed).push(place)
+  }
   const dieAt = async (place: string) => {
     live(place)
     await world.start(name, { CRASH_AT: place })
-    note(place, await until(() => world.hubs.get(name)?.ended() !== undefined, lifeLimitMs * world.slowness, 10))
+    await untilDead(place)
     await world.kill(name)
   }
   for (const place of untried()) await world.inject(place, () => dieAt(place))
@@ -101,7 +107,7 @@ export async function killEverywhere(world: World, size: Size, only: readonly st
           return 'lost'
         }
         await world.start(name, { CRASH_AT: 'nowhere' })
-        note(place, await until(() => world.hubs.get(name)?.ended() !== undefined, lifeLimitMs * world.slowness, 10))
+        await untilDead(place)
         world.partner.moment = undefined
         await world.kill(name)
       })

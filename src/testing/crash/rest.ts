@@ -59,7 +59,7 @@ export async function open({ ask, slowness }: World): Promise<string[]> {
 }
 
 /** Changes as long as work moves; polls that bring nothing new leave it as it is. */
-async function progress({ ask, partner: { log } }: World): Promise<string> {
+export async function progress({ ask, partner: { log } }: World): Promise<string> {
   const counts = await Promise.all([
     ask('select count(*) as n from document_version'),
     ask('select count(*) as n from attempt'),
