@@ -1,4 +1,4 @@
-import { readdir, readFile } from 'node:fs/promises'
+import { readdir } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { commonJsFault, exportFault, lintFault, loadFault, namePlace } from './catalog/load-fault.ts'
@@ -9,6 +9,7 @@ import { readTable, type SharedTable, type SharedTables } from './mapping/table.
 import type { Fault } from './model/errors.ts'
 import { sha256 } from './model/id.ts'
 import type { SchemaText } from './model/schema.ts'
+import { lengthFault, readTextFile } from './model/text-file.ts'
 import { codeRoot, codeSuffix, packageRoot } from './package-root.ts'
 
 /** A text of the workspace or of the package. `name` is how the workspace speaks of it: `tryton/sale`. */
@@ -44,20 +45,22 @@ interface Found {
 export async function loadCatalog(workspace?: string): Promise<Catalog> {
   const found: Found = { connectors: new Map(), unloaded: new Set(), faults: [] }
   const own = workspace !== undefined && workspace !== packageRoot ? workspace : undefined
-  await loadConnectors(join(codeRoot, 'connectors'), false, found)
-  if (own !== undefined) await loadConnectors(join(own, 'connectors'), true, found)
+  const readOwn = limitedReader(found.faults)
+  await loadConnectors(join(codeRoot, 'connectors'), false, readTextFile, found)
+  if (own !== undefined) await loadConnectors(join(own, 'connectors'), true, readOwn, found)
   const mappings = new Map<string, CatalogText>()
   const tableTexts = new Map<string, CatalogText>()
   const schemas = new Map<string, SchemaText>()
   const partnerSchemas = new Map<string, PartnerSchema>()
   for (const root of [packageRoot, ...(own === undefined ? [] : [own])]) {
-    for (const text of await readMappings(root)) mappings.set(text.name, root === own ? { ...text, own: true } : text)
-    for (const text of await readTables(root)) tableTexts.set(text.name, text)
+    const read = root === own ? readOwn : readTextFile
+    for (const text of await readMappings(root, read)) mappings.set(text.name, root === own ? { ...text, own: true } : text)
+    for (const text of await readTables(root, read)) tableTexts.set(text.name, text)
     for (const name of await jsonFiles(join(root, 'schemas'))) {
       const file = join(root, 'schemas', name)
-      schemas.set(name, { file, text: await readText(file), ...(root === own ? {} : { proven: true }) })
+      schemas.set(name, { file, text: await read(file), ...(root === own ? {} : { proven: true }) })
     }
-    const partners = await readPartnerSchemas(root)
+    const partners = await readPartnerSchemas(root, read)
     found.faults.push(...partners.faults)
     for (const schema of partners.schemas) partnerSchemas.set(schema.id, schema)
   }
@@ -115,20 +118,25 @@ export function connectorText(connector: Connector): string {
 }
 
 /** `own`: a workspace's. Those are held against the contract here (the package's are by its tests), and loaded anew when the file changed, for a reload follows its author's edits. */
-async function loadConnectors(folder: string, own: boolean, found: Found): Promise<void> {
+async function loadConnectors(folder: string, own: boolean, read: ReadText, found: Found): Promise<void> {
   for (const name of await folders(folder)) {
     const file = await connectorFile(join(folder, name))
     if (file === undefined) continue
     const faults: Fault[] = []
-    const connector = await loadConnector(file, name, own, faults)
+    const connector = await loadConnector(file, name, own, read, faults)
     found.faults.push(...faults)
     if (connector === undefined) found.unloaded.add(name)
     else found.connectors.set(name, connector)
   }
 }
 
-async function loadConnector(file: string, name: string, own: boolean, faults: Fault[]): Promise<Connector | undefined> {
-  const text = await readText(file)
+async function loadConnector(file: string, name: string, own: boolean, read: ReadText, faults: Fault[]): Promise<Connector | undefined> {
+  const text = await read(file)
+  const tooLong = lengthFault(text)
+  if (tooLong !== undefined) {
+    faults.push({ ...atTop(file), code: 'E_LIMIT', message: tooLong, suggestion: 'keep records and tables out of the code' })
+    return undefined
+  }
   let module: Readonly<Record<string, unknown>>
   try {
     const address = pathToFileURL(file).href
@@ -173,7 +181,7 @@ async function connectorFile(folder: string): Promise<string | undefined> {
   return name === undefined ? undefined : join(folder, name)
 }
 
-async function readMappings(root: string): Promise<CatalogText[]> {
+async function readMappings(root: string, read: ReadText): Promise<CatalogText[]> {
   const texts: CatalogText[] = []
   const folder = join(root, 'mappings')
   for (const connector of await folders(folder)) {
@@ -182,7 +190,7 @@ async function readMappings(root: string): Promise<CatalogText[]> {
       if (base.endsWith('.cases.json')) continue
       const file = join(folder, connector, base)
       const name = `${connector}/${base.slice(0, -'.json'.length)}`
-      texts.push({ name, file, text: await readText(file) })
+      texts.push({ name, file, text: await read(file) })
     }
   }
   return texts
@@ -191,19 +199,48 @@ async function readMappings(root: string): Promise<CatalogText[]> {
 /** Beside the folders of the connectors: what several mappings share. */
 const tablesFolder = 'tables'
 
-async function readTables(root: string): Promise<CatalogText[]> {
+async function readTables(root: string, read: ReadText): Promise<CatalogText[]> {
   const folder = join(root, 'mappings', tablesFolder)
   const names = await jsonFiles(folder)
   return Promise.all(
     names.map(async (base) => {
       const file = join(folder, base)
-      return { name: base.slice(0, -'.json'.length), file, text: await readText(file) }
+      return { name: base.slice(0, -'.json'.length), file, text: await read(file) }
     }),
   )
 }
 
-/** UTF-8 without a byte order mark. */
-const readText = async (file: string): Promise<string> => (await readFile(file, 'utf8')).replace(/^\uFEFF/, '')
+/** The beginning of a file, for faults of the whole. */
+const atTop = (file: string): Omit<Fault, 'code' | 'message'> => ({
+  severity: 'error',
+  file: relative(process.cwd(), file),
+  line: 1,
+  column: 1,
+  path: '',
+})
+
+type ReadText = (file: string) => Promise<string>
+
+/** Characters that all files of a workspace may have together. */
+const maxCharacters = 64_000_000
+
+/** Reads files as long as all of them together are within the limit; those after that are empty, and one fault names the first of them. */
+function limitedReader(faults: Fault[]): ReadText {
+  let left = maxCharacters
+  return async (file) => {
+    if (left < 0) return ''
+    const text = await readTextFile(file)
+    left -= text.length
+    if (left >= 0) return text
+    faults.push({
+      ...atTop(file),
+      code: 'workspace-too-large',
+      message: `the files of the workspace hold more than ${maxCharacters} characters together`,
+      suggestion: 'keep records, exports and backups elsewhere: only connectors, mappings and schemas belong here',
+    })
+    return ''
+  }
+}
 
 async function folders(folder: string): Promise<string[]> {
   return (await entries(folder))

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { closeSync, openSync, readSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { Json } from './model/json.ts'
 
@@ -100,14 +100,7 @@ function follow({ variable, otherwise, file = '', sealed }: Readonly<Record<stri
         suggestion: '`crossdock secrets list` shows those that are there',
       }
     )
-  if (variable === undefined)
-    return (
-      readText(resolve(from.folder, file)) || {
-        code: 'missing-reference',
-        message: `the file ${file} cannot be read or is empty`,
-        suggestion,
-      }
-    )
+  if (variable === undefined) return readSecretFile(resolve(from.folder, file), file, suggestion)
   if (ownKeys.has(variable))
     return {
       code: 'bad-reference',
@@ -124,9 +117,34 @@ function follow({ variable, otherwise, file = '', sealed }: Readonly<Record<stri
 const own = (env: Readonly<Record<string, string | undefined>>, name: string): string | undefined =>
   Object.hasOwn(env, name) ? env[name] || undefined : undefined
 
-function readText(file: string): string | undefined {
+/** Largest file with a secret: a chain of certificates has room. */
+const maxSecretBytes = 65_536
+
+function readSecretFile(
+  file: string,
+  shown: string,
+  suggestion: string,
+): string | Pick<MissingReference, 'code' | 'message' | 'suggestion'> {
+  const text = readBeginning(file, maxSecretBytes + 1)
+  if (text === undefined || text.trim() === '')
+    return { code: 'missing-reference', message: `the file ${shown} cannot be read or is empty`, suggestion }
+  return Buffer.byteLength(text) > maxSecretBytes
+    ? { code: 'bad-reference', message: `the file ${shown} is larger than ${maxSecretBytes} bytes: no secret is`, suggestion }
+    : text.trim()
+}
+
+/** No more of a file than so many bytes, whether it has an end or not. */
+function readBeginning(file: string, bytes: number): string | undefined {
   try {
-    return readFileSync(file, 'utf8').trim()
+    const handle = openSync(file, 'r')
+    try {
+      const buffer = Buffer.alloc(bytes)
+      let length = 0
+      for (let more = -1; more !== 0 && length < bytes; length += more) more = readSync(handle, buffer, length, bytes - length, null)
+      return buffer.toString('utf8', 0, length)
+    } finally {
+      closeSync(handle)
+    }
   } catch {
     return undefined
   }

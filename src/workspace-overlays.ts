@@ -1,8 +1,8 @@
-import { readFile } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import { type Catalog, mappingsOf } from './catalog.ts'
 import type { Fault } from './model/errors.ts'
 import { isObject, type Json, type JsonObject } from './model/json.ts'
+import { readTextFile } from './model/text-file.ts'
 import type { Locate } from './workspace-connections.ts'
 import { nearest } from './workspace-faults.ts'
 
@@ -65,7 +65,7 @@ export const overlayPath = (given: Json | undefined): string | undefined =>
 
 async function read(file: string): Promise<string | undefined> {
   try {
-    return (await readFile(file, 'utf8')).replace(/^\uFEFF/, '')
+    return await readTextFile(file)
   } catch {
     return undefined
   }

@@ -432,6 +432,51 @@ describe('a workspace', () => {
     expect((await load({ 'crossdock.json': `{ "connections": {}, ${short} }` })).catalogue).toBeUndefined()
   })
 
+  test('of files too large, or too many, is refused by name', async () => {
+    const blank = ' '.repeat(1_000_000)
+    const told = async (files: Readonly<Record<string, string>>) =>
+      (await load({ ...own, 'crossdock.json': `{ "connections": { "hook": ${hook()} } }`, ...files })).faults.map(
+        ({ file, code, message }) => `${file.replace(/^.*crossdock-workspace-\w+\//, '')} ${code}: ${message}`,
+      )
+    const large = 'the file is larger than 1000000 characters'
+    for (const file of [
+      'crossdock.json',
+      'mappings/tiny/order.json',
+      'mappings/tables/unit@1.json',
+      'schemas/tiny/order.json',
+      'schemas/mine.json',
+      'connectors/tiny-shop/connector.js',
+    ])
+      expect(await told({ [file]: `${blank}{}` }), file).toContain(`${file} E_LIMIT: ${large}`)
+    const many = Object.fromEntries(Array.from({ length: 66 }, (_, at) => [`schemas/tiny/s${at}.json`, ' '.repeat(999_999)]))
+    expect((await told(many)).filter((line) => line.includes('workspace-too-large'))).toEqual([
+      expect.stringMatching(
+        /^schemas\/tiny\/s\d+\.json workspace-too-large: the files of the workspace hold more than 64000000 characters/,
+      ),
+    ])
+    const overlay = `{ "connector": "tiny-shop", "books": "US", "config": { "url": "https://tiny.example" }, "mappings": { "tiny/order": "overlays/a.json" } }`
+    expect(await told({ 'crossdock.json': `{ "connections": { "tiny": ${overlay} } }`, 'overlays/a.json': `${blank}{}` })).toContain(
+      `overlays/a.json E_LIMIT: ${large}`,
+    )
+  })
+
+  test('reads no more of a file with a secret than any secret has', async () => {
+    const errorsOf = async (file: string, text?: string) =>
+      (
+        await load({
+          ...own,
+          secret: text,
+          'crossdock.json': `{ "connections": { "b": ${tiny('', `, "secret": "${ref(`file:${file}`)}"`)} } }`,
+        })
+      ).faults.filter(({ severity }) => severity === 'error')
+    expect(await errorsOf('secret', 's'.repeat(65_536))).toEqual([])
+    const refused = (file: string) => [
+      { code: 'bad-reference', message: expect.stringContaining(`the file ${file} is larger than 65536 bytes`) },
+    ]
+    expect(await errorsOf('secret', 's'.repeat(65_537))).toMatchObject(refused('secret'))
+    if (process.platform === 'linux') expect(await errorsOf('/dev/zero')).toMatchObject(refused('/dev/zero'))
+  })
+
   test('keeps secrets out of what is shown and stored', async () => {
     const workspace = await load({
       ...own,

@@ -10,6 +10,7 @@ import { isObject, parseJson } from './model/json.ts'
 import { twinLine } from './model/line-keys.ts'
 import { redact } from './model/redact.ts'
 import { type CompiledSchemas, compileSchemas, type SchemaFault, type SchemaText } from './model/schema.ts'
+import { readTextFile } from './model/text-file.ts'
 import { packageRoot } from './package-root.ts'
 import type { Catalogue, Settings } from './pipeline/context.ts'
 import type { SealedLookup } from './secret-reference.ts'
@@ -272,7 +273,7 @@ const pointer = (text: string): string[] =>
 
 async function read(file: string): Promise<string | undefined> {
   try {
-    return (await readFile(file, 'utf8')).replace(/^\uFEFF/, '')
+    return await readTextFile(file)
   } catch {
     return undefined
   }

@@ -1,4 +1,4 @@
-import { readdir, readFile } from 'node:fs/promises'
+import { readdir } from 'node:fs/promises'
 import { basename, dirname, join, relative } from 'node:path'
 import type { Catalog } from '../catalog.ts'
 import type { Command } from '../connector/types.ts'
@@ -21,17 +21,20 @@ export interface PartnerSchema {
 /** Folders of `schemas` that belong to no connector. */
 const others: ReadonlySet<string> = new Set(['meta', 'examples'])
 
-/** What lies below `schemas` of a folder for partners' documents, and what of it cannot be read. */
-export async function readPartnerSchemas(root: string): Promise<{ readonly schemas: PartnerSchema[]; readonly faults: Fault[] }> {
+/** What lies below `schemas` of a folder for partners' documents, and what of it cannot be read. `read` gives a file's text. */
+export async function readPartnerSchemas(
+  root: string,
+  read: (file: string) => Promise<string>,
+): Promise<{ readonly schemas: PartnerSchema[]; readonly faults: Fault[] }> {
   const schemas: PartnerSchema[] = []
   const faults: Fault[] = []
   for (const file of await partnerFiles(join(root, 'schemas'))) {
-    const text = await readFile(file, 'utf8')
+    const text = await read(file)
     const shown = relative(process.cwd(), file)
     const unread = readSourceText(text, shown).faults
-    const read = readOne(text)
+    const found = readOne(text)
     if (unread.length > 0) faults.push(...unread)
-    else if (typeof read !== 'string') schemas.push({ ...read, file, text })
+    else if (typeof found !== 'string') schemas.push({ ...found, file, text })
     else
       faults.push({
         code: 'schema',
@@ -40,7 +43,7 @@ export async function readPartnerSchemas(root: string): Promise<{ readonly schem
         line: 1,
         column: 1,
         path: '',
-        message: read,
+        message: found,
         suggestion: `a partner's schema is an object with an "$id" like "${basename(dirname(file))}/order@1"; \`crossdock schema infer\` writes one from samples`,
       })
   }

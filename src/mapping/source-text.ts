@@ -1,6 +1,7 @@
 import { getNodeValue, type Node, type ParseError, parseTree, printParseErrorCode } from 'jsonc-parser'
 import type { Fault } from '../model/errors.ts'
 import { isObject, type Json } from '../model/json.ts'
+import { lengthFault } from '../model/text-file.ts'
 import type { Position } from './types.ts'
 
 /** Keys from the root of the file: `['fields', 'lines', 'each']`. */
@@ -16,8 +17,6 @@ export interface SourceText {
   readonly duplicates: readonly { readonly name: string; readonly offset: number }[]
 }
 
-/** Largest mapping file. */
-export const maxTextLength = 1_000_000
 const maxDepth = 64
 
 /** Reads JSON (no comments, no trailing commas). Undefined with faults when it is no JSON. */
@@ -26,7 +25,8 @@ export function readSourceText(text: string, file: string): { readonly source?: 
   const fault = (offset: number, code: string, message: string): { readonly faults: readonly Fault[] } => ({
     faults: [{ code, severity: 'error', file, ...positionOf(offset), path: '', message }],
   })
-  if (text.length > maxTextLength) return fault(0, 'E_LIMIT', `the file is larger than ${maxTextLength} characters`)
+  const tooLong = lengthFault(text)
+  if (tooLong !== undefined) return fault(0, 'E_LIMIT', tooLong)
   const deep = tooDeep(text)
   if (deep !== undefined) return fault(deep, 'E_LIMIT', `nested deeper than ${maxDepth} levels`)
   const errors: ParseError[] = []

@@ -19,6 +19,19 @@ describe('compileSchemas', () => {
     expect(validators.get('order@1')?.({ total: '1,50' })).toEqual({ path: '/total', message: 'must be a decimal', keyword: 'format' })
   })
 
+  it('refuses schemas that would be slow to compile or to hold a value against', () => {
+    const faultsOf = (schema: object) => compileSchemas([object('big@1', { field: schema })]).faults
+    expect(faultsOf({ enum: Array.from({ length: 49_000 }, (_, at) => at) })).toEqual([])
+    expect(faultsOf({ enum: Array.from({ length: 50_000 }, (_, at) => at) })).toMatchObject([
+      { path: '', message: expect.stringContaining('more than 50000 values') },
+    ])
+    const compared = [{ path: '/properties/field/uniqueItems', message: expect.stringContaining('compared with every other') }]
+    for (const schema of [{}, { items: { type: 'object' } }, { items: {}, maxItems: 1001 }])
+      expect(faultsOf({ type: 'array', uniqueItems: true, ...schema })).toMatchObject(compared)
+    for (const schema of [{ items: { type: 'string' } }, { items: { type: 'object' }, maxItems: 1000 }])
+      expect(faultsOf({ type: 'array', uniqueItems: true, ...schema })).toEqual([])
+  })
+
   it('keeps patterns apart', () => {
     const { validators } = compileSchemas([
       object('two@1', { letters: { type: 'string', pattern: '^[a-z]+$' }, digits: { type: 'string', pattern: '^[0-9]+$' } }),

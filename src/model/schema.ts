@@ -11,6 +11,8 @@ import { RE2JS } from 're2js'
 import { isDecimal } from './decimal.ts'
 import { isObject, type Json, type JsonObject, parseJson } from './json.ts'
 import { describeFaults, type ValueFault } from './schema-fault.ts'
+import { schemaLimitFault } from './schema-limits.ts'
+import { lengthFault } from './text-file.ts'
 
 export type { ValueFault } from './schema-fault.ts'
 
@@ -55,7 +57,9 @@ export function compileSchemas(texts: readonly SchemaText[]): CompiledSchemas {
   for (const { file, text } of texts) {
     const read = readSchema(text)
     const id = 'fault' in read ? undefined : read.schema.$id
+    const limit = 'fault' in read ? undefined : schemaLimitFault(read.schema)
     if ('fault' in read) faults.push({ file, path: '', message: read.fault })
+    else if (limit !== undefined) faults.push({ file, ...limit })
     else if (typeof id !== 'string')
       faults.push({ file, path: '/$id', message: `the schema has no "$id"; give it one like "sales-order@1"` })
     else if (files.has(id))
@@ -109,6 +113,8 @@ export async function readSchemas(folder: string): Promise<readonly SchemaText[]
 }
 
 function readSchema(text: string): { readonly schema: JsonObject } | { readonly fault: string } {
+  const tooLong = lengthFault(text)
+  if (tooLong !== undefined) return { fault: tooLong }
   let value: Json
   try {
     value = parseJson(text)

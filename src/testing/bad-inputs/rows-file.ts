@@ -123,9 +123,25 @@ export const fileRows: readonly Row[] = [
   schema(47, 'a reference to elsewhere', '"$ref": "https://evil.example/schema.json"', /evil\.example/),
   schema(47, 'a misspelt word', '"type": "string", "maxLenght": 3', /maxLenght/),
   {
+    ...schema(
+      47,
+      'a file of more than a million characters',
+      `"description": "${'x'.repeat(1_000_000)}", "type": "object"`,
+      /larger than 1000000/,
+    ),
+    code: 'E_LIMIT',
+  },
+  schema(47, 'a hundred thousand codes', `"enum": [${Array.from({ length: 100_000 }, (_, at) => at)}]`, /more than 50000 values/),
+  schema(
+    47,
+    'each of any number of objects compared with every other',
+    '"type": "array", "uniqueItems": true',
+    /compared with every other/,
+  ),
+  {
     ...schema(47, 'no schema at all', '"type": "objekt"', /no JSON Schema 2020-12/),
     differs:
-      'a large or recursive schema of the operator is compiled as it is; what comes in is held against it up to the first fault only, and its patterns take linear time',
+      'a recursive schema of the operator is compiled as it is: what comes in has a limited depth, is held against it up to the first fault only, and its patterns take linear time',
   },
   file(36, 'a quote that is not closed', `${csv}a,b,"c`, /Line 2: a quote is not closed/),
   file(36, 'ragged rows', `${csv}a,b,c`, /Line 2: there are 3 cells/),

@@ -91,6 +91,20 @@ export const operationMutants: readonly Mutant[] = [
     'src/pipeline/deliver.test.ts',
   ),
   one(
+    'endless-file',
+    'input',
+    'a file of a person is read whole, however large it is',
+    ['src/secret-reference.ts', 'Buffer.byteLength(text) > maxSecretBytes', 'Buffer.byteLength(text) > Infinity'],
+    'src/workspace.test.ts',
+  ),
+  one(
+    'endless-schema',
+    'input',
+    'a schema of a person may hold any number of values',
+    ['src/model/schema-limits.ts', 'if (++count > maxValues)', 'if (++count > Infinity)'],
+    'src/model/schema.test.ts',
+  ),
+  one(
     'counts-alone',
     '4',
     'each run and each process counts by itself, so a destination with few deliveries is never left alone',
