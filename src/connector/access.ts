@@ -20,6 +20,8 @@ export interface CutRecord {
   readonly bodyHash: string
   /** key that decides the lane: the parent's for child records */
   readonly laneKey: string
+  /** it only says that the record changed: it is read again by its key */
+  readonly poke?: true
   /** the record as the mapping reads it, where it was parsed whole anyway and nothing in it is ambiguous */
   readonly value?: Json
 }

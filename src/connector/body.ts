@@ -27,26 +27,28 @@ export interface Body {
   rows(path: string): readonly Row[]
 }
 
-export function openBody(bytes: Uint8Array, codec: Codec | undefined): Body {
+/** `root`: where in a JSON body its paths begin. */
+export function openBody(bytes: Uint8Array, codec: Codec | undefined, root = ''): Body {
   const decode = codec?.decode ?? ((value: Json) => value)
   const parse = codec?.parse
+  const under = (path: string): string => (root === '' || path === '' ? root + path : `${root}.${path}`)
   if (parse !== undefined) return parsedBody(bytes, () => parse(bytes), decode)
   let whole: { readonly value: Json } | undefined
   return {
     bytes,
     value: () => {
-      whole ??= { value: decode(parseSlice(bytes, findValue(bytes, '') ?? { from: 0, to: 0 })) }
+      whole ??= { value: decode(parseSlice(bytes, findValue(bytes, root) ?? { from: 0, to: 0 })) }
       return whole.value
     },
     peek: (path) => {
       try {
-        const found = findValue(bytes, path)
+        const found = findValue(bytes, under(path))
         return found === undefined ? undefined : parseSlice(bytes, found)
       } catch {
         return undefined
       }
     },
-    rows: (path) => sliceRecords(bytes, path).map((place) => rowOf(bytes, place, decode)),
+    rows: (path) => sliceRecords(bytes, under(path)).map((place) => rowOf(bytes, place, decode)),
   }
 }
 

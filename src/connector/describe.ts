@@ -1,5 +1,21 @@
 import { isObject, type Json } from '../model/json.ts'
-import type { Action, Auth, Command, Connector, Cursor, Matches, Once, Page, Pairs, Part, Stream, Verify, Version } from './types.ts'
+import type {
+  Action,
+  Auth,
+  Command,
+  Connector,
+  Cursor,
+  FaultRule,
+  Http,
+  Matches,
+  Once,
+  Page,
+  Pairs,
+  Part,
+  Stream,
+  Verify,
+  Version,
+} from './types.ts'
 
 /** Who made the known answer that a webhook signature is tested with. */
 export interface SignatureProof {
@@ -27,13 +43,32 @@ export function describeConnector(connector: Connector, options: DescribeOptions
         ? undefined
         : `at most ${connector.http.limit.requests} requests in ${seconds(connector.http.limit.perMs)}`,
       connector.http.concurrency === undefined ? undefined : `at most ${connector.http.concurrency} requests at once`,
-      ...(connector.http.faults ?? []).map((rule) => `an answer ${ruleText(rule)} is \`${rule.code}\`: ${rule.then}`),
+      ...ruleLines(connector.http.faults),
     ]),
+    ...dialectSections(connector.http),
     ...streamSections(connector),
     ...actionSections(connector),
     ...webhookSection(connector, options.signatures ?? []),
   ]
   return `${sections.filter((section) => section !== '').join('\n\n')}\n`
+}
+
+const ruleLines = (rules: readonly FaultRule[] = []): readonly string[] =>
+  rules.map((rule) => `an answer ${ruleText(rule)} is \`${rule.code}\`: ${rule.then}`)
+
+function dialectSections({ dialects }: Http): readonly string[] {
+  if (dialects === undefined) return []
+  return Object.entries(dialects.of).map(([name, { auth, faults, answer }]) =>
+    [
+      `### With \`${dialects.field}\` ${name}`,
+      '',
+      list([
+        `authentication: ${authText(auth)}`,
+        `the same calls in another envelope; answers stand in \`${answer}\``,
+        ...ruleLines(faults),
+      ]),
+    ].join('\n'),
+  )
 }
 
 function configTable({ config }: Connector): readonly string[] {
@@ -57,7 +92,9 @@ function streamSection(name: string, stream: Stream): string {
     `### ${name}: ${stream.title}`,
     '',
     list([
-      `becomes ${stream.parts.map(partText).join('; ') || 'nothing by itself'}`,
+      stream.pokes === undefined
+        ? `becomes ${stream.parts.map(partText).join('; ') || 'nothing by itself'}`
+        : `says by \`${stream.pokes.key}\` which record of ${stream.pokes.stream} to read again${stream.pokes.when === undefined ? '' : ` when \`${cell(stream.pokes.when)}\``}`,
       `key \`${stream.key}\`; version: ${versionText(stream.version)}`,
       stream.call === null ? 'not polled: it comes by webhook only' : `read by ${pageText(stream.page)}; ${cursorText(stream.cursor)}`,
       stream.group === undefined ? undefined : `rows of one key that follow each other are one record, under \`${stream.group}\``,

@@ -24,6 +24,8 @@ export function pageScope(page: Page): Scope {
       return { page: ['offset', 'size'] }
     case 'token':
       return { page: ['token'] }
+    case 'keyset':
+      return { page: page.cursor === undefined ? ['after', 'size'] : ['after', 'below', 'order', 'size'] }
     case 'custom':
       return { page: true }
   }
@@ -90,10 +92,8 @@ function lintPlaceholder(report: Report, path: string, { path: variable, root }:
 /** Checks that paging is really sent: a list whose page is never asked for is its first page for ever. */
 export function lintPaging(report: Report, path: string, call: Call, page: Page, found: readonly Placeholder[]): void {
   const uses = (name: string) => found.some((placeholder) => placeholder.path === name)
-  const place =
-    page.kind === 'number' ? 'page.number' : page.kind === 'offset' ? 'page.offset' : page.kind === 'token' ? 'page.token' : undefined
-  if (place !== undefined && !uses(place))
-    report.error(path, 'page-not-sent', `paging by ${page.kind} is declared, but the call never sends {${place}}`)
+  for (const place of sentBy(page))
+    if (!uses(place)) report.error(path, 'page-not-sent', `paging by ${page.kind} is declared, but the call never sends {${place}}`)
   if (page.kind === 'custom' && !found.some(({ root }) => root === 'page'))
     report.error(path, 'page-not-sent', 'custom paging is declared, but the call never sends anything of {page…}')
   if (!('size' in page)) return
@@ -105,6 +105,11 @@ export function lintPaging(report: Report, path: string, call: Call, page: Page,
       'page-size-not-sent',
       `the list is taken to end with a page of fewer than ${page.size} rows, but the call does not ask for pages of that size; send {page.size}`,
     )
+}
+
+function sentBy(page: Page): readonly string[] {
+  if (page.kind === 'keyset') return page.cursor === undefined ? ['page.after'] : ['page.after', 'page.below', 'page.order']
+  return page.kind === 'number' || page.kind === 'offset' || page.kind === 'token' ? [`page.${page.kind}`] : []
 }
 
 /** Whether the schema makes a value at that path certain. */

@@ -33,6 +33,7 @@ export function lintStream(
       const sends = (root: string) => found.some((placeholder) => placeholder.root === root)
       lintCursor(report, `${path}.cursor`, connector, stream.cursor, stream, sends)
     }
+    lintKeyset(report, path, stream)
   }
   if (stream.byKey !== undefined) {
     const found = lintCall(report, `${path}.byKey`, stream.byKey, { ...scope, key: true })
@@ -46,7 +47,8 @@ export function lintStream(
   for (const [place, child] of (stream.children ?? []).entries())
     lintChild(report, `${path}.children.${place}`, connector, child, documents)
   lintParts(report, `${path}.parts`, stream.parts, documents, scope)
-  if (stream.parts.length === 0 && stream.children === undefined)
+  if (stream.pokes !== undefined) lintPokes(report, `${path}.pokes`, connector, stream, stream.pokes)
+  else if (stream.parts.length === 0 && stream.children === undefined)
     report.error(`${path}.parts`, 'no-parts', 'the records of the stream become nothing')
   if (stream.hubRef !== undefined && fieldsOf(stream.schema)?.includes(stream.hubRef.path.split('.')[0] ?? '') === false)
     report.warning(
@@ -55,6 +57,31 @@ export function lintStream(
       `"${stream.hubRef.path}" is no field of the schema`,
       nearest(stream.hubRef.path, fieldsOf(stream.schema) ?? []),
     )
+}
+
+/** A list is read on by (cursor, key) only where both orders are asked for and the cursor rises. */
+function lintKeyset(report: Report, path: string, { page, cursor, group }: Stream): void {
+  if (page.kind !== 'keyset') return
+  if ((page.cursor === undefined) !== (cursor === null))
+    report.error(
+      `${path}.page`,
+      'keyset-cursor',
+      'a keyset page says how rows are ordered by cursor where the stream has one, and only there',
+    )
+  if (cursor !== null && (cursor.order !== 'asc' || group !== undefined))
+    report.error(`${path}.page`, 'keyset-order', "a keyset page goes on from the highest cursor: say order: 'asc' and leave group out")
+  if (page.cursor !== undefined && !(page.cursor.stepMs >= 1))
+    report.error(`${path}.page`, 'bad-step', 'the step of the times is at least a millisecond')
+}
+
+function lintPokes(report: Report, path: string, connector: Connector, stream: Stream, pokes: NonNullable<Stream['pokes']>): void {
+  if (connector.streams[pokes.stream]?.byKey === undefined)
+    report.error(path, 'no-by-key', `the stream "${pokes.stream}" needs byKey, so that its records can be read again`)
+  if (stream.parts.length > 0 || stream.children !== undefined || stream.group !== undefined)
+    report.error(path, 'pokes-only', 'rows that only say what changed become nothing else: leave parts, children and group empty')
+  if (!isRequired(stream.schema, pokes.key))
+    report.error(`${path}.key`, 'key-not-required', `the schema does not require "${pokes.key}": a row without it would say nothing`)
+  if (pokes.when !== undefined) lintExpression(report, `${path}.when`, pokes.when)
 }
 
 const receives = (connector: Connector, stream: string): boolean =>

@@ -1,11 +1,11 @@
 import type { Fault } from '../model/errors.ts'
 import { isObject } from '../model/json.ts'
 import { lintAction, lintStreamName } from './lint-action.ts'
-import { baseScope, isRequired, lintCall, lintPaging, lintTemplates, pageScope } from './lint-calls.ts'
+import { baseScope, fieldsOf, isRequired, lintCall, lintPaging, lintTemplates, pageScope, type Scope } from './lint-calls.ts'
 import { openReport, type Report } from './lint-report.ts'
 import { lintSchema } from './lint-schema.ts'
 import { lintStream } from './lint-stream.ts'
-import type { Connector, Subscription, Webhook } from './types.ts'
+import type { Auth, Connector, Dialect, FaultRule, Subscription, Webhook } from './types.ts'
 
 export interface LintOptions {
   readonly file?: string
@@ -62,26 +62,48 @@ function lintHttp(report: Report, connector: Connector): void {
   const scope = { config: baseScope(connector).config ?? [] }
   lintNeeded(report, 'http.baseUrl', connector, http.baseUrl)
   if (http.headers !== undefined) lintTemplates(report, 'http.headers', { ...http.headers }, scope)
-  const { auth } = http
+  lintAuth(report, 'http.auth', connector, http.auth, scope)
+  lintRules(report, 'http.faults', http.faults)
+  for (const [name, dialect] of Object.entries(http.dialects?.of ?? {})) lintDialect(report, `http.dialects.of.${name}`, connector, dialect)
+  const field = http.dialects?.field
+  if (field !== undefined && !(fieldsOf(connector.config) ?? []).includes(field))
+    report.error('http.dialects.field', 'unknown-field', `the config has no field "${field}" to choose the protocol by`)
+}
+
+function lintAuth(report: Report, path: string, connector: Connector, auth: Auth, scope: Scope): void {
   if (auth.kind === 'basic') {
-    lintNeeded(report, 'http.auth.username', connector, auth.username)
-    lintSecret(report, 'http.auth.password', connector, auth.password)
-    lintNeeded(report, 'http.auth.password', connector, auth.password)
+    lintNeeded(report, `${path}.username`, connector, auth.username)
+    lintSecret(report, `${path}.password`, connector, auth.password)
+    lintNeeded(report, `${path}.password`, connector, auth.password)
   } else if (auth.kind === 'header') {
-    lintNeeded(report, 'http.auth.value', connector, auth.value)
-    lintSecret(report, 'http.auth.value', connector, auth.value)
-  } else if (auth.kind === 'session') lintCall(report, 'http.auth.login', auth.login, scope)
-  for (const [place, rule] of (http.faults ?? []).entries()) {
+    lintNeeded(report, `${path}.value`, connector, auth.value)
+    lintSecret(report, `${path}.value`, connector, auth.value)
+  } else if (auth.kind === 'session') lintCall(report, `${path}.login`, auth.login, scope)
+}
+
+/** A dialect is tried on the check: what its envelope names must exist. */
+function lintDialect(report: Report, path: string, connector: Connector, dialect: Dialect): void {
+  const scope = { config: baseScope(connector).config ?? [] }
+  lintAuth(report, `${path}.auth`, connector, dialect.auth, scope)
+  if (dialect.headers !== undefined) lintTemplates(report, `${path}.headers`, { ...dialect.headers }, scope)
+  lintRules(report, `${path}.faults`, dialect.faults)
+  lintCall(report, `${path}.call`, dialect.call(connector.check), {
+    ...baseScope(connector),
+    ...(dialect.auth.kind === 'session' ? { login: true as const } : {}),
+  })
+  if (connector.http.codec?.parse !== undefined && dialect.answer !== '')
+    report.error(`${path}.answer`, 'parsed-envelope', 'a codec that parses whole bodies takes the envelope away itself; leave answer empty')
+}
+
+function lintRules(report: Report, path: string, rules: readonly FaultRule[] = []): void {
+  for (const [place, rule] of rules.entries()) {
+    const here = `${path}.${place}`
     if (rule.status === undefined && rule.path === undefined)
-      report.error(
-        `http.faults.${place}`,
-        'rule-fits-all',
-        'the rule names neither a status nor a path: it would make a fault of every answer',
-      )
+      report.error(here, 'rule-fits-all', 'the rule names neither a status nor a path: it would make a fault of every answer')
     if (rule.path === undefined && (rule.in !== undefined || rule.not !== undefined))
-      report.error(`http.faults.${place}`, 'rule-without-path', 'the rule compares a value but does not say where it stands')
+      report.error(here, 'rule-without-path', 'the rule compares a value but does not say where it stands')
     if (rule.status?.some((status) => status >= 200 && status < 300) && rule.path === undefined)
-      report.error(`http.faults.${place}`, 'rule-fits-all', 'the rule makes a fault of every good answer')
+      report.error(here, 'rule-fits-all', 'the rule makes a fault of every good answer')
   }
 }
 

@@ -25,7 +25,7 @@ export interface ListSource {
 export async function readPage(source: ListSource, roots: Roots, ask: PageAsk): Promise<ListPage> {
   const reply = await source.wire.ask(source.call, { ...roots, page: ask.page as JsonObject }, { signal: source.signal, url: ask.url })
   const rows = reply.body.rows(source.records)
-  const next = nextPage(source.page, ask, { url: reply.url, headers: reply.headers, body: reply.body, count: rows.length })
+  const next = nextPage(source.page, ask, { url: reply.url, headers: reply.headers, body: reply.body, rows })
   source.guard.page(rows.map(bytesOf), next !== undefined)
   return { reply, rows, next }
 }

@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto'
 import LinkHeader from 'http-link-header'
 import { reject } from '../model/errors.ts'
 import type { JsonObject } from '../model/json.ts'
-import type { Body } from './body.ts'
+import type { Body, Row } from './body.ts'
+import { firstOfKeyset, lastKey } from './keyset.ts'
 import type { Page } from './types.ts'
 
 /** What to ask for: the `page` root of the call, or the partner's own link to the page. */
@@ -14,7 +15,7 @@ export interface PageSeen {
   readonly url: string
   readonly headers: Readonly<Record<string, string>>
   readonly body: Body
-  readonly count: number
+  readonly rows: readonly Row[]
 }
 
 export function firstPage(page: Page): PageAsk {
@@ -29,6 +30,8 @@ export function firstPage(page: Page): PageAsk {
       return { page: { offset: 0, number: 1, size: page.size } }
     case 'link':
       return { page: { number: 1, size: page.size } }
+    case 'keyset':
+      return firstOfKeyset(page)
   }
 }
 
@@ -53,11 +56,11 @@ export function nextPage(page: Page, asked: PageAsk, seen: PageSeen): PageAsk | 
     case 'single':
       return undefined
     case 'number':
-      return seen.count < page.size && !linksOn(seen) ? undefined : { page: { ...asked.page, number: Number(asked.page.number) + 1 } }
+      return seen.rows.length < page.size && !linksOn(seen) ? undefined : { page: { ...asked.page, number: Number(asked.page.number) + 1 } }
     case 'offset':
-      return seen.count < page.size && !linksOn(seen)
+      return seen.rows.length < page.size && !linksOn(seen)
         ? undefined
-        : { page: { ...asked.page, offset: Number(asked.page.offset) + seen.count } }
+        : { page: { ...asked.page, offset: Number(asked.page.offset) + seen.rows.length } }
     case 'token': {
       const token = seen.body.peek(page.next)
       if (token === undefined || token === null || token === '' || token === false) return undefined
@@ -68,6 +71,13 @@ export function nextPage(page: Page, asked: PageAsk, seen: PageSeen): PageAsk | 
       const url = nextLink(seen)
       return url === undefined ? undefined : { page: asked.page, url }
     }
+    case 'keyset': {
+      if (seen.rows.length < page.size && asked.page.below === undefined) return undefined
+      if (page.cursor !== undefined) return firstOfKeyset(page)
+      const after = lastKey(page, seen.rows)
+      if (after === undefined || after === asked.page.after) throw repeated('its last row has no key to go on from')
+      return { page: { size: page.size, after } }
+    }
     case 'custom': {
       const next = page.next(seen.body.value(), seen.headers, asked.page)
       return next === undefined ? undefined : { page: { size: page.size, ...next } }
@@ -76,7 +86,7 @@ export function nextPage(page: Page, asked: PageAsk, seen: PageSeen): PageAsk | 
 }
 
 function linksOn(seen: PageSeen): boolean {
-  return seen.count > 0 && linkOf(seen.headers) !== undefined
+  return seen.rows.length > 0 && linkOf(seen.headers) !== undefined
 }
 
 function linkOf(headers: Readonly<Record<string, string>>): string | undefined {

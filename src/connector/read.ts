@@ -5,6 +5,7 @@ import type { Row } from './body.ts'
 import { readChildren } from './children.ts'
 import { checkpointAt, type Window, windowsOf } from './cursor.ts'
 import { type Grouper, openGrouper } from './group.ts'
+import { type KeysetPlace, nextOfKeyset } from './keyset.ts'
 import { type ListPage, type ListSource, readPage, watchTotal } from './list.ts'
 import { firstPage, type ListGuard, openGuard, type PageAsk, pageAgain } from './page.ts'
 import { type Draft, finish } from './record.ts'
@@ -65,7 +66,7 @@ async function* readWindow(run: Run, window: Window, resume: Mark | undefined): 
   }
   const watched = watchTotal(list)
   const grouper = openGrouper(stream.group, stream.key)
-  const keyset = stream.cursor?.order === 'asc' && stream.group === undefined && ['number', 'offset', 'link'].includes(stream.page.kind)
+  const keyset = stream.cursor?.order === 'asc' && stream.group === undefined && onByCursor.has(stream.page.kind)
   let since = resume === undefined ? window.since : (resume.since ?? undefined)
   let highest = resume?.highest ?? undefined
   let before: ReadonlySet<string> = new Set()
@@ -83,17 +84,19 @@ async function* readWindow(run: Run, window: Window, resume: Mark | undefined): 
     const records = read.records.filter((record) => !before.has(identity(record)))
     before = keyset ? new Set(read.records.map(identity)) : before
     const last = page.next === undefined
+    const onward: KeysetPlace | undefined =
+      last || cursor === undefined || !keyset ? undefined : onwardOf(run, { since, ask }, page, highest)
     const checkpoint = last
       ? whenComplete(run, window, page, highest)
-      : keyset || inCursorOrder(run, grouper)
+      : onward?.ask.page.after === undefined && (keyset || inCursorOrder(run, grouper))
         ? reached(run, highest, window)
         : undefined
     const mark: Mark | undefined =
       last || checkpoint !== undefined || grouper.open().length > 0 || page.next === undefined
         ? undefined
         : {
-            ask: page.next,
-            since: since ?? null,
+            ask: onward?.ask ?? page.next,
+            since: (onward ?? { since }).since ?? null,
             until: window.until,
             asOf: run.asOf,
             at: page.reply.asOf,
@@ -108,15 +111,28 @@ async function* readWindow(run: Run, window: Window, resume: Mark | undefined): 
       ...(mark === undefined ? {} : { mark }),
       last: last && window.last,
     }
-    const onward: number | undefined =
-      keyset && cursor !== undefined && highest !== undefined && highest - 1 > (since ?? Number.NEGATIVE_INFINITY) ? highest - 1 : undefined
-    if (page.next === undefined || onward === undefined) ask = page.next
+    if (onward === undefined) ask = page.next
     else {
-      since = onward
-      ask = firstPage(stream.page)
-      run.guard.restart()
+      if (onward.since !== since || onward.ask.page.after === undefined) run.guard.restart()
+      since = onward.since
+      ask = onward.ask
     }
   }
+}
+
+const onByCursor: ReadonlySet<string> = new Set(['number', 'offset', 'link', 'keyset'])
+
+/** Where a list in cursor order is read on from the highest row instead of by page; undefined: by page, within the place it began at. */
+function onwardOf(run: Run, place: KeysetPlace, { rows }: ListPage, highest: number | undefined): KeysetPlace | undefined {
+  const { stream, cursor } = run.ready
+  const { page } = stream
+  if (page.kind === 'keyset')
+    return page.cursor === undefined || cursor === undefined
+      ? undefined
+      : nextOfKeyset({ ...page, cursor: page.cursor }, place, { rows, highest }, (ms) => cursor.render(ms, run.wire.now()))
+  return highest !== undefined && highest - 1 > (place.since ?? Number.NEGATIVE_INFINITY)
+    ? { since: highest - 1, ask: firstPage(page) }
+    : undefined
 }
 
 /** A bounded read keeps what lies within its bound, and ends where an ordered list has passed it. */
@@ -187,7 +203,18 @@ async function assemble(
   drafts: readonly Draft[],
   held: readonly Uint8Array[],
 ): Promise<Pick<PageRead, 'bodies' | 'asOf' | 'records'>> {
-  const { name, stream, version } = run.ready
+  const { name, stream, version, speaks } = run.ready
+  const { pokes } = stream
+  if (pokes !== undefined) {
+    const shape = { stream: pokes.stream, keyPath: pokes.key, version, op: 'upsert' as const }
+    const said = new Map(
+      drafts
+        .filter(({ value }) => speaks?.(value) ?? true)
+        .map((draft) => finish(draft, shape, [page.reply.body.bytes], page.reply.asOf))
+        .map((record) => [record.key, { ...record, poke: true as const }]),
+    )
+    return { bodies: [{ kind: 'page', bytes: page.reply.body.bytes }], asOf: page.reply.asOf, records: [...said.values()] }
+  }
   const source = { wire: run.wire, stream: name, keyPath: stream.key, signal: run.signal }
   const family = await readChildren(drafts, run.ready.children, source)
   const own = page.reply.body.bytes

@@ -13,6 +13,8 @@ export interface ReadyStream {
   readonly version: Version
   readonly cursor: CursorReader | undefined
   readonly children: readonly ChildReader[]
+  /** which rows of a stream that pokes say something */
+  readonly speaks?: (record: Json) => boolean
 }
 
 export interface Readying {
@@ -46,6 +48,7 @@ function readyStream(name: string, { connector, config, condition }: Readying): 
       version: child.as.kind === 'records' ? zonedVersion(child.as.version, zoneOf) : { kind: 'none' },
       condition: child.when === undefined ? undefined : condition(child.when),
     })),
+    ...(stream.pokes?.when === undefined ? {} : { speaks: condition(stream.pokes.when) }),
   }
 }
 

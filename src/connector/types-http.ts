@@ -32,6 +32,19 @@ export interface Http {
   readonly concurrency?: number
   /** first match wins, before the defaults by status */
   readonly faults?: readonly FaultRule[]
+  /** other protocols in which the partner takes the same calls; the config's `field` names the one to speak, any other value means this one */
+  readonly dialects?: { readonly field: string; readonly of: Readonly<Record<string, Dialect>> }
+}
+
+/** Another protocol for the same calls (an old JSON-RPC beside a new REST): everything but their envelope stays as the connector has it. */
+export interface Dialect {
+  readonly auth: Auth
+  readonly headers?: Readonly<Record<string, Template>>
+  readonly faults?: readonly FaultRule[]
+  /** the call in this protocol's envelope; pure, over templates. The login of a session stays as it is */
+  readonly call: (call: Call) => Call
+  /** where an answer holds what the paths of the connector begin at; faults and logins are looked for in the whole of it */
+  readonly answer: Path
 }
 
 export type Auth =

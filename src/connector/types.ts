@@ -13,6 +13,7 @@ export type {
   Call,
   Codec,
   Config,
+  Dialect,
   Expression,
   FaultRule,
   Http,
@@ -63,6 +64,10 @@ export interface Stream {
   readonly hubRef?: { readonly path: Path; readonly document: string }
   /** keys of the record's lines, to link them with ours: the partner's line key beside our line number */
   readonly hubLines?: { readonly each: Path; readonly key: Path; readonly number: Path }
+  /**
+   * the rows are no records: each says that the record `key` of another stream changed without moving its own cursor (a line written by itself), and that one is read again by its key. `when`: only rows for which it holds
+   */
+  readonly pokes?: { readonly stream: string; readonly key: Path; readonly when?: Expression }
   /** what "modified since" does not show here (deletes, child changes); [] is a claim that there is none */
   readonly blindSpots: readonly string[]
 }
@@ -86,6 +91,16 @@ export type Page =
   | { readonly kind: 'number'; readonly first: 0 | 1; readonly size: number; readonly total?: string }
   | { readonly kind: 'offset'; readonly size: number; readonly total?: string }
   | { readonly kind: 'token'; readonly next: Path }
+  /**
+   * Rows in the order of `key`, each page beyond the last key of the one before (`{page.after}`): rows that leave the list push none over a page border. In a stream with a cursor the rows are asked for as
+   * `order` says, from `{since}` on; where more than a page of them share one step of the partner's times (`stepMs`: to what it cuts them in its answers), that step is read by key, as `keyOrder` says, up to `{page.below}`
+   */
+  | {
+      readonly kind: 'keyset'
+      readonly size: number
+      readonly key: Path
+      readonly cursor?: { readonly stepMs: number; readonly order: string; readonly keyOrder: string }
+    }
   /** RFC 8288 Link header, rel=next, same origin only */
   | { readonly kind: 'link'; readonly size: number; readonly total?: string }
   /** pure: the next `page` root, or undefined at the end */

@@ -7,6 +7,7 @@ import type { Right } from './access.ts'
 import { type Authentication, openAuth, type Proof } from './auth.ts'
 import { type Body, openBody } from './body.ts'
 import { buildRequest, type CompiledCall, compileCall, compileHeaders, followRequest } from './call.ts'
+import { spoken } from './dialect.ts'
 import type { Egress } from './egress.ts'
 import { judge, PartnerFault } from './faults.ts'
 import { exchange } from './http.ts'
@@ -63,7 +64,7 @@ const defaultBodyBytes = 32 * 1024 * 1024
 const json = ['application/json'] as const
 
 export function openWire(setup: WireSetup, deps: WireDeps): Wire {
-  const { http } = setup.connector
+  const { http, call: wrap, answer: root } = spoken(setup.connector.http, setup.config)
   const compiled = new WeakMap<Call, CompiledCall>()
   const headersOf = compileHeaders(http.headers)
   const accepted = http.codec?.contentTypes ?? json
@@ -82,7 +83,7 @@ export function openWire(setup: WireSetup, deps: WireDeps): Wire {
   let skewMs = 0
 
   const callOf = (call: Call): CompiledCall => {
-    const known = compiled.get(call) ?? compileCall(call, http.codec)
+    const known = compiled.get(call) ?? compileCall(wrap(call), http.codec)
     compiled.set(call, known)
     return known
   }
@@ -112,13 +113,14 @@ export function openWire(setup: WireSetup, deps: WireDeps): Wire {
         { connection: setup.name, call: call.label, status: answer.status, ms: deps.clock.now() - start },
         'a request was answered',
       )
-      const body = openBody(answer.body, http.codec)
+      const whole = openBody(answer.body, http.codec)
       const fault = judge(
-        { what, status: answer.status, headers: answer.headers, body, now: deps.clock.now() },
+        { what, status: answer.status, headers: answer.headers, body: whole, now: deps.clock.now() },
         { rules: http.faults ?? [], contentTypes: accepted, needsBody: options.needsBody ?? true, secret },
       )
       if (fault !== undefined) throw fault
       const asOf = Math.max(answer.asOf, floor)
+      const body = secret || root === '' ? whole : openBody(answer.body, http.codec, root)
       seenAsOf = Math.max(seenAsOf, asOf)
       skewMs = answer.skewMs ?? 0
       return { status: answer.status, headers: answer.headers, body, asOf, url: request.url }
@@ -132,7 +134,7 @@ export function openWire(setup: WireSetup, deps: WireDeps): Wire {
 
   const logIn = async (): Promise<Json> => {
     if (http.auth.kind !== 'session') return null
-    const reply = await once(callOf(http.auth.login), { config: setup.config }, { headers: {}, session: 0 }, {}, true)
+    const reply = await once(compileCall(http.auth.login, http.codec), { config: setup.config }, { headers: {}, session: 0 }, {}, true)
     return reply.body.value()
   }
   const auth: Authentication = openAuth(http.auth, setup.config, logIn, deps.clock)

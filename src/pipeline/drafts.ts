@@ -176,11 +176,12 @@ function keyFault(key: string): string | undefined {
   return key.isWellFormed() && !key.includes('\0') ? undefined : 'the key has half of a character or a NUL, which no column keeps'
 }
 
+/** A message that only points at a record may say the same twice; a polled row that does is the same row, seen again by the look-back. */
 function hashesOf(draft: Draft): Hashes {
-  const { stream, key, version, bodyHash, op } = draft.record
+  const { stream, key, version, bodyHash, op, poke } = draft.record
   return {
     ...(draft.eventId === undefined ? {} : { event: sha256('event', draft.eventId, stream, key) }),
-    ...(version === null || draft.poke ? {} : { content: sha256('content', stream, key, version, bodyHash, op) }),
+    ...((version === null || draft.poke) && poke === undefined ? {} : { content: sha256('content', stream, key, version, bodyHash, op) }),
   }
 }
 

@@ -64,7 +64,7 @@ export async function storePage(
     tx,
     { tenant, connection: setup.name, connector: setup.connector, newId: context.newId, now: of.now },
     [
-      ...page.records.map((record) => ({ ...same, record, authoritative: of.authoritative })),
+      ...page.records.map((record) => ({ ...same, record, poke: record.poke === true, authoritative: of.authoritative })),
       ...more.map((draft) => ({ ...same, ...draft })),
     ],
   )

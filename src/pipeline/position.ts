@@ -13,7 +13,10 @@ export const atBaseline = (position: Position | null): boolean => position === n
 /** After one more page. `marks`: the list may be taken up in the middle. The same object: nothing is safe to store yet. */
 export function moved(position: Position | null, page: PageRead, marks: boolean): Position | null {
   const rest = atBaseline(position) && !page.last ? { baseline: true as const } : {}
-  if (page.checkpoint !== undefined) return { time: page.checkpoint.time, ...rest }
+  if (page.checkpoint !== undefined) {
+    const next = { time: page.checkpoint.time, ...rest }
+    return position !== null && positionText(position) === positionText(next) ? position : next
+  }
   if (page.last) return { time: position?.time ?? null }
   return page.mark === undefined || !marks ? position : { time: position?.time ?? null, ...rest, mark: page.mark }
 }

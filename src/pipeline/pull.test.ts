@@ -7,7 +7,7 @@ import { tinyShop } from '../testing/tiny-connectors.ts'
 import { tinyOrder } from '../testing/tiny-partner.ts'
 import { ingest } from './ingest.ts'
 import { pull } from './pull.ts'
-import { requestPull, schedules } from './schedule.ts'
+import { requestPull, schedules, syncSchedules } from './schedule.ts'
 
 let bed: Bed
 afterEach(() => bed.close())
@@ -154,6 +154,42 @@ test('a reader whose lease went to another writes nothing', async () => {
   }
   expect(await pull(bed.context, 'shop', 'orders')).toMatchObject({ state: 'failed', code: 'fenced' })
   expect((await statesOf(bed, 'envelope')).filter((state) => state === 'received').length).toBe(60)
+})
+
+test('a row that only says which record changed has that one read again, once', async () => {
+  const lines: Stream = {
+    ...(tinyShop.streams.orders ?? expect.unreachable()),
+    title: 'Changes of lines',
+    pokes: { stream: 'orders', key: 'order', when: "at > '2026-11-23T08'" },
+    schema: { type: 'object', required: ['order', 'at'], properties: { order: { type: 'integer' }, at: { type: 'string' } } },
+    call: { path: '/lines' },
+    records: 'lines',
+    page: { kind: 'single' },
+    parts: [],
+  }
+  await open()
+  const shop = bed.context.catalogue().connections.get('shop') ?? expect.unreachable()
+  const connector = { ...shop.connector, streams: { ...shop.connector.streams, lines } }
+  bed.change({
+    setups: [
+      { name: 'shop', connector, streams: new Map([...shop.streams, ['lines', shop.streams.get('orders') ?? expect.unreachable()]]) },
+    ],
+  })
+  await syncSchedules(bed.context)
+  manyOrders(3)
+  const rows = [
+    { order: 2, at: '2026-11-23T07:00:00.000Z' },
+    { order: 1, at: '2026-11-23T09:00:00.000Z', quantity: 1 },
+    { order: 1, at: '2026-11-23T09:00:00.000Z', quantity: 2 },
+  ]
+  bed.partner.intercept = (request, usual) => (request.path === '/shop/lines' ? { body: { lines: rows } } : usual())
+  await bed.drain(bed.context, ['orders'])
+  bed.partner.orders.set(1, tinyOrder(1, { total: '12.00' }))
+  await later(bed, minute, ['lines'])
+  expect((await documentOf(bed, 'sales-order', 'shop/1'))?.version).toBe(2)
+  expect(bed.partner.calls('GET', '/shop/orders/')).toBe(1)
+  await later(bed, minute, ['lines'])
+  expect(bed.partner.calls('GET', '/shop/orders/')).toBe(1)
 })
 
 describe('a complete read of a snapshot', () => {

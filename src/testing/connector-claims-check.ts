@@ -1,5 +1,6 @@
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import { spoken } from '../connector/dialect.ts'
 import { lintConnector } from '../connector/lint.ts'
 import { secretValues } from '../connector/secrets.ts'
 import type { Connector } from '../connector/types.ts'
@@ -45,7 +46,7 @@ export function definitionClaims(connector: Connector, fixtures: ConnectorFixtur
           ),
           ...Object.keys(connector.actions).flatMap((name) => (fixtures.actions?.[name] === undefined ? [`action ${name}`] : [])),
           ...(connector.webhook !== undefined && !fixtures.webhooks?.length ? ['a signed webhook'] : []),
-          ...(connector.http.faults ?? []).flatMap((rule) =>
+          ...(spoken(connector.http, fixtures.config).http.faults ?? []).flatMap((rule) =>
             fixtures.faults?.[rule.code] === undefined ? [`an answer that is the fault ${rule.code}`] : [],
           ),
         ]
@@ -64,7 +65,7 @@ const checker =
     replay(
       connector,
       fixtures,
-      connector.http.auth.kind === 'session' ? [fixtures.check, fixtures.check] : [fixtures.check],
+      spoken(connector.http, fixtures.config).http.auth.kind === 'session' ? [fixtures.check, fixtures.check] : [fixtures.check],
       ({ access }) => access.check(),
       {
         timeoutMs,
@@ -116,7 +117,7 @@ export function checkClaims(connector: Connector, fixtures: ConnectorFixtures): 
           becomes('a web page with 200 is tried again', { status: 200, ...html }, { recovery: 'retry' }),
           becomes('no JSON is tried again', { headers: { 'content-type': 'text/csv' }, body: 'a;b' }, { recovery: 'retry' }),
         ]),
-    ...(connector.http.faults ?? []).map(
+    ...(spoken(connector.http, fixtures.config).http.faults ?? []).map(
       (rule): Claim => ({
         name: `check: the rule ${rule.code} fires`,
         run: async () => {
@@ -148,7 +149,7 @@ export function secretClaims(connector: Connector, fixtures: ConnectorFixtures):
             replay(
               connector,
               fixtures,
-              connector.http.auth.kind === 'session' ? [fixtures.check, fixtures.check] : [fixtures.check],
+              spoken(connector.http, fixtures.config).http.auth.kind === 'session' ? [fixtures.check, fixtures.check] : [fixtures.check],
               ({ access }) => access.check(),
               {
                 twist: (request, recorded) => (recorded === fixtures.login && recorded !== undefined ? undefined : echo(status)(request)),

@@ -1,4 +1,5 @@
-import type { PageRead } from '../connector/access.ts'
+import type { CutRecord, PageRead } from '../connector/access.ts'
+import { spoken } from '../connector/dialect.ts'
 import { joinRecord } from '../connector/join.ts'
 import type { Connector, Stream } from '../connector/types.ts'
 import { isHubError } from '../model/errors.ts'
@@ -15,7 +16,10 @@ export function streamClaims(connector: Connector, fixtures: ConnectorFixtures):
   return [
     ...readings.flatMap(({ name, reading, label }) => {
       const stream = connector.streams[name]
-      return stream === undefined ? [unknown(name)] : [...readingClaims(connector, fixtures, name, stream, reading, label)]
+      if (stream === undefined) return [unknown(name)]
+      const { answer } = spoken(connector.http, fixtures.config)
+      const records = [answer, stream.records].filter((path) => path !== '').join('.')
+      return [...readingClaims(connector, fixtures, name, { ...stream, records }, reading, label)]
     }),
     ...Object.entries(fixtures.byKey ?? {}).map(([name, reading]) => keyClaim(connector, fixtures, name, reading)),
   ]
@@ -83,7 +87,7 @@ function readingClaims(
         const fits = validator(stream)
         for (const { record, value } of valuesOf(connector, pages)) {
           claim(!record.key.startsWith('#'), `a record has no key at "${stream.key}"`)
-          const fault = record.stream === name ? fits(value) : undefined
+          const fault = record.stream === name || record.poke ? fits(value) : undefined
           claim(fault === undefined, `record ${record.key}: ${fault}`)
         }
         const keys = keysOf(pages, name)
@@ -109,8 +113,12 @@ async function pagesOf(partner: Replay, stream: string, from: string | null): Pr
 
 const isLogin = (fixtures: ConnectorFixtures, request: string): boolean =>
   fixtures.login !== undefined && request.includes(`"path":${JSON.stringify(fixtures.login.request.path)}`) && request.includes('login')
-const nameIn = (stream: string, record: { readonly stream: string; readonly key: string }): string =>
-  record.stream === stream ? record.key : `${record.stream.slice(stream.length + 1)}/${record.key}`
+const nameIn = (stream: string, record: Pick<CutRecord, 'stream' | 'key' | 'poke'>): string =>
+  record.poke
+    ? `${record.stream}/${record.key}`
+    : record.stream === stream
+      ? record.key
+      : `${record.stream.slice(stream.length + 1)}/${record.key}`
 const keysOf = (pages: readonly PageRead[], stream: string): readonly string[] =>
   pages.flatMap((page) => page.records.map((record) => nameIn(stream, record)))
 const recordOf = (pages: readonly PageRead[], stream: string, key: string) =>
@@ -160,7 +168,7 @@ function placed(value: Json, [name, ...rest]: readonly string[], leaf: Json): Js
   return isObject(value) ? { ...value, [name]: placed(value[name] ?? null, rest, leaf) } : value
 }
 
-const oneList = (stream: Stream): boolean => ['single', 'number', 'offset', 'link'].includes(stream.page.kind)
+const oneList = (stream: Stream): boolean => ['single', 'number', 'offset', 'link', 'keyset'].includes(stream.page.kind)
 const emptied = (stream: Stream, reading: StreamReading): Exchange | undefined =>
   oneList(stream) && stream.cursor?.windowMs === undefined ? withRows(stream, reading.exchanges[0], () => []) : undefined
 
@@ -198,7 +206,8 @@ const strange = {
 
 /** The first row with values that careless code breaks; its key, where it is a number, longer than a double holds. */
 function hostile(stream: Stream, reading: StreamReading): Exchange | undefined {
-  if (!oneList(stream) || stream.cursor?.windowMs !== undefined || stream.children !== undefined) return undefined
+  if (!oneList(stream) || stream.cursor?.windowMs !== undefined || stream.children !== undefined || stream.pokes !== undefined)
+    return undefined
   return withRows(stream, reading.exchanges[0], ([first]) => (isObject(first) ? [{ ...first, x_strange: strange }] : []))
 }
 

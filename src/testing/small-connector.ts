@@ -14,6 +14,7 @@ const paging: Readonly<Record<Page['kind'], Readonly<Record<string, string>>>> =
   offset: { offset: '{page.offset}', size: '{page.size}' },
   link: { page: '{page.number}', size: '{page.size}' },
   token: { token: '{page.token}' },
+  keyset: { order: '{page.order}', after: '{page.after}', below: '{page.below}', size: '{page.size}' },
   custom: { token: '{page.token}', size: '{page.size}' },
 }
 

@@ -36,6 +36,31 @@ export const readingMutants: readonly Mutant[] = [
     test: { file: 'src/pipeline/baseline.test.ts', name: 'knows no change later' },
   },
   one(
+    'stepped-over',
+    '1',
+    'a list read on from its highest time, which the partner tells cut to seconds, leaves out rows of that second',
+    [
+      'src/connector/keyset.ts',
+      'return { since: step, ask: firstOfKeyset(page) }',
+      'return { since: step + stepMs, ask: firstOfKeyset(page) }',
+    ],
+    ['src/connector/keyset.test.ts', 'loses no row'],
+  ),
+  one(
+    'poked-for-ever',
+    '2',
+    'a row that says which record changed says so again with every look-back',
+    ['src/pipeline/drafts.ts', ' && poke === undefined', ''],
+    ['src/pipeline/pull.test.ts', 'only says which record changed'],
+  ),
+  one(
+    'row-for-record',
+    '10',
+    'a row that only says which record changed is taken for that record',
+    ['src/pipeline/pages.ts', 'poke: record.poke === true, ', ''],
+    ['src/pipeline/pull.test.ts', 'only says which record changed'],
+  ),
+  one(
     'shrunk-list',
     '1',
     'a list that shrank while it was read is not read again, so a record that moved over a page border is missed',
