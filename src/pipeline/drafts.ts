@@ -181,7 +181,7 @@ function hashesOf(draft: Draft): Hashes {
   const { stream, key, version, bodyHash, op, poke } = draft.record
   return {
     ...(draft.eventId === undefined ? {} : { event: sha256('event', draft.eventId, stream, key) }),
-    ...((version === null || draft.poke) && poke === undefined ? {} : { content: sha256('content', stream, key, version, bodyHash, op) }),
+    ...(version === null || (draft.poke && poke === undefined) ? {} : { content: sha256('content', stream, key, version, bodyHash, op) }),
   }
 }
 

@@ -10,13 +10,12 @@ export interface Position extends Checkpoint {
 /** Nothing was read yet, or the first read has not come to its end. */
 export const atBaseline = (position: Position | null): boolean => position === null || position.baseline === true
 
-/** After one more page. `marks`: the list may be taken up in the middle. The same object: nothing is safe to store yet. */
+/** After one more page. `marks`: the list may be taken up in the middle. The same object: nothing is safe to store yet, or nothing moved. */
 export function moved(position: Position | null, page: PageRead, marks: boolean): Position | null {
   const rest = atBaseline(position) && !page.last ? { baseline: true as const } : {}
-  if (page.checkpoint !== undefined) {
-    const next = { time: page.checkpoint.time, ...rest }
-    return position !== null && positionText(position) === positionText(next) ? position : next
-  }
+  const stands = position?.mark === undefined && atBaseline(position) === (rest.baseline === true)
+  if (page.checkpoint !== undefined && stands && position?.time === page.checkpoint.time) return position
+  if (page.checkpoint !== undefined) return { time: page.checkpoint.time, ...rest }
   if (page.last) return { time: position?.time ?? null }
   return page.mark === undefined || !marks ? position : { time: position?.time ?? null, ...rest, mark: page.mark }
 }

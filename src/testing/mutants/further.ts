@@ -22,7 +22,7 @@ export const furtherMutants: readonly Mutant[] = [
     'old-figures',
     '2',
     'a record without version is compared with all older ones, so 5, 4, 5 ends at 4',
-    ['src/pipeline/drafts.ts', 'version === null || draft.poke', 'draft.poke'],
+    ['src/pipeline/drafts.ts', 'version === null || (draft.poke', '(draft.poke'],
     ['src/pipeline/ingest.test.ts', '5, 4, 5'],
   ),
   one(

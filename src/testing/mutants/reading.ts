@@ -50,7 +50,7 @@ export const readingMutants: readonly Mutant[] = [
     'poked-for-ever',
     '2',
     'a row that says which record changed says so again with every look-back',
-    ['src/pipeline/drafts.ts', ' && poke === undefined', ''],
+    ['src/pipeline/drafts.ts', '(draft.poke && poke === undefined)', 'draft.poke'],
     ['src/pipeline/pull.test.ts', 'only says which record changed'],
   ),
   one(
