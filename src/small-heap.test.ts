@@ -54,6 +54,11 @@ test('what the operator says of the heap counts', () => {
   expect(started(['api'], { env })).toMatchObject({ args: ['--heap-growing-percent=50'], arenas: '7' })
 })
 
+test('a process that is profiled goes on, under whose signals another would die', () => {
+  const profiled = started(['serve'], { args: ['--cpu-prof', `--cpu-prof-dir=${folder}`] })
+  expect(profiled).toMatchObject({ args: ['--cpu-prof', `--cpu-prof-dir=${folder}`], status: 0 })
+})
+
 test('the command is the first word that is no flag', () => {
   expect(commandOf(['--lang', 'en', 'api'])).toBe('api')
   expect(commandOf(['--help'])).toBeUndefined()

@@ -13,6 +13,9 @@ export const commandOf = (argv: readonly string[]): string | undefined =>
 
 const hubs: ReadonlySet<string | undefined> = new Set(['serve', 'api', 'worker'])
 
+/** Whoever measures the process wants this one; and a profiler's signals would kill the next. */
+const isMeasured = (): boolean => process.execArgv.some((given) => /^--(cpu-prof|heap-prof|prof|inspect)/.test(given))
+
 /** What the operator says of the heap counts: by a flag of Node.js, or in NODE_OPTIONS. */
 const missing = (): readonly string[] =>
   heapFlags.filter((flag) => {
@@ -22,11 +25,12 @@ const missing = (): readonly string[] =>
 
 /**
  * Makes a process that is about to be a hub the same process again (same id, streams and command line) with these settings: flags of the heap count only from its beginning. Does not return then. Where the system
- * has no such call (Windows), or somebody talks to this process over a channel of Node.js, it goes on as it is.
+ * has no such call (Windows), or somebody profiles this process or talks to it over a channel of Node.js, it goes on as it is.
  */
 export function restartSmall(argv: readonly string[]): void {
   const flags = missing()
-  if (!hubs.has(commandOf(argv)) || flags.length === 0 || process.execve === undefined || process.send !== undefined) return
+  if (!hubs.has(commandOf(argv)) || flags.length === 0 || isMeasured()) return
+  if (process.execve === undefined || process.send !== undefined) return
   const command = [process.execPath, ...process.execArgv, ...flags, ...process.argv.slice(1)]
   process.execve(process.execPath, command, { ...mallocSettings, ...process.env })
 }
