@@ -46,7 +46,7 @@ export function compileMappings(
       if (kept.text === text) return compile({ name, file: shown, text }, ownOf(name, connection))
       return compileMapping(kept.text, {
         file: shown,
-        codes,
+        codes: { ...codes, ...kept.codes },
         ...checkedAgainst(catalog, around.schemas, name),
         tables: kept.tables,
         ...(kept.overlay === undefined ? {} : { overlay: { file: `${shown} (overlay)`, text: kept.overlay } }),

@@ -5,6 +5,7 @@ import { afterEach, describe, expect, test } from 'vitest'
 import { explainRoutes } from './http/explain.ts'
 import { compileMapping } from './mapping/compile.ts'
 import { context } from './mapping/testbed.ts'
+import type { CompiledMapping } from './mapping/types.ts'
 import type { Context } from './pipeline/context.ts'
 import { mappingOf } from './pipeline/context.ts'
 import { order } from './testing/bed-questions.ts'
@@ -132,6 +133,39 @@ describe('a shared table of a workspace', () => {
       'E_SHAPE:2',
       'E_LOOKUP:1',
     ])
+  })
+})
+
+describe('a code list with a version', () => {
+  const stated = (lookup: string) => ({ 'overlays/tiny-order.json': JSON.stringify({ fields: { status: { from: 'state', lookup } } }) })
+  const listed = (codes: object) => ({
+    'crossdock.json': JSON.stringify({
+      connections: { plain: connection({}), tiny: connection(over) },
+      codes: { unit: { u: 'C62' }, ...codes },
+    }),
+  })
+  const pulled = (mapping: CompiledMapping | undefined) => {
+    const made = mapping?.pull({ ...record, state: 'hold' }, context())
+    return made?.ok ? made.value.status : made
+  }
+
+  test('is kept to until the mapping names another, also by what ran before it was taken away', async () => {
+    const lists = { 'state@1': { hold: 'open' }, 'state@2': { hold: 'closed' } }
+    const first = await load(over, { ...stated('state@1'), ...listed(lists) })
+    const mapping = first.catalogue && mappingOf(first.catalogue, 'tiny', 'tiny/order')
+    expect([pulled(mapping), mapping?.sources('status')?.lookups]).toEqual(['open', ['state@1']])
+    const second = await load(over, { ...stated('state@2'), ...listed({ 'state@2': lists['state@2'] }) })
+    expect(pulled(second.catalogue && mappingOf(second.catalogue, 'tiny', 'tiny/order'))).toBe('closed')
+    const again = second.catalogue?.compile('tiny/order', mapping?.text ?? '', 'kept').mapping
+    expect([again?.hash, pulled(again)]).toEqual([mapping?.hash, 'open'])
+  })
+
+  test.each([
+    ['that is not there', { 'state@1': { hold: 'open' } }, { code: 'E_LOOKUP', suggestion: 'there are: state@1' }],
+    ['with a name that is none', { 'state@x': { hold: 'open' } }, { code: 'workspace-pattern' }],
+  ])('%s is a fault', async (_, codes, expected) => {
+    const { faults } = await load(over, { ...stated('state@2'), ...listed(codes) })
+    expect(faults.filter(({ severity }) => severity === 'error')).toContainEqual(expect.objectContaining(expected))
   })
 })
 

@@ -143,7 +143,7 @@ const guide = `# A Crossdock workspace
 | \`routes[].mode\` | \`off\`, \`shadow\` (render and record, send nothing) or \`live\` |
 | \`routes[].from\` | what was placed before never makes a command |
 | \`routes[].onDead\` | \`block\`: later duties of the same document wait for a person; \`skip\`: they go on |
-| \`codes\` | your code lists: kind -> the partner's code -> the hub's. Units are UN/ECE Recommendation 20: \`C62\` is a piece |
+| \`codes\` | your code lists: kind -> the partner's code -> the hub's; a mapping that names one with its version (\`unit@2\`) keeps to that. Units are UN/ECE Recommendation 20: \`C62\` is a piece |
 
 Own mappings go to \`mappings/<connector>/<name>.json\` and take the place of the package's file of that name. Try one on a record:
 \`crossdock map run woocommerce/order order.json\`. What only one connection needs, such as custom fields, goes to a file of its own below \`overlays/\`, which

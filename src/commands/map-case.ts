@@ -118,10 +118,9 @@ function contextFor(bench: MapBench, mapping: CompiledMapping, connection: strin
   const config = isObject(given.config) ? given.config : {}
   const lineage = [...mapping.lines.keys()].flatMap((rule) => mapping.sources(rule) ?? [])
   const read = lineage.flatMap((one) => one.context.flatMap((path) => /^@?\.?config\.([^.[]+)/.exec(path)?.[1] ?? []))
-  const lists = lineage.flatMap(({ lookups }) => lookups.filter((name) => isObject(at(bench.workspace, `codes.${name}`))))
-  const codes = Object.fromEntries(
-    [...new Set(lists)].map((name) => [name, at(bench.workspace, `codes.${name}`) as Readonly<Record<string, string>>]),
-  )
+  const lists = (at(bench.workspace, 'codes') ?? {}) as Readonly<Record<string, Readonly<Record<string, string>>>>
+  const used = new Set(lineage.flatMap(({ lookups }) => lookups))
+  const codes = Object.fromEntries(Object.entries(lists).filter(([name]) => used.has(name)))
   return {
     connection,
     books: typeof given.books === 'string' ? given.books : 'BOOKS',

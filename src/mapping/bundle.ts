@@ -1,3 +1,4 @@
+import type { Codes } from './parse-lookup.ts'
 import type { Program } from './program.ts'
 import { readTable, type SharedTables } from './table.ts'
 
@@ -6,6 +7,8 @@ export interface Bundle {
   readonly text: string
   readonly overlay?: string
   readonly tables: SharedTables
+  /** code lists with their version */
+  readonly codes: Codes
 }
 
 /**
@@ -15,21 +18,23 @@ export interface Bundle {
 export function bundleOf(text: string, program: Pick<Program, 'id' | 'version' | 'tables'>, overlay: string | undefined): string {
   const more = [
     ...(overlay === undefined ? [] : [`// overlay\n${overlay}`]),
-    ...program.tables.map((table) => `// table ${table.name}\n${table.text}`),
+    ...program.tables.map((table) => `// ${table.isList === true ? 'codes' : 'table'} ${table.name}\n${table.text}`),
   ]
   return more.length === 0 ? text : [`// ${program.id}@${program.version}\n${text}`, ...more].join('\n')
 }
 
 /** The texts that were bundled; a text by itself is its own bundle. */
 export function unbundle(bundle: string): Bundle {
-  if (!bundle.startsWith('// ')) return { text: bundle, tables: new Map() }
+  if (!bundle.startsWith('// ')) return { text: bundle, tables: new Map(), codes: {} }
   const [, , text = '', ...more] = bundle.split(/(?:^|\n)\/\/ (.*)\n/)
   const tables = new Map<string, ReturnType<typeof readTable>['table']>()
+  const codes: Record<string, Codes[string]> = {}
   let overlay: string | undefined
   for (let i = 0; i < more.length; i += 2) {
     const [head = '', body = ''] = [more[i], more[i + 1]]
     if (head === 'overlay') overlay = body
     else if (head.startsWith('table ')) tables.set(head.slice(6), readTable(head.slice(6), body, head).table)
+    else if (head.startsWith('codes ')) codes[head.slice(6)] = JSON.parse(body) as Codes[string]
   }
-  return { text, tables, ...(overlay === undefined ? {} : { overlay }) }
+  return { text, tables, codes, ...(overlay === undefined ? {} : { overlay }) }
 }

@@ -10,6 +10,7 @@ import { fileKeys } from './parse.ts'
 import { ruleKeys } from './parse-rule.ts'
 import { readTable, type SharedTable } from './table.ts'
 import { context } from './testbed.ts'
+import type { CompileOptions } from './types.ts'
 import { converterWords, functionWords } from './words.ts'
 
 const file = `${import.meta.dirname}/../../docs/mapping.md`
@@ -24,16 +25,10 @@ for (const [, name = '', part = '', text = ''] of page.matchAll(/<!-- example: (
   else examples.set(name, (examples.get(name) ?? new Map<string, string>()).set(part, text))
 }
 
+const codes = JSON.parse(/`"codes": (\{.*\})`/.exec(page)?.[1] ?? '') as NonNullable<CompileOptions['codes']>
 const here = context({
   config: { company: 1 },
-  codes: (kind) =>
-    ({
-      unit: new Map([
-        ['pcs', 'C62'],
-        ['box', 'XBX'],
-      ]),
-      channels: new Map([['web', 'online']]),
-    })[kind],
+  codes: (kind) => new Map(Object.entries(codes[kind] ?? {})),
   link: (type, ref) => (JSON.stringify(ref).includes('harbour') && type === 'party' ? '41' : type === 'product' ? '9' : undefined),
 })
 const known: readonly string[] = [
@@ -61,6 +56,7 @@ describe('every example of the page does what the page says', () => {
     const { mapping, faults } = compileMapping(text, {
       file: 'page.json',
       tables,
+      codes,
       ...(overlay === undefined ? {} : { overlay: { file: 'overlay.json', text: overlay } }),
     })
     expect(faults.filter(({ code }) => code !== 'W_NO_KEY')).toEqual([])

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { JsonObject } from '../model/json.ts'
+import { interpreter } from '../testing/interpret.ts'
 import { unbundle } from './bundle.ts'
 import { compileMapping } from './compile.ts'
 import { readTable } from './table.ts'
@@ -233,7 +234,7 @@ describe('a shared table', () => {
       const again = unbundle(made.mapping?.text ?? '')
       expect(again).toMatchObject({ text, ...(overlay === undefined ? {} : { overlay }) })
       expect([...again.tables.values()]).toEqual([table])
-      expect(unbundle(text)).toEqual({ text, tables: new Map() })
+      expect(unbundle(text)).toEqual({ text, tables: new Map(), codes: {} })
     },
   )
 
@@ -245,13 +246,10 @@ describe('a shared table', () => {
   })
 
   it.each([
-    ['carrier@4', "there is no shared table 'carrier@4' (there are: carrier@3)"],
-    ['carier@3', "there is no shared table 'carier@3' (did you mean 'carrier@3'?)"],
-    ['tax@1', "there is no shared table 'tax@1' (write it to mappings/tables/tax@1.json)"],
-    [
-      'carrier',
-      "there is no lookup 'carrier' in this file and no code list of that name in the workspace (say which version of the shared table: carrier@3)",
-    ],
+    ['carrier@4', "there is no shared table or code list 'carrier@4' (there are: carrier@3)"],
+    ['carier@3', "there is no shared table or code list 'carier@3' (did you mean 'carrier@3'?)"],
+    ['tax@1', "there is no shared table or code list 'tax@1' (write it to mappings/tables/tax@1.json, or to the codes of the workspace)"],
+    ['carrier', "there is no lookup 'carrier' in this file and no code list of that name in the workspace (say which version: carrier@3)"],
   ])('%s is not there', (name, expected) => {
     const { faults } = compileMapping(both(name), { file: 'm.json', tables, codes: {} })
     expect(faults.map((fault) => `${fault.code} ${fault.message} (${fault.suggestion})`)).toEqual([`E_LOOKUP ${expected}`])
@@ -273,5 +271,67 @@ describe('a shared table', () => {
 
   it('has a name with a version', () => {
     expect(readTable('carrier', '{}', 'f').faults).toMatchObject([{ code: 'E_NAME' }])
+  })
+})
+
+describe('a code list with its version', () => {
+  const codes = { 'unit@1': { pcs: 'EA' }, 'unit@2': { pcs: 'C62', piece: 'C62', box: 'XBX' }, unit: { pcs: 'H87' } }
+  const rule = { from: 'u', lookup: 'unit@2' }
+  const both = file({ u: rule }, { direction: 'both' })
+  const push = file({}, { fields: undefined, direction: 'push', push: { u: rule } })
+
+  it.each([
+    ['itself', both],
+    ['a name of the file', file({ u: { from: 'u', lookup: 'units' } }, { direction: 'both', lookups: { units: 'unit@2' } })],
+  ])('is read both ways, by %s, whatever the workspace has when it runs', (_, text) => {
+    const made = compiled(text, { codes })
+    const now = context({ codes: () => undefined })
+    expect(made.pull({ u: 'piece' }, now)).toMatchObject({ ok: true, value: { u: 'C62' } })
+    expect(made.push({ u: 'C62' }, now)).toMatchObject({ ok: true, value: { u: 'pcs' } })
+    expect(made.push({ u: 'C62' }, now, { u: 'piece' })).toMatchObject({ ok: true, value: { u: 'piece' } })
+    expect(made.report).toMatchObject([{ rule: 'u', class: 'back-choice' }])
+    expect(made.sources('u')?.lookups).toEqual(['unit@2'])
+    expect(made.tables.get('unit@2')?.get('box')).toBe('XBX')
+  })
+
+  it('is turned round by a mapping that reads documents', () => {
+    const made = compiled(push, { codes })
+    expect(made.push({ u: 'C62' }, context())).toMatchObject({ ok: true, value: { u: 'pcs' } })
+    expect(made.push({ u: 'EA' }, context())).toMatchObject({ ok: false, errors: [{ code: 'LOOKUP_MISS' }] })
+    expect(interpreter(push, { codes }).push({ u: 'C62' }, context())).toMatchObject({ ok: true, value: { u: 'pcs' } })
+  })
+
+  it('is checked, where the schema says which codes come and may go', () => {
+    const sourceSchema = { properties: { u: { type: 'string', enum: ['pcs', 'bag'] } }, additionalProperties: false }
+    const { faults } = compileMapping(both, { file: 'm.json', codes, sourceSchema })
+    expect(faults.map(({ code, message }) => `${code} ${message}`)).toEqual(["E_LOOKUP_GAP lookup 'unit@2' has no entry for 'bag'"])
+  })
+
+  it('is part of the hash, and comes back out of the text of the mapping', () => {
+    const [one, two] = [codes, { ...codes, 'unit@2': { pcs: 'EA' } }].map((known) => compiled(both, { codes: known }))
+    expect(one?.hash).not.toBe(two?.hash)
+    expect(compiled(both, { codes: { ...codes, 'unit@1': { pcs: 'x' } } }).hash).toBe(one?.hash)
+    const again = unbundle(one?.text ?? '')
+    expect(again).toEqual({ text: both, tables: new Map(), codes: { 'unit@2': codes['unit@2'] } })
+    expect(compiled(again.text, { codes: again.codes }).text).toBe(one?.text)
+  })
+
+  it.each([
+    ['unit@3', "there is no shared table or code list 'unit@3' (there are: unit@1, unit@2)"],
+    ['unti@2', "there is no shared table or code list 'unti@2' (did you mean 'unit@2'?)"],
+    ['channel', "there is no lookup 'channel' in this file and no code list of that name in the workspace (say which version: channel@1)"],
+    ['odd@1', "there is no shared table or code list 'odd@1' (there are: odd@1)"],
+  ])('%s is not there', (lookup, expected) => {
+    const known = { ...codes, 'channel@1': {}, 'odd@1': null as never }
+    const { faults } = compileMapping(file({ u: { from: 'u', lookup } }), { file: 'm.json', codes: known })
+    expect(faults.map((fault) => `${fault.code} ${fault.message} (${fault.suggestion})`)).toEqual([`E_LOOKUP ${expected}`])
+  })
+
+  it('cannot have the name of a shared table', () => {
+    const { table } = readTable('unit@2', '{ "pcs": "EA" }', 'mappings/tables/unit@2.json')
+    const { faults } = compileMapping(both, { file: 'm.json', codes, tables: new Map([[table.name, table]]) })
+    expect(faults.map(({ code, message }) => `${code} ${message}`)).toEqual([
+      "E_LOOKUP 'unit@2' is a shared table and a code list of the workspace",
+    ])
   })
 })

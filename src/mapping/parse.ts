@@ -52,10 +52,15 @@ export function parseMapping(file: Json, faults: Faults, options: Pick<CompileOp
       'direction must be both, pull or push',
       typeof file.direction === 'string' ? didYouMean(file.direction, directions) : undefined,
     )
-  const outside: OutsideTables = { codes: options.codes, shared: options.tables ?? new Map(), used: new Set() }
+  const outside: OutsideTables = {
+    codes: options.codes,
+    shared: options.tables ?? new Map(),
+    used: new Map(),
+    direction: direction ?? 'both',
+  }
   const parts: FileParts = {
     faults,
-    lookups: parseLookups(file.lookups, faults, outside, direction ?? 'both'),
+    lookups: parseLookups(file.lookups, faults, outside),
     parts: partsOf(file, faults),
     outside,
     used: new Set(),
@@ -80,7 +85,7 @@ export function parseMapping(file: Json, faults: Faults, options: Pick<CompileOp
     lets,
     fields,
     push,
-    tables: [...outside.used].sort((a, b) => (a.name < b.name ? -1 : 1)),
+    tables: [...outside.used.values()].sort((a, b) => (a.name < b.name ? -1 : 1)),
     objectItems: objectItems({ lets, fields, push }),
   }
 }

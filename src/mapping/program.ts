@@ -32,15 +32,17 @@ export interface ConvertCall {
 export interface TableLookup {
   readonly kind: 'table'
   readonly name: string
-  /** name and version of a shared table: `carrier@3` */
+  /** name and version of a shared table or of a code list: `carrier@3` */
   readonly shared?: string
+  /** it is a code list of the workspace, in one version */
+  readonly isList?: true
   readonly forward: ReadonlyMap<string, string>
   readonly back: ReadonlyMap<string, string>
   readonly ambiguous: readonly Ambiguity[]
   /** codes read that have no counterpart, and that the table says so of: null instead of a code */
   readonly refused: readonly string[]
 }
-/** A table, or a code list of the workspace. */
+/** A table, or a code list as the workspace has it when it runs. */
 export type Lookup = TableLookup | { readonly kind: 'codes'; readonly name: string }
 /** A hub code that several external codes give and `$back` does not settle. */
 export interface Ambiguity {
@@ -123,7 +125,7 @@ export interface Program {
   readonly lets: readonly Let[]
   readonly fields: readonly Field[]
   readonly push: readonly PushRule[]
-  /** shared tables it names, by name */
+  /** shared tables and code lists that it names with their version, by name */
   readonly tables: readonly SharedTable[]
   readonly objectItems: ObjectItems
 }

@@ -7,7 +7,7 @@ import type { ConvertCall, Leaf, Place, Step } from './program.ts'
 import { type Put, stepsOf, type Wanted } from './put.ts'
 import { pointer } from './read-place.ts'
 import type { StepPlan } from './reverse.ts'
-import { externalKey, invert, lookUp, shownValue } from './runtime.ts'
+import { externalKey, listBack, lookUp, shownValue } from './runtime.ts'
 import { allowsType, type Cursor } from './schema-path.ts'
 import { offsetIn } from './times.ts'
 import type { MapErrorCode } from './types.ts'
@@ -56,7 +56,7 @@ function backwards(put: Put, step: Step, leaf: Leaf, plan: StepPlan, wanted: Wan
   }
   if (leaf.lookup !== undefined) {
     const { lookup } = leaf
-    const code = lookUp(lookup.kind === 'table' ? lookup.back : invert(put.context.codes(lookup.name)), value)
+    const code = lookUp(lookup.kind === 'table' ? lookup.back : listBack(put.context, lookup.name), value)
     if (code === undefined) {
       const expected =
         leaf.otherwise !== undefined && equalJson(value, leaf.otherwise)

@@ -249,7 +249,7 @@ function wayBack(step: Step, leaf: Leaf): { readonly class: ReverseClass; readon
   if (leaf.otherwise !== undefined) return chosen('codes of the table only, never what "else" gives')
   if (leaf.default !== undefined) return chosen('the default is written like any value')
   const { lookup } = leaf
-  if (lookup?.kind === 'codes') return chosen(`the code list '${lookup.name}' turned round`)
+  if (lookup?.kind === 'codes' || lookup?.isList === true) return chosen(`the code list '${lookup.name}' turned round`)
   if (lookup !== undefined && lookup.back.size !== lookup.forward.size)
     return chosen(`lookup '${lookup.name}' has several codes for one: "$back" says which`)
   const lossy = leaf.converts.find((call) => converters.get(call.name)?.inverse !== 'exact')

@@ -25,6 +25,7 @@ import {
 } from './exact.ts'
 import { isFormatOf, joinLike, textLike } from './like.ts'
 import { chose, fail, note, type Run, skip } from './run.ts'
+import { invert } from './table.ts'
 import { dateOf, readTime, utcOf } from './times.ts'
 import type { MapContext } from './types.ts'
 
@@ -73,14 +74,6 @@ export function lookUp(table: ReadonlyMap<string, string> | undefined, value: Js
   return key === undefined ? undefined : table?.get(key)
 }
 
-/** hub -> external of a code list; where several external codes give one hub code the first counts. */
-export function invert(codes: ReadonlyMap<string, string> | undefined): ReadonlyMap<string, string> | undefined {
-  if (codes === undefined) return undefined
-  const back = new Map<string, string>()
-  for (const [external, hub] of codes) if (!back.has(hub)) back.set(hub, external)
-  return back
-}
-
 /** The ref of an external key at the connection of the run; null when the value is no key. */
 function ref(run: Run, type: string, value: Json): JsonObject | null {
   const externalKey = typeof value === 'string' ? value : Number.isSafeInteger(value) ? String(value) : undefined
@@ -101,9 +94,15 @@ const maybeText = (value: MaybeExact): string | null | undefined => (value ? for
 const isList = Array.isArray
 const nothing: JsonObject = {}
 
+/** A code list of the workspace turned round. */
+export function listBack(context: MapContext, kind: string): ReadonlyMap<string, string> | undefined {
+  const codes = context.codes(kind)
+  return codes && invert(codes)
+}
+
 function invertList(run: Run, kind: string): ReadonlyMap<string, string> | undefined {
   run.inverted ??= new Map()
-  if (!run.inverted.has(kind)) run.inverted.set(kind, invert(run.context.codes(kind)))
+  if (!run.inverted.has(kind)) run.inverted.set(kind, listBack(run.context, kind))
   return run.inverted.get(kind)
 }
 

@@ -4,11 +4,13 @@ import { collectFaults, type Faults } from './faults.ts'
 import type { Ambiguity, TableLookup } from './program.ts'
 import { type Pointer, readSourceText } from './source-text.ts'
 
-/** A table that several mappings share: `mappings/tables/carrier@3.json`. */
+/** A table that several mappings share: `mappings/tables/carrier@3.json`, or a code list of the workspace with a version. */
 export interface SharedTable {
   /** `carrier@3` */
   readonly name: string
   readonly text: string
+  /** it is a code list of the workspace */
+  readonly isList?: true
   /** absent when the file has faults of its own */
   readonly table?: TableLookup
 }
@@ -71,6 +73,26 @@ export function parseTable(name: string, given: JsonObject, at: Pointer, faults:
     else if (external[0] !== undefined) back.set(hub, external[0])
   }
   return { kind: 'table', name, forward, back, ambiguous, refused }
+}
+
+/** A code list of the workspace as a table. It is written external -> hub; `turned`: for a mapping that reads hub documents. */
+export function tableOfList(name: string, codes: JsonObject, turned: boolean): SharedTable & { readonly table: TableLookup } {
+  const list = new Map(Object.entries(codes).filter((entry): entry is [string, string] => typeof entry[1] === 'string'))
+  const back = invert(list)
+  const [forward, behind] = turned ? [back, list] : [list, back]
+  return {
+    name,
+    text: JSON.stringify(codes),
+    isList: true,
+    table: { kind: 'table', name, forward, back: behind, ambiguous: [], refused: [], isList: true },
+  }
+}
+
+/** hub -> external of a code list; where several external codes give one hub code the first counts. */
+export function invert(codes: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
+  const back = new Map<string, string>()
+  for (const [external, hub] of codes) if (!back.has(hub)) back.set(hub, external)
+  return back
 }
 
 function readBack(

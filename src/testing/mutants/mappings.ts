@@ -27,6 +27,14 @@ export const mappingMutants: readonly Mutant[] = [
     test: { file: 'src/mapping/overlay.test.ts', name: 'is part of the hash' },
   },
   {
+    name: 'list-of-today',
+    invariant: '11',
+    breaks: 'a mapping that ran before is explained with the code list of today instead of the version it names',
+    file: 'src/workspace-mappings.ts',
+    edits: [{ find: '{ ...codes, ...kept.codes }', replace: 'codes' }],
+    test: { file: 'src/workspace-overlays.test.ts', name: 'is kept to until the mapping names another' },
+  },
+  {
     name: 'base-written-to',
     invariant: '11',
     breaks: 'a push writes into the document it was given as its base',
