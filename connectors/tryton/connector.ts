@@ -39,6 +39,7 @@ const tryton: Connector = {
       login: {
         method: 'POST',
         path: '/{config.database}/',
+        name: 'common.db.login',
         json: { id: 1, method: 'common.db.login', params: ['{config.user}', { password: '{config.password}' }, 'en'] },
       },
       headers: (login, config) => {

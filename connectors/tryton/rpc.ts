@@ -8,6 +8,7 @@ const context = { company: '{config.company}', language: 'en' }
 export const rpc = (method: string, params: readonly Json[], more: Record<string, Json> = {}): Call => ({
   method: 'POST',
   path: '/{config.database}/',
+  name: method,
   json: { id: 1, method, params: [...params, { ...context, ...more }] },
 })
 

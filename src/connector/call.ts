@@ -1,12 +1,12 @@
 import { reject } from '../model/errors.ts'
-import type { Json } from '../model/json.ts'
-import { compileJson, compilePath, compileString, compileText, type Roots } from './template.ts'
+import { at, type Json, type JsonObject } from '../model/json.ts'
+import { compileJson, compilePath, compileString, compileText, parseTemplate, type Roots } from './template.ts'
 import type { Call, Codec, HttpRequest, Method } from './types.ts'
 
 /** A call whose templates are read once. */
 export interface CompiledCall {
   readonly method: Method
-  /** `GET /orders/{key}`: for messages */
+  /** `GET /orders/{key}`, `model.sale.sale.read (POST /acme/)`: for messages */
   readonly label: string
   readonly path: (roots: Roots) => string
   readonly query: readonly (readonly [string, (roots: Roots) => Json | undefined])[]
@@ -18,17 +18,30 @@ export interface RequestBody {
   readonly bytes: Uint8Array
 }
 
-/** @throws HubError `bad-template` (bug) */
-export function compileCall(call: Call, codec: Codec | undefined): CompiledCall {
+/** `config`: what of the connection's config may be told in messages. @throws HubError `bad-template` (bug) */
+export function compileCall(call: Call, codec: Codec | undefined, config: JsonObject = {}): CompiledCall {
   const method = call.method ?? 'GET'
   return {
     method,
-    label: `${method} ${call.path === '' ? '/' : call.path}`,
+    label: labelOf(method, call, config),
     path: compilePath(call.path),
     query: Object.entries(call.query ?? {}).map(([name, template]) => [name, compileText(template)] as const),
     body: compileBody(call, codec),
     ...(call.cost === undefined ? {} : { cost: call.cost }),
   }
+}
+
+const longestLabel = 200
+
+/** The path as it is written, with the parts that are the same for every call of the connection filled in. */
+function labelOf(method: Method, { path, name }: Call, config: JsonObject): string {
+  const told = parseTemplate(path).map((piece) => {
+    if (typeof piece === 'string') return piece
+    const value = piece.root === 'config' ? at({ config }, piece.path) : undefined
+    return typeof value === 'string' || typeof value === 'number' ? String(value) : `{${piece.path}}`
+  })
+  const address = `${method} ${told.join('') || '/'}`.slice(0, longestLabel)
+  return name === undefined ? address : `${name} (${address})`
 }
 
 function compileBody(call: Call, codec: Codec | undefined): CompiledCall['body'] {

@@ -46,6 +46,8 @@ export function lintCall(report: Report, path: string, call: Call, scope: Scope)
   const method = call.method ?? 'GET'
   if (method === 'GET' && (call.json !== undefined || call.form !== undefined))
     report.error(`${path}.method`, 'body-on-get', 'a GET has no body; say the method')
+  if (call.name !== undefined && !/^[\w.:/ -]{1,100}$/.test(call.name))
+    report.error(`${path}.name`, 'bad-name', 'the name of a call is 1 to 100 letters, digits, spaces and . : / _ -')
   if (call.cost !== undefined && !(Number.isSafeInteger(call.cost) && call.cost >= 1 && call.cost <= 1_000_000))
     report.error(`${path}.cost`, 'bad-cost', 'the cost of a call is a whole number of points, from 1 to 1,000,000')
   return lintTemplates(report, path, { path: call.path, query: { ...call.query }, json: call.json ?? null, form: { ...call.form } }, scope)

@@ -96,6 +96,8 @@ export interface FaultRule {
 export interface Call {
   readonly method?: Method
   readonly path: Template
+  /** what messages call it where the path says too little: the procedure of a remote call, the operation of a GraphQL query */
+  readonly name?: string
   readonly query?: Readonly<Record<string, Template>>
   readonly json?: JsonTemplate
   readonly form?: Readonly<Record<string, Template>>

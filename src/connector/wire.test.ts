@@ -292,3 +292,38 @@ describe('requests', () => {
       )
   })
 })
+
+describe('what a call is called in messages', () => {
+  const failing = async (path: string, more: object = {}) => {
+    const connector = smallConnector()
+    const partner = await startPartner(() => ({ status: 500, body: {} }))
+    const access = openAccess({
+      name: 'erp',
+      connector: {
+        ...connector,
+        config: { ...connector.config, properties: { ...(connector.config.properties as object), database: { type: 'string' } } },
+        check: { path, ...more },
+      },
+      config: { url: partner.url, token: secret, database: 'acme' },
+      concurrency: 1,
+      allowPrivate: ['127.0.0.0/8'],
+    })
+    closing.push(
+      () => access.close(),
+      () => partner.close(),
+    )
+    return access.check().then(
+      () => '',
+      (error: unknown) => (error instanceof Error ? error.message : ''),
+    )
+  }
+
+  it('is its path with what the config says of it, never a secret', async () => {
+    expect(await failing('/{config.database}/{config.token}/things')).toMatch(/^GET \/acme\/\{config\.token\}\/things of erp: answered 500/)
+  })
+  it('is its own name where it has one', async () => {
+    expect(await failing('/{config.database}/', { name: 'model.thing.read' })).toMatch(
+      /^model\.thing\.read \(GET \/acme\/\) of erp: answered 500/,
+    )
+  })
+})

@@ -12,6 +12,7 @@ import type { Egress } from './egress.ts'
 import { judge, PartnerFault } from './faults.ts'
 import { exchange } from './http.ts'
 import type { Budget, Limiter } from './limiter.ts'
+import { openConfigOf } from './secrets.ts'
 import type { Roots } from './template.ts'
 import type { Call, Config, Connector } from './types.ts'
 
@@ -66,6 +67,7 @@ const json = ['application/json'] as const
 export function openWire(setup: WireSetup, deps: WireDeps): Wire {
   const { http, call: wrap, answer: root } = spoken(setup.connector.http, setup.config)
   const compiled = new WeakMap<Call, CompiledCall>()
+  const openConfig = openConfigOf(setup.connector.config, setup.config)
   const headersOf = compileHeaders(http.headers)
   const accepted = http.codec?.contentTypes ?? json
   const base = { accept: accepted.join(', '), 'accept-encoding': 'gzip, deflate, br', 'user-agent': 'crossdock' }
@@ -83,7 +85,7 @@ export function openWire(setup: WireSetup, deps: WireDeps): Wire {
   let skewMs = 0
 
   const callOf = (call: Call): CompiledCall => {
-    const known = compiled.get(call) ?? compileCall(wrap(call), http.codec)
+    const known = compiled.get(call) ?? compileCall(wrap(call), http.codec, openConfig)
     compiled.set(call, known)
     return known
   }
