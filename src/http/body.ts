@@ -5,9 +5,17 @@ import { ProblemError } from './problem.ts'
 /** How many bytes of bodies may be in reading at once, over all requests. */
 export interface ReadingRoom {
   readonly maxBytes: number
+  /** of them those for one source, so that there is room for the others */
+  readonly maxBytesOfOne: number
   taken: number
+  readonly takenBy: Map<string, number>
 }
-export const readingRoom = (maxBytes: number): ReadingRoom => ({ maxBytes, taken: 0 })
+export const readingRoom = (maxBytes: number): ReadingRoom => ({
+  maxBytes,
+  maxBytesOfOne: Math.ceil(maxBytes / 4),
+  taken: 0,
+  takenBy: new Map(),
+})
 
 const tooLarge = (maxBytes: number): ProblemError =>
   new ProblemError(413, 'too-large', `The body is larger than ${maxBytes} bytes. Send it in smaller parts.`, {
@@ -16,18 +24,18 @@ const tooLarge = (maxBytes: number): ProblemError =>
 
 /**
  * The bytes of a request, never more than `maxBytes` in memory, whatever its headers say (B3, B14).
- * @throws ProblemError 413 too large, 415 compressed, 503 too many bodies at once
+ * `source`: whose body it is: a connection, or a key. @throws ProblemError 413 too large, 415 compressed, 503 too many bodies at once
  */
-export async function readBytes(request: Request, maxBytes: number, room: ReadingRoom): Promise<Uint8Array> {
+export async function readBytes(request: Request, maxBytes: number, room: ReadingRoom, source: string): Promise<Uint8Array> {
   const { body, headers } = request
-  return within(headers.get('content-encoding'), headers.get('content-length'), maxBytes, room, () =>
+  return within(headers.get('content-encoding'), headers.get('content-length'), maxBytes, room, source, () =>
     body === null ? Promise.resolve(new Uint8Array()) : collect(body, maxBytes),
   )
 }
 
 /** {@link readBytes} from the server's own request, whose body nobody has touched. */
-export const readIncoming = (incoming: IncomingMessage, maxBytes: number, room: ReadingRoom): Promise<Uint8Array> =>
-  within(incoming.headers['content-encoding'] ?? null, incoming.headers['content-length'] ?? null, maxBytes, room, () =>
+export const readIncoming = (incoming: IncomingMessage, maxBytes: number, room: ReadingRoom, source: string): Promise<Uint8Array> =>
+  within(incoming.headers['content-encoding'] ?? null, incoming.headers['content-length'] ?? null, maxBytes, room, source, () =>
     gather(incoming, maxBytes),
   )
 
@@ -36,6 +44,7 @@ async function within(
   length: string | null,
   maxBytes: number,
   room: ReadingRoom,
+  source: string,
   read: () => Promise<Uint8Array>,
 ): Promise<Uint8Array> {
   if (encoding !== null && encoding.toLowerCase() !== 'identity')
@@ -44,15 +53,21 @@ async function within(
     })
   const told = Number(length ?? maxBytes)
   if (told > maxBytes) throw tooLarge(maxBytes)
-  if (room.taken + told > room.maxBytes)
+  const ofOne = (room.takenBy.get(source) ?? 0) + told
+  // a body that is larger than the share of one is read when nothing else of it is
+  if (room.taken + told > room.maxBytes || (ofOne > room.maxBytesOfOne && ofOne > told))
     throw new ProblemError(503, 'busy', 'Too many requests are being read at once. Send it again a little later.', {
       headers: { 'retry-after': '2', connection: 'close' },
     })
   room.taken += told
+  room.takenBy.set(source, ofOne)
   try {
     return await read()
   } finally {
     room.taken -= told
+    const left = (room.takenBy.get(source) ?? 0) - told
+    if (left > 0) room.takenBy.set(source, left)
+    else room.takenBy.delete(source)
   }
 }
 

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Reply } from '../pipeline/receive.ts'
 import { type ReadingRoom, readIncoming } from './body.ts'
-import { hookAnswer, hookLimit, hookOf } from './hooks.ts'
+import { hookAnswer, hookLimit, hookOf, sourceOf } from './hooks.ts'
 import { problemOf, problemResponse } from './problem.ts'
 import type { Desk, Served } from './route.ts'
 
@@ -57,7 +57,7 @@ async function answer(parts: HookDoorParts, token: string, incoming: IncomingMes
 async function take({ desk, home, servedOf, room }: HookDoorParts, token: string, incoming: IncomingMessage): Promise<Reply> {
   const now = home.context.clock.now()
   const { name, served } = await hookOf(desk, servedOf, token)
-  const bytes = await readIncoming(incoming, hookLimit(served.context, name), room)
+  const bytes = await readIncoming(incoming, hookLimit(served.context, name), room, sourceOf(served.context, name))
   return served.receiver.receive(name, headersOf(incoming), bytes, now)
 }
 

@@ -25,7 +25,7 @@ export const hookRoutes = (room: ReadingRoom) => [
     contentType: '*/*',
     handle: async ({ desk, params, request, now, servedOf }) => {
       const { name, served } = await hookOf(desk, servedOf, params.token)
-      const bytes = await readBytes(request, hookLimit(served.context, name), room)
+      const bytes = await readBytes(request, hookLimit(served.context, name), room, sourceOf(served.context, name))
       return hookAnswer(await served.receiver.receive(name, Object.fromEntries(request.headers), bytes, now))
     },
   }),
@@ -53,6 +53,9 @@ export function hookLimit(context: Context, name: string): number {
   const webhook = context.catalogue().connections.get(name)?.connector.webhook
   return Math.min(webhook?.maxBodyBytes ?? defaultBodyBytes, largestBody)
 }
+
+/** Whose bodies count together. */
+export const sourceOf = ({ tenant }: Context, connection: string): string => `${tenant}/${connection}`
 
 /** @throws ProblemError where the reply is a refusal */
 export function hookAnswer(reply: Reply): RawAnswer {

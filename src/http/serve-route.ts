@@ -33,7 +33,7 @@ export async function serveRoute(route: Route, check: InputCheck, counter: Count
   const params = readParams(c.req.param(), route.params, check.params)
   const query = readQuery(new URL(request.url).searchParams, route.query, check.query)
   const contentType = mediaType(request)
-  const bytes = route.body ? await readBody(route, request, contentType, counter) : new Uint8Array()
+  const bytes = route.body ? await readBody(route, request, contentType, counter, who.id) : new Uint8Array()
   const body: Json | Uint8Array | undefined =
     route.body?.kind === 'bytes' ? bytes : check.body && checkBody(readJson(bytes, contentType), check.body)
   const call: Call = {
@@ -121,11 +121,11 @@ function fromThisMachine(c: HonoContext<HttpEnv>): boolean {
   return /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/.test(c.req.header('host') ?? '')
 }
 
-async function readBody(route: Route, request: Request, contentType: string, { limits, room }: Counter): Promise<Uint8Array> {
+async function readBody(route: Route, request: Request, contentType: string, { limits, room }: Counter, who: string): Promise<Uint8Array> {
   const rule = route.body
   if (rule?.kind === 'bytes' && !rule.contentTypes.includes(contentType))
     throw new ProblemError(415, 'content-type', `Send the body as one of: ${rule.contentTypes.join(', ')}.`, {
       headers: { connection: 'close' },
     })
-  return readBytes(request, rule?.maxBytes ?? limits.maxJsonBytes, room)
+  return readBytes(request, rule?.maxBytes ?? limits.maxJsonBytes, room, who)
 }

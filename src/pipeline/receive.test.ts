@@ -1,6 +1,7 @@
 import { afterEach, expect, test } from 'vitest'
 import { retry } from '../model/errors.ts'
 import { type Bed, openBed } from '../testing/pipeline-bed.ts'
+import { tinyShop } from '../testing/tiny-connectors.ts'
 import { tinyOrder } from '../testing/tiny-partner.ts'
 import type { Ring } from './bell.ts'
 import type { Context } from './context.ts'
@@ -91,6 +92,22 @@ test('over capacity senders are asked to come again, and there is room again aft
   expect(taken).toBeLessThan(5)
   expect((await receipts()).length).toBe(taken)
   expect((await send(bed.context, 6, receiverLimits, receiver)).status).toBe(202)
+})
+
+test('one connection takes no more than its share, and leaves room for the others', async () => {
+  bed = await openBed()
+  bed.change({ setups: [{ name: 'erp', connector: tinyShop }] })
+  const receiver = openReceiver(bed.context, { ...receiverLimits, maxPendingBytesOfOne: 500, lingerMs: 20 })
+  const to = (connection: string, id: number) => {
+    const body = JSON.stringify(tinyOrder(id))
+    return receiver.receive(connection, bed.signed(body, 'order', `e${id}`), Buffer.from(body), bed.clock.now)
+  }
+  const [shops, erps] = await Promise.all([Promise.all([1, 2, 3, 4].map((id) => to('shop', id))), to('erp', 5)])
+  expect(shops.map(({ status }) => status)).toEqual([202, 202, 503, 503])
+  expect(shops[3]?.retryAfterS).toBe(2)
+  expect(erps.status).toBe(202)
+  expect((await to('shop', 6)).status).toBe(202)
+  expect(receiver.pendingBytes).toBe(0)
 })
 
 test('close commits what was taken and takes no more', async () => {

@@ -19,6 +19,8 @@ export interface Reply {
 export interface ReceiverLimits {
   /** bytes of requests that are not committed yet; beyond it senders are asked to come again */
   readonly maxPendingBytes: number
+  /** of them those of one connection, so that there is room for the others */
+  readonly maxPendingBytesOfOne: number
   /** one commit writes at most so many receipts */
   readonly maxRows: number
   readonly maxCommitBytes: number
@@ -30,6 +32,7 @@ export interface ReceiverLimits {
 
 export const receiverLimits: ReceiverLimits = {
   maxPendingBytes: 64 * 1024 * 1024,
+  maxPendingBytesOfOne: 16 * 1024 * 1024,
   maxRows: 128,
   maxCommitBytes: 4 * 1024 * 1024,
   lingerMs: 2,
@@ -61,6 +64,13 @@ interface Waiting {
 export function openReceiver(context: Context, limits: ReceiverLimits = receiverLimits): Receiver {
   const queue: Waiting[] = []
   let pendingBytes = 0
+  const pendingOf = new Map<string, number>()
+  const count = (connection: string, bytes: number) => {
+    pendingBytes += bytes
+    const left = (pendingOf.get(connection) ?? 0) + bytes
+    if (left > 0) pendingOf.set(connection, left)
+    else pendingOf.delete(connection)
+  }
   let flushing: Promise<void> | undefined
   let closed = false
   const cleaners = new WeakMap<ConnectionSetup, (text: string) => string>()
@@ -87,7 +97,7 @@ export function openReceiver(context: Context, limits: ReceiverLimits = receiver
 
   const commit = async (group: readonly Waiting[]) => {
     const began = performance.now()
-    const count = (end: 'committed' | 'failed') => context.meter?.committed(group.length, (performance.now() - began) / 1000, end)
+    const tell = (end: 'committed' | 'failed') => context.meter?.committed(group.length, (performance.now() - began) / 1000, end)
     try {
       await context.database.write((tx) =>
         insertReceipts(
@@ -95,9 +105,9 @@ export function openReceiver(context: Context, limits: ReceiverLimits = receiver
           group.map(({ row }) => row),
         ),
       )
-      count('committed')
+      tell('committed')
     } catch (error) {
-      count('failed')
+      tell('failed')
       // a COMMIT that failed may have taken effect: the sender's retry then meets its own event as a duplicate
       context.log.warn(
         { error, receipts: group.length, code: isHubError(error) ? error.detail.code : 'bug' },
@@ -122,11 +132,11 @@ export function openReceiver(context: Context, limits: ReceiverLimits = receiver
   const store = (row: ReceiptTable): Promise<boolean> =>
     new Promise((resolve) => {
       const size = row.body.byteLength
-      pendingBytes += size
+      count(row.connection, size)
       queue.push({
         row,
         settle: (committed) => {
-          pendingBytes -= size
+          count(row.connection, -size)
           resolve(committed)
         },
       })
@@ -145,7 +155,9 @@ export function openReceiver(context: Context, limits: ReceiverLimits = receiver
       return { status: 401 }
     }
     if (verified.kind === 'ping') return webhook.ack
-    if (pendingBytes + body.byteLength > limits.maxPendingBytes) return { status: 503, retryAfterS: busyForS }
+    const ofOne = (pendingOf.get(name) ?? 0) + body.byteLength
+    if (pendingBytes + body.byteLength > limits.maxPendingBytes || ofOne > limits.maxPendingBytesOfOne)
+      return { status: 503, retryAfterS: busyForS }
     const topic = webhook.topics[verified.topic]
     const id = context.newId()
     const span = context.tracer?.begin('webhook', {

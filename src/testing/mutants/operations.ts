@@ -91,6 +91,20 @@ export const operationMutants: readonly Mutant[] = [
     'src/pipeline/deliver.test.ts',
   ),
   one(
+    'greedy-source',
+    'input',
+    'one connection may fill the memory that all have for what is not committed',
+    ['src/pipeline/receive.ts', ' || ofOne > limits.maxPendingBytesOfOne', ''],
+    'src/pipeline/receive.test.ts',
+  ),
+  one(
+    'greedy-reading',
+    'input',
+    'one sender may fill the memory that all have for bodies in reading',
+    ['src/http/body.ts', ' || (ofOne > room.maxBytesOfOne && ofOne > told)', ''],
+    'src/http/body.test.ts',
+  ),
+  one(
     'endless-file',
     'input',
     'a file of a person is read whole, however large it is',
