@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import type { HubConfig } from './config.ts'
 import { memoryLimiter } from './connector/limiter.ts'
+import { memoryTokens } from './connector/tokens.ts'
 import { lockOwner } from './data-folder.ts'
 import { ListenError } from './http/listen.ts'
 import { openAccesses } from './main/accesses.ts'
@@ -121,7 +122,7 @@ test('a call that runs while its connection is renewed ends in peace', async () 
   const before = await setupOf()
   env.TOKEN = 'token-of-tuesday'
   const after = await setupOf()
-  const accesses = openAccesses(silentLog, memoryLimiter(systemClock))
+  const accesses = openAccesses(silentLog, memoryLimiter(systemClock), memoryTokens(systemClock))
   try {
     accesses.keep([before])
     const old = accesses.of(before)

@@ -8,6 +8,7 @@ import { followRevision } from './main/follow.ts'
 import { type Foundation, openFoundation, serviceSecrets } from './main/foundation.ts'
 import { healthOnly } from './main/health-only.ts'
 import { type CheckedWorkspace, isChecked, openReloader, orEmpty, type WorkspaceReloaded } from './main/reload.ts'
+import { sealedTokens } from './main/tokens.ts'
 import { openTracing, type Tracing } from './main/tracing.ts'
 import { followSecrets, openVault, prepareVault, sealedLookup } from './main/vault.ts'
 import { watchWorkspace } from './main/watch.ts'
@@ -79,10 +80,10 @@ export async function openHub(
     // what is sealed is known only now
     const whole = seen.sealed.size > 0 ? await load({}) : seen
     let workspace = bare ? orEmpty(whole) : demandChecked(config, whole)
-    const accesses = openAccesses(log, foundation.limiter)
     const meter = openMeter()
     tracing = await openTracing(env, config.role ?? 'serve', log)
     const { tenant } = workspace
+    const accesses = openAccesses(log, foundation.limiter, sealedTokens(database, tenant, vault.keyring))
     const context: Context = {
       tenant,
       database,

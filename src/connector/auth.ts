@@ -2,33 +2,19 @@ import type { Clock } from '../model/clock.ts'
 import { reauth, recoveryOf } from '../model/errors.ts'
 import type { Json } from '../model/json.ts'
 import { compileHeaders, headerValue } from './call.ts'
+import { type OAuth2Deps, openOAuth2, tokenHeaders } from './oauth2.ts'
+import { type Authentication, incomplete, type Proof, refusedMs } from './proof.ts'
 import { compileString } from './template.ts'
-import type { Auth, Config, HttpRequest } from './types.ts'
+import type { Auth } from './types.ts'
 
-/** Proof of who we are, for each request of one connection. */
-export interface Proof {
-  readonly headers: Readonly<Record<string, string>>
-  /** answer of the login that made them, for the `login` root */
-  readonly login?: Json
-  /** which login this is: told to {@link Authentication.renew} when it is refused */
-  readonly session: number
-}
-export interface Authentication {
-  /** @throws HubError when the login fails */
-  prove(): Promise<Proof>
-  /** a request of this session was refused: the next proof logs in again. false: there is nothing to renew */
-  renew(session: number): boolean
-  /** last touch before a request is sent */
-  sign(request: HttpRequest, now: Date): HttpRequest
-  /** values that must never be shown, besides the config's own */
-  secrets(): readonly string[]
+export interface AuthDeps extends OAuth2Deps {
+  /** sends the login call of a session and gives its decoded answer */
+  readonly logIn: () => Promise<Json>
 }
 
-/** A login that was refused is not tried again before this: partners lock accounts out. */
-const refusedMs = 30_000
-
-/** `logIn` sends the login call of a session and gives its decoded answer. @throws HubError `bad-template` (bug) */
-export function openAuth(auth: Auth, config: Config, logIn: () => Promise<Json>, clock: Clock): Authentication {
+/** @throws HubError `bad-template` (bug), `no-credentials` (reauth) */
+export function openAuth(auth: Auth, deps: AuthDeps): Authentication {
+  const { config } = deps
   switch (auth.kind) {
     case 'none':
       return fixed({}, [])
@@ -44,14 +30,16 @@ export function openAuth(auth: Auth, config: Config, logIn: () => Promise<Json>,
       if (Object.keys(headers).length === 0) throw incomplete()
       return fixed(headers, Object.values(headers))
     }
+    case 'oauth2': {
+      const token = auth.accessToken === undefined ? undefined : compileString(auth.accessToken)({ config })
+      return token === undefined ? openOAuth2(auth, deps) : fixed(tokenHeaders(auth, token), [token])
+    }
     case 'sign':
       return { ...fixed({}, []), sign: (request, now) => auth.sign(request, config, now) }
     case 'session':
-      return session((login) => auth.headers(login, config), logIn, clock)
+      return session((login) => auth.headers(login, config), deps.logIn, deps.clock)
   }
 }
-
-const incomplete = () => reauth('no-credentials', "the connection's config lacks the credentials; put them in and reload", { sent: false })
 
 const fixed = (headers: Readonly<Record<string, string>>, secrets: readonly string[]): Authentication => ({
   prove: async () => ({ headers, session: 0 }),

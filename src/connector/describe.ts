@@ -188,6 +188,8 @@ function authText(auth: Auth): string {
       return `header \`${auth.name}\``
     case 'session':
       return 'session: one login for all requests, renewed when the partner ends it'
+    case 'oauth2':
+      return `OAuth 2.0 in the header \`${auth.header?.name ?? 'Authorization'}\`: ${auth.refreshToken === undefined ? '' : 'the refresh token where the config has one, else '}client credentials; renewed before its end by one process for all, and kept sealed before it is used`
     case 'sign':
       return 'every request is signed'
   }

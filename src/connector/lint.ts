@@ -5,7 +5,7 @@ import { baseScope, fieldsOf, isRequired, lintCall, lintPaging, lintTemplates, p
 import { openReport, type Report } from './lint-report.ts'
 import { lintSchema } from './lint-schema.ts'
 import { lintStream } from './lint-stream.ts'
-import type { Auth, Connector, Dialect, FaultRule, Subscription, Webhook } from './types.ts'
+import type { Auth, Connector, Dialect, FaultRule, OAuth2, Subscription, Webhook } from './types.ts'
 
 export interface LintOptions {
   readonly file?: string
@@ -78,7 +78,8 @@ function lintAuth(report: Report, path: string, connector: Connector, auth: Auth
   } else if (auth.kind === 'header') {
     lintNeeded(report, `${path}.value`, connector, auth.value)
     lintSecret(report, `${path}.value`, connector, auth.value)
-  } else if (auth.kind === 'session') lintCall(report, `${path}.login`, auth.login, scope)
+  } else if (auth.kind === 'oauth2') lintOAuth2(report, path, connector, auth)
+  else if (auth.kind === 'session') lintCall(report, `${path}.login`, auth.login, scope)
 }
 
 /** A dialect is tried on the check: what its envelope names must exist. */
@@ -105,6 +106,20 @@ function lintRules(report: Report, path: string, rules: readonly FaultRule[] = [
     if (rule.status?.some((status) => status >= 200 && status < 300) && rule.path === undefined)
       report.error(here, 'rule-fits-all', 'the rule makes a fault of every good answer')
   }
+}
+
+function lintOAuth2(report: Report, path: string, connector: Connector, auth: OAuth2): void {
+  lintNeeded(report, `${path}.tokenUrl`, connector, auth.tokenUrl)
+  for (const name of ['clientSecret', 'refreshToken', 'accessToken'] as const)
+    if (auth[name] !== undefined) lintSecret(report, `${path}.${name}`, connector, auth[name])
+  if (auth.accessToken === undefined)
+    for (const name of ['clientId', 'clientSecret'] as const) lintNeeded(report, `${path}.${name}`, connector, auth[name])
+  const scope = { config: baseScope(connector).config ?? [] }
+  if (auth.scope !== undefined) lintTemplates(report, `${path}.scope`, auth.scope, scope)
+  if (auth.header === undefined) return
+  const found = lintTemplates(report, `${path}.header`, auth.header.value, { ...scope, token: true })
+  if (!found.some(({ root }) => root === 'token'))
+    report.error(`${path}.header`, 'token-not-sent', 'the header never carries {token}: no request would be proved')
 }
 
 /** A template whose values every connection must have. */

@@ -5,6 +5,7 @@ import { type Log, silentLog } from '../model/log.ts'
 import type { Access, Right } from './access.ts'
 import { addressRule } from './address.ts'
 import { compileCondition } from './condition.ts'
+import { spoken } from './dialect.ts'
 import { type LookupAll, openEgress } from './egress.ts'
 import { listKeys } from './keys.ts'
 import { type Limiter, memoryLimiter } from './limiter.ts'
@@ -13,6 +14,8 @@ import { openConfigOf, secretValues } from './secrets.ts'
 import { openStreams } from './streams.ts'
 import { subscribe } from './subscription.ts'
 import { compileString } from './template.ts'
+import { tokenUrl } from './token-request.ts'
+import { memoryTokens, type Tokens } from './tokens.ts'
 import type { Config, Connector } from './types.ts'
 import { openWire } from './wire.ts'
 import { readCurrent, runCommand, setState, type Writer } from './write.ts'
@@ -36,6 +39,8 @@ export interface AccessDeps {
   readonly clock?: Clock
   /** one for all connections of the process, or of all processes */
   readonly limiter?: Limiter
+  /** where tokens are kept; in memory when left out */
+  readonly tokens?: Tokens
   readonly lookup?: LookupAll
   /** hears of every request at level debug: connection, call, status, span */
   readonly log?: Log
@@ -49,12 +54,14 @@ export function openAccess(setup: AccessSetup, deps: AccessDeps = {}): Access {
   const { connector, config, name } = setup
   const clock = deps.clock ?? systemClock
   const base = baseUrl(setup)
-  const egress = openEgress({
-    origin: base.origin,
-    rule: addressRule(setup.allowPrivate),
-    connections: setup.concurrency,
-    ...(deps.lookup === undefined ? {} : { lookup: deps.lookup }),
-  })
+  const reach = (origin: string, connections: number) =>
+    openEgress({
+      origin,
+      rule: addressRule(setup.allowPrivate),
+      connections,
+      ...(deps.lookup === undefined ? {} : { lookup: deps.lookup }),
+    })
+  const tokenOrigin = originOfTokens(setup)
   const wire = openWire(
     {
       name,
@@ -66,7 +73,14 @@ export function openAccess(setup: AccessSetup, deps: AccessDeps = {}): Access {
       secrets: [...secretValues(connector.config, config), ...(setup.secrets ?? [])],
       ...(setup.timeoutMs === undefined ? {} : { timeoutMs: setup.timeoutMs }),
     },
-    { clock, limiter: deps.limiter ?? memoryLimiter(clock), egress, log: deps.log ?? silentLog },
+    {
+      clock,
+      limiter: deps.limiter ?? memoryLimiter(clock),
+      egress: reach(base.origin, setup.concurrency),
+      ...(tokenOrigin === undefined || tokenOrigin === base.origin ? {} : { tokenEgress: reach(tokenOrigin, 1) }),
+      tokens: deps.tokens ?? memoryTokens(clock),
+      log: deps.log ?? silentLog,
+    },
   )
   const condition = conditions(name, setup)
   const stream = openStreams({ connector, config, condition })
@@ -113,6 +127,17 @@ function baseUrl({ connector, config, name }: AccessSetup): URL {
     })
   url.hash = ''
   return url
+}
+
+/** @throws HubError `bad-token-url` (reject) */
+function originOfTokens({ connector, config, name }: AccessSetup): string | undefined {
+  const { auth } = spoken(connector.http, config).http
+  if (auth.kind !== 'oauth2') return undefined
+  const url = tokenUrl(auth.tokenUrl, config)
+  if (url?.protocol === 'https:' || url?.protocol === 'http:') return url.origin
+  throw reject('bad-token-url', `${name}: the address where tokens are given is missing or no http URL; look at the connection's config`, {
+    sent: false,
+  })
 }
 
 /** Conditions of one connection, each compiled once. */

@@ -57,7 +57,28 @@ export type Auth =
       /** headers of every later call, from the answer to the login; pure */
       readonly headers: (login: Json, config: Config) => Readonly<Record<string, string>>
     }
+  | OAuth2
   | { readonly kind: 'sign'; readonly sign: (request: HttpRequest, config: Config, now: Date) => HttpRequest }
+
+/**
+ * OAuth 2.0 (RFC 6749) without a person: a token that ends is renewed by the refresh token where the config has one, else asked for with the client's own credentials. One process asks at a time; a new
+ * pair is committed, sealed, before its first use, so that a rotated refresh token is never lost.
+ */
+export interface OAuth2 {
+  readonly kind: 'oauth2'
+  readonly tokenUrl: Template
+  readonly clientId: Template
+  readonly clientSecret: Template
+  /** how the client proves itself where tokens are given: fields of the form (RFC 6749 2.3.1), or HTTP Basic */
+  readonly client: 'form' | 'basic'
+  readonly scope?: Template
+  /** the first refresh token of a connection that has one; the partner may give another with every renewal */
+  readonly refreshToken?: Template
+  /** a token without an end, of a connection that has one: used as it is */
+  readonly accessToken?: Template
+  /** the header of every request, `{token}` in its value; `Authorization: Bearer {token}` when left out */
+  readonly header?: { readonly name: string; readonly value: Template }
+}
 
 export interface HttpRequest {
   readonly method: Method

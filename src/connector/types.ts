@@ -20,6 +20,7 @@ export type {
   HttpRequest,
   JsonTemplate,
   Method,
+  OAuth2,
   Path,
   Template,
 } from './types-http.ts'

@@ -4,7 +4,7 @@ import type { Json } from '../model/json.ts'
 import type { Log } from '../model/log.ts'
 import { redactCut } from '../model/redact.ts'
 import type { Right } from './access.ts'
-import { type Authentication, openAuth, type Proof } from './auth.ts'
+import { openAuth } from './auth.ts'
 import { type Body, openBody } from './body.ts'
 import { buildRequest, type CompiledCall, compileCall, compileHeaders, followRequest } from './call.ts'
 import { spoken } from './dialect.ts'
@@ -12,8 +12,11 @@ import type { Egress } from './egress.ts'
 import { judge, PartnerFault } from './faults.ts'
 import { exchange } from './http.ts'
 import type { Budget, Limiter } from './limiter.ts'
+import type { Authentication, Proof } from './proof.ts'
 import { openConfigOf } from './secrets.ts'
 import type { Roots } from './template.ts'
+import { tokenAsker } from './token-request.ts'
+import type { Tokens } from './tokens.ts'
 import type { Call, Config, Connector } from './types.ts'
 
 /** A believed answer. */
@@ -56,6 +59,9 @@ export interface WireDeps {
   readonly clock: Clock
   readonly limiter: Limiter
   readonly egress: Egress
+  /** to where tokens are given, when that is another origin */
+  readonly tokenEgress?: Egress
+  readonly tokens: Tokens
   readonly log: Log
 }
 
@@ -139,7 +145,14 @@ export function openWire(setup: WireSetup, deps: WireDeps): Wire {
     const reply = await once(compileCall(http.auth.login, http.codec), { config: setup.config }, { headers: {}, session: 0 }, {}, true)
     return reply.body.value()
   }
-  const auth: Authentication = openAuth(http.auth, setup.config, logIn, deps.clock)
+  const auth: Authentication = openAuth(http.auth, {
+    connection: setup.name,
+    config: setup.config,
+    tokens: deps.tokens,
+    clock: deps.clock,
+    logIn,
+    ask: tokenAsker(http.auth, setup, { egress: deps.tokenEgress ?? deps.egress, clock: deps.clock, limits }),
+  })
 
   const attempt = async (call: CompiledCall, roots: Roots, options: AskOptions): Promise<Reply> => {
     const proof = await auth.prove()
@@ -160,7 +173,9 @@ export function openWire(setup: WireSetup, deps: WireDeps): Wire {
       }
     },
     now: () => deps.clock.now() + skewMs,
-    close: () => deps.egress.close(),
+    close: async () => {
+      await Promise.all([deps.egress.close(), deps.tokenEgress?.close()])
+    },
   }
 }
 

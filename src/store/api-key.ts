@@ -1,7 +1,7 @@
 import type { Database, Tx } from './database.ts'
 import { inLists, type Reader } from './in-list.ts'
 import { insertMany } from './insert-many.ts'
-import type { ApiKeyTable } from './tables.ts'
+import type { ApiKeyTable } from './tables-access.ts'
 
 /** A key as people may see it: everything but what it is recognised by. */
 export type ApiKeyHead = Omit<ApiKeyTable, 'hash'>

@@ -137,7 +137,7 @@ test('a released step that was changed, or steps out of order, are refused', asy
 
 /** Tables and columns as the interfaces of tables.ts declare them, in SQLite's words: `{sold: {quantity: 'integer'}}`. */
 function declaredTables(): Record<string, Record<string, string>> {
-  const source = ['tables.ts', 'tables-ledger.ts', 'tables-watch.ts']
+  const source = ['tables.ts', 'tables-access.ts', 'tables-ledger.ts', 'tables-watch.ts']
     .map((name) => readFileSync(join(import.meta.dirname, name), 'utf8'))
     .join('\n')
     .replaceAll(/\/\*\*[\s\S]*?\*\//g, '')

@@ -8,12 +8,13 @@ import { traces } from './migrations/0003-traces.ts'
 import { reports } from './migrations/0004-reports.ts'
 import { falls } from './migrations/0005-falls.ts'
 import { circuits } from './migrations/0006-circuits.ts'
+import { tokenTurns } from './migrations/0007-token-turns.ts'
 import { mysqlSchema } from './mysql-schema.ts'
 import { sqliteSchema } from './sqlite-schema.ts'
 import { type Migration, type SchemaMaker, tableShape } from './table-shape.ts'
 
 /** All steps this program knows, in order. */
-export const migrations: readonly Migration[] = [tables, schedulesAndWatch, traces, reports, falls, circuits]
+export const migrations: readonly Migration[] = [tables, schedulesAndWatch, traces, reports, falls, circuits, tokenTurns]
 
 export interface MigrateOptions {
   /** copy a SQLite file that has tables already to `<file>.before-<first new number>` before it is changed */

@@ -515,6 +515,12 @@ CREATE TABLE "text" (
   "body" text not null,
   "created_at" integer not null,
   constraint "text_primary" primary key ("tenant", "hash")) strict;
+CREATE TABLE "token_turn" (
+  "tenant" text not null,
+  "connection" text not null,
+  "lease_until" integer not null,
+  "lease_token" text,
+  constraint "token_turn_primary" primary key ("tenant", "connection")) strict, without rowid;
 CREATE TABLE "traffic" (
   "tenant" text not null,
   "connection" text not null,

@@ -2,7 +2,7 @@ import { isHubError, reject, retry } from '../model/errors.ts'
 import { type Keyring, open, seal } from '../model/sealing.ts'
 import type { Database, Tx } from './database.ts'
 import { insertMany } from './insert-many.ts'
-import type { SecretTable } from './tables.ts'
+import type { SecretTable } from './tables-access.ts'
 
 /** What may be told of a secret: never anything of its value. */
 export type SecretHead = Omit<SecretTable, 'nonce' | 'sealed' | 'tag'>
@@ -36,7 +36,10 @@ export async function keysInUse(database: Database): Promise<ReadonlyMap<string,
   return new Map(rows.map(({ kek, secrets }) => [kek, Number(secrets)]))
 }
 
-/** Changes whenever a secret of the tenant is set, removed or renewed; sealing it again under another key does not count. */
+/** Begins the names of secrets that the hub keeps for itself; people's names have no colon. */
+export const tokenPrefix = 'token:'
+
+/** Changes whenever a secret of the tenant is set, removed or renewed; sealing it again under another key does not count, nor do tokens, which connections look for themselves. */
 export async function secretsStamp(database: Database, tenant: string): Promise<string> {
   const row = await database.read
     .selectFrom('secret')
@@ -46,18 +49,19 @@ export async function secretsStamp(database: Database, tenant: string): Promise<
       build.fn.max('changed_at').as('changed'),
     ])
     .where('tenant', '=', tenant)
+    .where('name', 'not like', `${tokenPrefix}%`)
     .executeTakeFirst()
   return [row?.secrets ?? 0, row?.generations ?? 0, row?.changed ?? 0].map(Number).join('-')
 }
 
 /**
- * Seals a value under a name, the first or the next generation.
- * @throws HubError `too-many-secrets` (reject), `secret-busy` (retry) when others keep setting it at the same instant
+ * Seals a value under a name, the first or the next generation; `after`: only if that generation (0: none) is still there.
+ * @throws HubError `too-many-secrets` (reject), `secret-busy` (retry) when others keep setting it at the same instant, `secret-overtaken` (retry)
  */
 export async function putSecret(
   tx: Tx,
   keyring: Keyring,
-  secret: { readonly tenant: string; readonly name: string; readonly value: string },
+  secret: { readonly tenant: string; readonly name: string; readonly value: string; readonly after?: number },
   now: number,
 ): Promise<SecretHead> {
   const { tenant, name, value } = secret
@@ -68,7 +72,10 @@ export async function putSecret(
       .where('tenant', '=', tenant)
       .where('name', '=', name)
       .executeTakeFirst()
-    const generation = (known?.generation ?? 0) + 1
+    const before = known?.generation ?? 0
+    if (secret.after !== undefined && secret.after !== before)
+      throw retry('secret-overtaken', `the secret '${name}' was set by another process meanwhile`, { sent: true })
+    const generation = before + 1
     const row: SecretTable = {
       tenant,
       name,

@@ -2,6 +2,8 @@
  * The columns of every table (design.md section 3). Each table and unique key starts with `tenant`. Times are epoch milliseconds; booleans 0 or 1; ids are made by
  * the hub and sort by time; JSON is text. `Exact` columns are 64 bit integers: amounts 10^-4, quantities in the base unit 10^-6, read with BigInt().
  */
+
+import type { ApiKeyTable, SecretTable, TokenTurnTable } from './tables-access.ts'
 import type {
   DocumentTable,
   DocumentVersionTable,
@@ -222,29 +224,6 @@ export interface AttemptTable {
   sample: string | null
 }
 
-export interface ApiKeyTable {
-  tenant: string
-  id: string
-  hash: string
-  name: string
-  scopes: string
-  created_at: number
-  expires_at: number | null
-  revoked_at: number | null
-}
-/** A secret under a key-encryption key that the database never holds (model/sealing.ts). `changed_at`: of its value; `sealed_at`: of this sealing. */
-export interface SecretTable {
-  tenant: string
-  name: string
-  generation: number
-  kek: string
-  nonce: string
-  sealed: Uint8Array
-  tag: string
-  created_at: number
-  changed_at: number
-  sealed_at: number
-}
 export interface IdempotencyTable {
   tenant: string
   route: string
@@ -290,6 +269,7 @@ export interface Tables {
   attempt: AttemptTable
   api_key: ApiKeyTable
   secret: SecretTable
+  token_turn: TokenTurnTable
   idempotency: IdempotencyTable
   baseline: BaselineTable
   backfill: BackfillTable
