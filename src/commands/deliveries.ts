@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { isObject } from '../model/json.ts'
+import { isObject, type JsonObject } from '../model/json.ts'
 import type { Client } from './client.ts'
 import { type HubCommandFlags, listCommand, rowLimit, withHub } from './hub-command.ts'
 import { type Column, printJson, printPairs, printRows } from './print.ts'
@@ -13,6 +13,7 @@ interface Flags extends HubCommandFlags {
   readonly key?: string
   readonly reason?: string
   readonly shadow?: boolean
+  readonly blocked?: boolean
 }
 
 /** `crossdock deliveries`: what goes out and how far it is; with an id one delivery with all its tries. */
@@ -27,15 +28,30 @@ export function registerDeliveries(program: Command, shell: Shell): void {
     .option('--key <key>', say('filter.key'))
     .option('--reason <code>', say('filter.reason'))
     .option('--shadow', say('deliveries.shadow'))
+    .option('--blocked', say('deliveries.blocked'))
     .action(
       withHub<Flags>(shell, async (client, flags, id) => {
         if (id !== undefined) return showDelivery(shell, client, flags.json === true, id)
         const { state, connection, route, type, key, reason } = flags
-        const query = { state, connection, route, type, key, reason, shadow: flags.shadow ? 'true' : undefined }
-        await printRows(shell, client.rows('/v1/deliveries', query, rowLimit(shell, flags)), deliveryColumns(shell), flags.json === true)
+        const query = {
+          state,
+          connection,
+          route,
+          type,
+          key,
+          reason,
+          shadow: flags.shadow ? 'true' : undefined,
+          blocked: flags.blocked ? 'true' : undefined,
+        }
+        const columns = [...deliveryColumns(shell), ...(flags.blocked ? [{ title: say('column.blockedBy'), cell: blockerOf }] : [])]
+        await printRows(shell, client.rows('/v1/deliveries', query, rowLimit(shell, flags)), columns, flags.json === true)
       }),
     )
 }
+
+/** `01K9Z3J5T8 dead http-422` */
+const blockerOf = ({ blockedBy }: JsonObject): string =>
+  isObject(blockedBy) ? [blockedBy.id, blockedBy.state, blockedBy.reason ?? ''].join(' ').trim() : ''
 
 export const deliveryColumns = ({ say }: Shell): readonly Column[] => [
   { title: say('column.id'), cell: (row) => row.id },

@@ -45,6 +45,7 @@ export const examples: Readonly<Record<string, readonly Example[]>> = {
   ],
   deliveries: [
     { line: 'deliveries --state parked', tells: 'what waits, and for what' },
+    { line: 'deliveries --blocked', tells: 'what is held up by one before it' },
     { line: 'deliveries 01K9Z3J5T8', tells: 'one delivery with every try' },
     { line: 'deliveries --route order-to-sale --shadow', tells: 'what a shadow route would have sent' },
   ],

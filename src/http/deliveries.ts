@@ -1,5 +1,6 @@
 import type { DeliveryState, Operation } from '../model/delivery.ts'
 import { attemptsOf } from '../store/attempt.ts'
+import { blockersOf, isBlocked } from '../store/blocked.ts'
 import type { AttemptTable, DeliveryTable } from '../store/tables.ts'
 import { wantConnection } from './absent.ts'
 import { clean } from './options.ts'
@@ -61,6 +62,15 @@ export const deliveryHead = (row: Omit<DeliveryTable, 'body'>): DeliveryHead => 
   settledAt: isoOrNull(row.settled_at),
 })
 
+/** What holds a delivery up. */
+const listed = fields({
+  ...head,
+  blockedBy: described(
+    nullable(fields({ id: text(), state: oneOf<DeliveryState>('parked', 'dead'), reason: nullable(text()) })),
+    'the delivery of the same document before it, which has to be freed first: by a person, or by what it waits for',
+  ),
+})
+
 const attempt = fields({
   id: text(),
   n: count,
@@ -102,9 +112,10 @@ export const deliveryRoutes = [
       key: optional(key),
       reason: optional(text(100)),
       shadow: optional(flag),
+      blocked: optional(described(flag, 'true: only those held up by one before them; false: only the others')),
       ...paging,
     },
-    answer: pageOf(headShape),
+    answer: pageOf(listed),
     handle: async ({ hub, query }) => {
       await wantConnection(hub, query.connection)
       const limit = pageLimit(query.limit)
@@ -117,12 +128,19 @@ export const deliveryRoutes = [
       if (query.key !== undefined) rows = rows.where('key', '=', query.key)
       if (query.reason !== undefined) rows = rows.where('reason', '=', query.reason)
       if (query.shadow !== undefined) rows = rows.where('shadow', '=', query.shadow ? 1 : 0)
+      if (query.blocked !== undefined) rows = rows.where((of) => (query.blocked ? isBlocked(of) : of.not(isBlocked(of))))
       if (before) rows = rows.where('id', '<', before[0])
       const found = await rows
         .orderBy('id', 'desc')
         .limit(limit + 1)
         .execute()
-      return { body: toPage(found, limit, (row) => [row.id], deliveryHead) }
+      const blockers = await blockersOf(hub.database.read, hub.tenant, found)
+      const shown = (row: DeliveryTable): Of<typeof listed> => {
+        const by = blockers.get(row.id)
+        const blockedBy = by === undefined ? null : { ...by, state: by.state === 'parked' ? ('parked' as const) : ('dead' as const) }
+        return { ...deliveryHead(row), blockedBy }
+      }
+      return { body: toPage(found, limit, (row) => [row.id], shown) }
     },
   }),
   route({

@@ -75,6 +75,7 @@ const parameterTable: Readonly<Record<string, Words>> = {
   hash: { en: 'SHA-256 of the text, as an explanation names it', zh: '文本的 SHA-256，来自溯源结果' },
   route: { en: 'only of this route', zh: '只看此路由' },
   shadow: { en: 'only those of shadow routes, which are never sent; or only the others', zh: '只看影子路由的（从不发送），或只看其余' },
+  blocked: { en: 'only those held up by one before them, or only the others', zh: '只看被之前投递阻塞的，或只看其余' },
   kind: { en: 'only envelopes, or only deliveries', zh: '只看信封，或只看投递' },
   externalKey: { en: 'only with this key at the partner', zh: '只看对方系统中此键' },
   format: { en: 'how the file is written; `csv` when left out', zh: '文件格式；省略为 `csv`' },

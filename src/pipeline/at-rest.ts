@@ -1,4 +1,5 @@
-import { countBlocked, countDeliveries } from '../store/delivery.ts'
+import { countBlocked } from '../store/blocked.ts'
+import { countDeliveries } from '../store/delivery.ts'
 import { countEnvelopes } from '../store/envelope.ts'
 import { countLanes } from '../store/lane.ts'
 import { countUnsplit } from '../store/receipt.ts'

@@ -220,26 +220,3 @@ export async function oldestDeliveries(
     .execute()
   return rows.map(({ connection, state, created }) => ({ connection, state, createdAt: Number(created) }))
 }
-
-/** Open duties whose lane is idle: one before them is parked or dead. */
-export async function countBlocked(database: Database, tenant: string): Promise<number> {
-  const row = await database.read
-    .selectFrom('delivery')
-    .select((of) => of.fn.countAll<number>().as('count'))
-    .where('delivery.tenant', '=', tenant)
-    .where('state', 'in', ['due', 'sending', 'waiting'])
-    .where((or) =>
-      or.not(
-        or.exists(
-          or
-            .selectFrom('lane')
-            .select('lane.lane')
-            .whereRef('lane.tenant', '=', 'delivery.tenant')
-            .where('lane.kind', '=', 'deliver')
-            .whereRef('lane.lane', '=', 'delivery.lane'),
-        ),
-      ),
-    )
-    .executeTakeFirst()
-  return row?.count ?? 0
-}

@@ -94,6 +94,7 @@ export const en = {
   'deliveries.about': 'what goes out and how far it is; with an id one delivery and its tries',
   'deliveries.id': 'a delivery',
   'deliveries.state': 'due, sending, waiting, parked, delivered, superseded, cancelled or dead',
+  'deliveries.blocked': 'only those held up by one of the same document before them, and by which',
   'deliveries.shadow': 'only those of shadow routes, which are never sent',
   'dead.about': 'dead letters: what needs a person',
   'dead.list': 'envelopes and deliveries that were given up, the newest first',

@@ -94,6 +94,7 @@ export const zh: Readonly<Record<keyof typeof en, string>> = {
   'deliveries.about': '要送出什么、进展如何；给出编号则显示一次投递及其各次尝试',
   'deliveries.id': '投递编号',
   'deliveries.state': 'due、sending、waiting、parked、delivered、superseded、cancelled 或 dead',
+  'deliveries.blocked': '只看被同一单据之前的投递阻塞的，并显示是哪一个',
   'deliveries.shadow': '只看影子路由的投递（从不发送）',
   'dead.about': '死信：需要人处理的事项',
   'dead.list': '已放弃的信封与投递，最新在前',
