@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, describe, expect, test } from 'vitest'
 import { explainRoutes } from './http/explain.ts'
+import type { Call } from './http/route.ts'
 import { compileMapping } from './mapping/compile.ts'
 import { context } from './mapping/testbed.ts'
 import type { CompiledMapping } from './mapping/types.ts'
@@ -199,8 +200,6 @@ test('the pipeline runs the overlay of a connection, and a value it set is expla
 
 async function explained(hub: Context, path: string): Promise<object | undefined> {
   const row = await hub.database.read.selectFrom('document').select('key').where('type', '=', 'sales-order').executeTakeFirstOrThrow()
-  const route = explainRoutes[0] as unknown as {
-    handle(given: { hub: Context; params: object; query: object }): Promise<{ body: object }>
-  }
-  return (await route.handle({ hub, params: { type: 'sales-order' }, query: { key: row.key, path } })).body
+  const answer = await explainRoutes[0]?.handle?.({ hub, params: { type: 'sales-order' }, query: { key: row.key, path } } as Call)
+  return answer !== undefined && 'body' in answer ? (answer.body as object) : undefined
 }

@@ -5,7 +5,6 @@ import { textHash } from '../model/id.ts'
 import { packageRoot } from '../package-root.ts'
 import { type EditedMapping, type KeptOrders, keptOrders } from '../testing/kept-orders.ts'
 import { testShell } from '../testing/test-shell.ts'
-import type { Client } from './client.ts'
 import { diffAll } from './map-diff.ts'
 
 let kept: KeptOrders
@@ -126,7 +125,7 @@ it('says how far it is while it takes long, beside the report', async () => {
       now.mockReturnValue(++pages * 2_000)
       return { ...empty, next: pages < 5 ? String(pages) : null }
     },
-  } as unknown as Client
+  }
   const report = await diffAll({ ...shell, note: (text) => void notes.push(text) }, client, Number.POSITIVE_INFINITY, {})
   now.mockRestore()
   expect(report).toMatchObject({ compared: 2_500, different: 10 })

@@ -61,7 +61,7 @@ export interface DiffReport extends CompareReport {
 }
 
 /** Page after page; what is held is one report, however many records there are. */
-export async function diffAll(shell: Shell, client: Client, most: number, ask: JsonObject): Promise<DiffReport> {
+export async function diffAll(shell: Shell, client: Pick<Client, 'where' | 'send'>, most: number, ask: JsonObject): Promise<DiffReport> {
   let report: DiffReport = { ...emptyReport, unreadable: 0, filtered: 0 }
   let beyond: string | undefined
   let told = Date.now()

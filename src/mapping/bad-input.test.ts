@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { Json, JsonSchema } from '../model/json.ts'
 import { interpreter } from '../testing/interpret.ts'
 import { compileMapping } from './compile.ts'
+import { awaited } from './missing-link.ts'
 import { compileStream } from './stream.ts'
 import { brief, compiled, context, file, outcome } from './testbed.ts'
 import type { CompileOptions, RuleOrPath } from './types.ts'
@@ -211,6 +212,26 @@ describe('a value that a schema marks x-sensitive', () => {
       expect(result).toMatchObject({ ok: false, errors: [{ code }] })
       if (schemas.sourceSchema !== undefined && schemas.targetSchema !== undefined) expect(JSON.stringify(result)).not.toContain('S3CRET')
     }
+  })
+
+  it('is not shown as a reference either, and is still what a delivery waits for', () => {
+    const push = file(
+      {},
+      { fields: undefined, direction: 'push', push: { a: { from: 'iban', link: 'party' }, b: { from: 'plain', link: 'party' } } },
+    )
+    const both = file({ iban: { from: 'iban', link: 'party' }, plain: { from: 'plain', link: 'party' } }, { direction: 'both' })
+    const shown = [
+      ['party', '***'],
+      ['party', 'shown'],
+    ]
+    for (const result of [
+      compiled(push, { sourceSchema: marked }).push(document, context()),
+      compiled(both, { targetSchema: marked }).push(document, context()),
+      interpreter(push, { sourceSchema: marked }).push(document, context()),
+    ])
+      expect(result.ok ? [] : result.errors.map(({ link }) => [link?.type, link?.ref])).toEqual(shown)
+    const result = compiled(push, { sourceSchema: marked }).push(document, context())
+    expect(result.ok ? [] : result.errors.map(({ link }) => link && awaited(link))).toEqual(['S3CRET', 'shown'])
   })
 
   it('hides nothing else on the way back', () => {

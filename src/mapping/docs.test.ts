@@ -60,9 +60,9 @@ describe('every example of the page does what the page says', () => {
       ...(overlay === undefined ? {} : { overlay: { file: 'overlay.json', text: overlay } }),
     })
     expect(faults.filter(({ code }) => code !== 'W_NO_KEY')).toEqual([])
-    const cases = read('cases')
+    const cases = parts.get('cases')
     if (cases !== undefined) {
-      for (const { name, input, output, errors } of (cases as unknown as CasesFile).cases) {
+      for (const { name, input, output, errors } of (JSON.parse(cases) as CasesFile).cases) {
         const made = mapping?.pull(input as Json, here)
         if (errors === undefined) expect(made, name).toMatchObject({ ok: true, value: output })
         else expect(made, name).toMatchObject({ ok: false, errors })

@@ -2,6 +2,7 @@ import type { Json } from '../model/json.ts'
 import { converters } from './converters.ts'
 import { equalJson } from './equal.ts'
 import { type Frame, frameOf, readFrom, removeFrom, writeTo } from './frames.ts'
+import { missingLink } from './missing-link.ts'
 import { formatSegments, type Path } from './path.ts'
 import type { ConvertCall, Leaf, Place, Step } from './program.ts'
 import { type Put, stepsOf, type Wanted } from './put.ts'
@@ -135,6 +136,6 @@ function refuse(
     from: pointer(stepsOf(wanted)),
     found: shownValue(wanted.value, plan.sensitive ?? false),
     expected,
-    ...(link === undefined ? {} : { link }),
+    ...(link === undefined ? {} : { link: missingLink(link.type, link.ref, plan.sensitive ?? false) }),
   })
 }

@@ -1,5 +1,6 @@
 import type { Json } from '../model/json.ts'
 import type { ComparedList } from './differences.ts'
+import { missingLink } from './missing-link.ts'
 import { type AbsoluteStep, pointer, readPlace } from './read-place.ts'
 import type { Choice, MapContext, MapError, MapErrorCode, Note, NoteCode } from './types.ts'
 
@@ -94,7 +95,7 @@ export function fail(run: Run, site: number, found: unknown, items: readonly num
     ...(from === undefined ? {} : { from }),
     ...(found === undefined ? {} : { found: shownValue(found, at.sensitive) }),
     expected: at.expected,
-    ...(at.linkType === undefined || at.code !== 'LINK_MISSING' ? {} : { link: { type: at.linkType, ref: found as Json } }),
+    ...(at.linkType === undefined || at.code !== 'LINK_MISSING' ? {} : { link: missingLink(at.linkType, found as Json, at.sensitive) }),
   })
   return null
 }

@@ -116,7 +116,7 @@ export interface MapError {
   /** what stood there, cut to 200 characters; `***` where a schema says x-sensitive */
   readonly found?: string
   readonly expected: string
-  /** LINK_MISSING: the reference a parked delivery waits for */
+  /** LINK_MISSING: the reference a parked delivery waits for; `***` where a schema says x-sensitive */
   readonly link?: { readonly type: string; readonly ref: Json }
 }
 

@@ -52,16 +52,16 @@ describe('compileSchemas', () => {
     ['text that is no JSON', { file: 'bad.json', text: '{' }, '', /not JSON/],
     ['a list', { file: 'bad.json', text: '[]' }, '', /must be a JSON object/],
     ['no $id', file('bad.json', { type: 'object' }), '/$id', /has no "\$id"/],
-    ['a misspelt keyword', file('bad.json', { $id: 'bad@1', type: 'string', maxLenght: 3 }), '', /unknown keyword: "maxLenght"/],
+    ['a misspelt keyword', file('bad.json', { $id: 'bad@1', type: 'string', maxLenght: 3 }), '/maxLenght', /unknown keyword: "maxLenght"/],
     [
       'a keyword of the wrong type',
       file('bad.json', { $id: 'bad@1', type: 'string', maxLength: 'three' }),
       '/maxLength',
       /must be integer/,
     ],
-    ['an unknown format', file('bad.json', { $id: 'bad@1', type: 'string', format: 'gtin-99' }), '', /unknown format "gtin-99"/],
-    ['a missing reference', file('bad.json', { $id: 'bad@1', $ref: 'nowhere@1#/$defs/x' }), '', /nowhere@1/],
-    ['look-ahead in a pattern', file('bad.json', { $id: 'bad@1', type: 'string', pattern: '^(?=a)b' }), '', /\(\?=/],
+    ['an unknown format', file('bad.json', { $id: 'bad@1', type: 'string', format: 'gtin-99' }), '/format', /unknown format "gtin-99"/],
+    ['a missing reference', file('bad.json', { $id: 'bad@1', $ref: 'nowhere@1#/$defs/x' }), '/$ref', /nowhere@1/],
+    ['look-ahead in a pattern', file('bad.json', { $id: 'bad@1', type: 'string', pattern: '^(?=a)b' }), '/pattern', /\(\?=/],
     ['required without a property', object('bad@1', {}, { required: ['x'] }), '', /required property "x" is not defined/],
   ])('%s is a fault with its file, and the others still compile', (_name, bad, path, message) => {
     const { validators, faults } = compileSchemas([bad, object('good@1', { a: { type: 'string' } })])
@@ -74,6 +74,30 @@ describe('compileSchemas', () => {
   it('tells everything that is wrong with one', () => {
     const { faults } = compileSchemas([file('bad.json', { $id: 'bad@1', type: 'objekt', properties: { a: { minimum: '3' } } })])
     expect(faults.map(({ path }) => path).sort()).toEqual(['/properties/a/minimum', '/type'])
+  })
+
+  it.each<[string, object, readonly string[]]>([
+    [
+      'the words of one',
+      {
+        a: { $ref: '#/$defs/x' },
+        b: { type: 'string', minLenght: 1 },
+        c: { type: 'array', items: { type: 'string', format: 'dat' } },
+        d: { anyOf: [{ $ref: 'good@1#/properties/a' }, { $ref: 'good@1#/properties/b' }, { $ref: 'bad@1#/%' }] },
+        $ref: { type: 'string', pattern: '(?=x)' },
+        format: { type: 'string', format: 'date' },
+        'x/y': { $ref: '#/properties/x~1y' },
+      },
+      ['a/$ref', 'b/minLenght', 'c/items/format', 'd/anyOf/1/$ref', 'd/anyOf/2/$ref', '$ref/pattern'],
+    ],
+    [
+      'all that strict mode finds',
+      { a: { type: 'string', minimum: 1 }, b: { type: 'number', minLength: 1 }, c: { type: 'array', prefixItems: [{}] } },
+      ['a', 'b', 'c'],
+    ],
+  ])('tells %s, each with its place', (_, properties, places) => {
+    const { faults } = compileSchemas([object('bad@1', properties), object('good@1', { a: { type: 'string' } })])
+    expect(faults.map(({ file: name, path }) => `${name} ${path}`)).toEqual(places.map((place) => `bad@1.json /properties/${place}`))
   })
 
   it('names both files of an $id given twice', () => {

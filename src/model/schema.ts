@@ -12,6 +12,7 @@ import { isDecimal } from './decimal.ts'
 import { isObject, type Json, type JsonObject, parseJson } from './json.ts'
 import { describeFaults, type ValueFault } from './schema-fault.ts'
 import { schemaLimitFault } from './schema-limits.ts'
+import { wordFaults } from './schema-words.ts'
 import { lengthFault } from './text-file.ts'
 
 export type { ValueFault } from './schema-fault.ts'
@@ -97,7 +98,8 @@ export function compileSchemas(texts: readonly SchemaText[]): CompiledSchemas {
       continue
     }
     const compiled = lazy()
-    if ('fault' in compiled) faults.push({ file: files.get(id) ?? id, ...compiled.fault })
+    if ('fault' in compiled)
+      for (const fault of everyFault(id, schemas, compiled.fault)) faults.push({ file: files.get(id) ?? id, ...fault })
     else {
       validators.set(id, (value) => compiled.errors(value)[0])
       inspectors.set(id, inspector(every, id))
@@ -127,12 +129,12 @@ function readSchema(text: string): { readonly schema: JsonObject } | { readonly 
 /** Schemas are compiled at every start, so the code is not optimised and shared values are functions of their own: half the time to compile. */
 function engine(options: Options): Ajv2020 {
   const ajv = new Ajv2020({
-    ...options,
     strict: true,
     strictTuples: true,
     validateFormats: true,
     verbose: true,
     logger: false,
+    ...options,
     inlineRefs: false,
     code: { optimize: false, regExp: Object.assign(linearPattern, { code: 'linearPattern' }) },
   })
@@ -194,9 +196,54 @@ function compile(ajv: Ajv2020, id: string): Compiled | { readonly fault: Omit<Sc
     }
   } catch (error) {
     const message = messageOf(error)
-    const place = /(?: at|in) "([^"]*#[^"]*)"/.exec(message)?.[1]
-    return { fault: { path: place === undefined ? '' : place.slice(place.indexOf('#') + 1), message } }
+    return { fault: { path: placeIn(message), message } }
   }
+}
+
+/** All that keeps a schema from being compiled, where ajv has told of one: its words, else all that strict mode finds. */
+function everyFault(
+  id: string,
+  schemas: ReadonlyMap<string, JsonObject>,
+  first: Omit<SchemaFault, 'file'>,
+): readonly Omit<SchemaFault, 'file'>[] {
+  const told: string[] = []
+  const ajv = engine({
+    allErrors: false,
+    validateSchema: false,
+    strict: 'log',
+    strictTuples: 'log',
+    logger: { warn: (text) => told.push(String(text)), log: nobody, error: nobody },
+  })
+  const words = wordFaults(schemas.get(id) ?? {}, {
+    keyword: (name) => Object.hasOwn(ajv.RULES.keywords, name),
+    format: (name) => Object.hasOwn(ajv.formats, name),
+    pattern: patternFault,
+    schema: (other) => schemas.get(other),
+  })
+  if (words.length > 0) return words.slice(0, maxValueFaults)
+  for (const schema of schemas.values()) register(ajv, schema, true)
+  compile(ajv, id)
+  const found = [...new Set(told)]
+    .map((message) => ({ path: placeIn(message), message }))
+    .filter(({ message }) => message.startsWith('strict mode: '))
+  return found.length > 0 ? found.slice(0, maxValueFaults) : [first]
+}
+
+function patternFault(pattern: string): string | undefined {
+  try {
+    linearPattern(pattern)
+    return undefined
+  } catch (error) {
+    return messageOf(error)
+  }
+}
+
+function nobody(): void {}
+
+/** Where ajv says that something is, as a JSON pointer; `''` where it does not. */
+function placeIn(message: string): string {
+  const place = /(?: at(?: path)?|in) "([^"]*#[^"]*)"/.exec(message)?.[1]
+  return place === undefined ? '' : place.slice(place.indexOf('#') + 1)
 }
 
 function inspector(every: () => Ajv2020, id: string): Inspect {

@@ -1,6 +1,7 @@
 import { resolvedAll } from '../ledger/resolved.ts'
 import type { Shelf } from '../ledger/shelf.ts'
 import { type LedgerDocument, waitsForExternal, waitsForKey } from '../ledger/types.ts'
+import { awaited } from '../mapping/missing-link.ts'
 import type { MapError } from '../mapping/types.ts'
 import { bug } from '../model/errors.ts'
 import { canonicalJson, isObject, type Json, type JsonObject, type JsonSchema } from '../model/json.ts'
@@ -45,7 +46,7 @@ export async function render(
 function refused(errors: readonly MapError[], crosswalk: Crosswalk): Rendered {
   const missing = errors.find((error) => error.code === 'LINK_MISSING' && error.link !== undefined)
   if (missing?.link !== undefined && errors.every(({ code }) => code === 'LINK_MISSING'))
-    return { kind: 'missing-link', waitsFor: crosswalk.waitsFor(missing.link.type, missing.link.ref) }
+    return { kind: 'missing-link', waitsFor: crosswalk.waitsFor(missing.link.type, awaited(missing.link)) }
   const shown = errors.filter(({ code }) => code !== 'LINK_MISSING').slice(0, 5)
   return {
     kind: 'invalid',

@@ -175,7 +175,7 @@ export function report(state: State, spot: Spot, origin: Origin, problem: Proble
     ...place,
     ...shown,
     expected,
-    ...(link === undefined ? {} : { link }),
+    ...(link === undefined ? {} : { link: secret ? { ...link, ref: '***' } : link }),
   })
   return null
 }

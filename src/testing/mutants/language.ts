@@ -81,6 +81,13 @@ export const languageMutants: readonly Mutant[] = [
     ['scope.ts', '!(name in prototype)', "typeof prototype === 'object'"],
     'src/mapping/hostile.test.ts',
   ),
+  one(
+    'shown-reference',
+    '13',
+    'the reference that a delivery waits for shows a value that a schema marks as sensitive',
+    ['missing-link.ts', 'if (!sensitive) return', 'if (sensitive || !sensitive) return'],
+    'src/mapping/bad-input.test.ts',
+  ),
   one('inherited', 'input', 'a path reads what every object inherits', ['scope.ts', '&& hasOwn(', '&& ('], 'src/mapping/hostile.test.ts'),
   one(
     'proto-path',
