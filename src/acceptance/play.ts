@@ -10,7 +10,7 @@ import type { Trouble } from './trouble.ts'
 export interface PlayOptions {
   /** seconds that the working day lasts at least */
   readonly pace: number
-  /** the day is given up when nothing moves for so long */
+  /** the day is given up when nothing moves for so long after the last trouble: on a slow machine a hub that is killed over and over moves nothing */
   readonly patienceMs: number
 }
 
@@ -49,7 +49,11 @@ export async function playDay(
     }
   })
   const watch = async () => {
+    let troubles = 0
     for (let told = 0; !stopped; await wait(500)) {
+      const { kills, flushes, restarts } = trouble.done()
+      if (kills + flushes + restarts > troubles) moved = performance.now()
+      troubles = kills + flushes + restarts
       if (performance.now() - moved > options.patienceMs) stopped = true
       if (performance.now() - told < 10_000) continue
       told = performance.now()
