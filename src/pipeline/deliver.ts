@@ -36,6 +36,11 @@ interface Run {
   /** lanes that were due when they were looked for */
   readonly due: string[]
   looking: Promise<readonly string[]> | undefined
+  /** most lanes at work at once */
+  readonly most: number
+  /** those who are at work; none of them rejects */
+  readonly crew: Set<Promise<void>>
+  readonly errors: unknown[]
 }
 
 /**
@@ -47,11 +52,28 @@ export async function deliver(context: Context, connection: string, halt: Halt =
   if (setup === undefined || setup.paused) return 0
   const circuit = await openTo(context, setup, halt)
   if (circuit === undefined) return 0
-  const run: Run = { context, setup, halt, circuit, refused: false, tries: 0, due: [], looking: undefined }
+  const most = Math.max(1, Math.min(setup.concurrency, context.settings.deliverConcurrency))
+  const run: Run = {
+    context,
+    setup,
+    halt,
+    circuit,
+    refused: false,
+    tries: 0,
+    due: [],
+    looking: undefined,
+    most,
+    crew: new Set(),
+    errors: [],
+  }
   // half open: one lane asks, and the others follow once it got through
   if (circuit.probing) await work(run, nextSuspect, () => circuit.probing)
-  const workers = circuit.probing ? 0 : Math.max(1, Math.min(setup.concurrency, context.settings.deliverConcurrency))
-  await Promise.all(Array.from({ length: workers }, (_, at) => work(run, at === 0 ? nextSuspect : nextLane)))
+  if (!circuit.probing) {
+    join(run, nextSuspect)
+    while (run.crew.size < most) join(run, nextLane)
+  }
+  while (run.crew.size > 0) await Promise.all(run.crew)
+  if (run.errors.length > 0) throw run.errors[0]
   return run.tries
 }
 
@@ -78,6 +100,13 @@ async function openTo(context: Context, setup: ConnectionSetup, halt: Halt): Pro
     await noteSuccess(tx, tenant, setup.name, now, 'read')
     return { probing: false, downs: row.downs ?? 0 }
   })
+}
+
+function join(run: Run, next: typeof nextLane): void {
+  const worker: Promise<void> = work(run, next)
+    .catch((error: unknown) => void run.errors.push(error))
+    .finally(() => run.crew.delete(worker))
+  run.crew.add(worker)
 }
 
 async function work(run: Run, next: (run: Run) => Promise<Lease | undefined>, goesOn = () => true): Promise<void> {
@@ -128,6 +157,8 @@ async function nextLane(run: Run): Promise<Lease | undefined> {
     }
     const lane = run.due.shift()
     if (lane === undefined) continue
+    // those who found nothing have gone: what has come since is more than one can do
+    for (let left = run.due.length; left > 0 && run.crew.size < run.most && !run.circuit.probing; left--) join(run, nextLane)
     const [lease] = await claimLanes(database, tenant, 'deliver', { lane, limit: 1, now, leaseMs: settings.leaseMs })
     if (lease !== undefined) return lease
   }

@@ -88,6 +88,28 @@ test('a process that does not keep up with a connection is helped by another', a
   await Promise.all([workers.stop(2000), hub.stop()])
 })
 
+test('lanes that come while a slow call is under way are sent side by side after it', async () => {
+  const hub = await openHub({ settings: { sweepMs: 50, leaseMs: 3000, deliverConcurrency: 4 } })
+  const [first, others] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+  let asked = 0
+  bed.partner.intercept = async (request, usual) => {
+    if (request.method === 'POST') await (asked++ === 0 ? first : others).promise
+    return usual()
+  }
+  const inState = async (state: string) => (await dutiesOf(bed)).filter((duty) => duty === `create ${state}`).length
+  await sendOrders(hub.context, 1, 1)
+  await until(async () => asked === 1)
+  // the others of the run find nothing and go
+  await wait(100)
+  await sendOrders(hub.context, 2, 9)
+  await until(async () => (await inState('due')) === 8)
+  first.resolve()
+  await until(async () => (await inState('sending')) > 2)
+  others.resolve()
+  await until(async () => bed.partner.sales.size === 9 && (await restState(hub.context)).atRest)
+  await hub.stop()
+})
+
 test('stop ends what runs, begins nothing, and leaves no lease behind', async () => {
   const hub = await openHub()
   bed.partner.intercept = async (request, usual) => {

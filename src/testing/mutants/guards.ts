@@ -148,10 +148,15 @@ export const guardMutants: readonly Mutant[] = [
     ['asks ? { probing: true, downs }', 'asks ? { probing: false, downs: 0 }'],
     'asked by one lane at a time',
   ),
-  of('4', 'deliver.ts', 'circuit.test.ts')(
-    'narrow-for-ever',
-    'a destination that is back gets its deliveries one after the other',
-    ['await work(run, nextSuspect, () => circuit.probing)', 'await work(run, nextSuspect)'],
-    'gets the others side by side',
-  ),
+  {
+    name: 'narrow-for-ever',
+    invariant: '4',
+    breaks: 'a destination that is back gets its deliveries one after the other',
+    file: 'src/pipeline/deliver.ts',
+    edits: [
+      { find: 'await work(run, nextSuspect, () => circuit.probing)', replace: 'await work(run, nextSuspect)' },
+      { find: 'run.crew.size < run.most && !run', replace: 'run.crew.size < run.most && run.crew.size > 0 && !run' },
+    ],
+    test: { file: 'src/pipeline/circuit.test.ts', name: 'gets the others side by side' },
+  },
 ]

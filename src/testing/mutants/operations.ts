@@ -70,6 +70,13 @@ export const operationMutants: readonly Mutant[] = [
     'src/main/foundation.test.ts',
   ),
   one(
+    'lone-worker',
+    '4',
+    'what comes while one call is slow is sent one after the other',
+    ['src/pipeline/deliver.ts', 'for (let left = run.due.length; left > 0', 'for (let left = run.due.length; left > 1e6'],
+    'src/queue/workers.test.ts',
+  ),
+  one(
     'one-at-a-time',
     '4',
     'one process has all deliveries of a connection to itself, also when it does not keep up or is dead',
