@@ -4,6 +4,7 @@ import type { Command } from 'commander'
 import type { HubConfig } from '../config.ts'
 import { lockOwner, runningHub } from '../data-folder.ts'
 import { isObject } from '../model/json.ts'
+import { redisRisks } from '../queue/redis-settings.ts'
 import type { Database } from '../store/database.ts'
 import { newestSchema, schemaNumber } from '../store/migrate.ts'
 import { openMysql } from '../store/mysql.ts'
@@ -43,6 +44,7 @@ export function registerDoctor(program: Command, shell: Shell): void {
         ...folder(shell, config),
         await workspace(shell, config),
         ...(await store(shell, config)),
+        ...(await rings(shell, config)),
         ...(await hub(shell, config)),
       ]
       await printRows(
@@ -118,6 +120,18 @@ async function shared(shell: Shell, config: HubConfig, url: string): Promise<Fin
     ]
   } catch (error) {
     return [{ check: 'database', state: 'error', detail: error instanceof Error ? error.message : String(error) }]
+  }
+}
+
+/** Redis, where the hub has one: it goes on without, only slower. */
+async function rings({ say }: Shell, { redis }: HubConfig): Promise<Finding[]> {
+  if (redis === undefined) return []
+  try {
+    const risks = await redisRisks(redis)
+    if (risks.length === 0) return [{ check: 'redis', state: 'ok', detail: say('doctor.redis') }]
+    return risks.map((risk): Finding => ({ check: 'redis', state: 'warning', detail: say('doctor.risk', { ...risk }) }))
+  } catch (error) {
+    return [{ check: 'redis', state: 'warning', detail: error instanceof Error ? error.message : String(error) }]
   }
 }
 

@@ -95,6 +95,13 @@ async function openShared(url: string): Promise<Database> {
   }
 }
 
+/** Told once; what it costs is speed, so nothing waits for it. */
+async function warnOfRedis(url: string, log: Log): Promise<void> {
+  const { redisRisks } = await import('../queue/redis-settings.ts')
+  for (const risk of await redisRisks(url).catch(() => []))
+    log.warn({ ...risk }, 'Redis throws away rings and budgets when its memory is full: work is then found later, by the sweep')
+}
+
 const mute: Bell = { ring: () => {}, listen: () => {}, close: async () => {} }
 
 async function services(
@@ -113,6 +120,7 @@ async function services(
       close: async () => {},
     }
   const [{ openBullBell }, { redisLimiter }] = await Promise.all([import('../queue/bullmq.ts'), import('../queue/limiter.ts')])
+  void warnOfRedis(redis, log)
   // hubs that share a Redis, each with its own database or tenant, must not hear each other
   const prefix = ['crossdock', ...(database === undefined ? [] : [mysqlAddress(database).options.database]), tenant].join('-')
   const limiter = redisLimiter({ url: redis, prefix, clock: systemClock, log })

@@ -280,6 +280,7 @@ export const en = {
   'doctor.schema': 'schema {schema}',
   'doctor.older': 'schema {schema}, this program has {newest}: `crossdock migrate`, or start the hub',
   'doctor.newer': 'schema {schema} is newer than this program ({newest}): update the program',
+  'doctor.redis': 'answers, and keeps what it is given',
   'doctor.risk': '{setting} is {found}, wanted: {wanted}',
   'doctor.noHub': 'none runs on this data folder',
   'doctor.hub': '{address}, process {pid}',

@@ -280,6 +280,7 @@ export const zh: Readonly<Record<keyof typeof en, string>> = {
   'doctor.schema': '结构版本 {schema}',
   'doctor.older': '结构版本 {schema}，本程序为 {newest}：请运行 `crossdock migrate` 或启动枢纽',
   'doctor.newer': '结构版本 {schema} 比本程序（{newest}）新：请更新程序',
+  'doctor.redis': '有应答，且不会丢弃数据',
   'doctor.risk': '{setting} 为 {found}，应为：{wanted}',
   'doctor.noHub': '此数据文件夹上没有运行',
   'doctor.hub': '{address}，进程 {pid}',
