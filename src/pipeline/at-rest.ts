@@ -1,7 +1,7 @@
 import { countBlocked } from '../store/blocked.ts'
 import { countDeliveries } from '../store/delivery.ts'
+import { countLanes } from '../store/due-lanes.ts'
 import { countEnvelopes } from '../store/envelope.ts'
-import { countLanes } from '../store/lane.ts'
 import { countUnsplit } from '../store/receipt.ts'
 import type { Context } from './context.ts'
 

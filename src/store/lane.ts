@@ -1,15 +1,15 @@
-import { sql } from 'kysely'
+import { type ExpressionBuilder, sql } from 'kysely'
 import { retry } from '../model/errors.ts'
 import { newToken } from '../model/id.ts'
 import type { Database, Tx } from './database.ts'
 import { hasRivals } from './hold.ts'
 import { filled, grouped, inLists } from './in-list.ts'
 import { insertMany } from './insert-many.ts'
-import type { LaneTable } from './tables.ts'
+import type { LaneTable, Tables } from './tables.ts'
 
 /** split: one lane `all`, a lease and no ready time. ingest: `0`..`63`, and those after for what is read from the past. deliver: `<connection>/<type>/<key>`. refetch: `<connection>/<stream>/<key>`. */
 export type LaneKind = (typeof laneKinds)[number]
-const laneKinds = ['split', 'ingest', 'deliver', 'refetch'] as const
+export const laneKinds = ['split', 'ingest', 'deliver', 'refetch'] as const
 
 /** The right to work on one lane until another takes it. `fails` counts the claims before this one that ended neither well nor in a release: the process died. */
 export interface Lease {
@@ -90,7 +90,7 @@ export async function claimLanes(
       .where('tenant', '=', tenant)
       .where('kind', '=', kind)
       .where('lease_until', '<=', now)
-    query = query.where((or) => or.or([or('ready_at', '<=', now), or.and([or('ready_at', 'is', null), or('lease_token', 'is not', null)])]))
+      .where(isDue(now))
     if (lane !== undefined) query = query.where('lane', '=', lane)
     if (options.untroubled) query = query.where('fails', '=', 0)
     if (options.among !== undefined) query = query.where('lane', 'in', options.among)
@@ -137,7 +137,7 @@ export async function dueLaneNames(
     .where('lane', '>=', prefix)
     .where('lane', '<', after(prefix))
     .where('lease_until', '<=', now)
-    .where((or) => or.or([or('ready_at', '<=', now), or.and([or('ready_at', 'is', null), or('lease_token', 'is not', null)])]))
+    .where(isDue(now))
     .where('fails', troubled ? '>' : '=', 0)
     .orderBy('fails')
     .orderBy('ready_at')
@@ -251,39 +251,9 @@ export async function seizeLane(tx: Tx, tenant: string, kind: LaneKind, lane: st
     .execute()
 }
 
-/** Lanes that are due, or whose worker died, oldest first. */
-export async function dueLanes(
-  database: Database,
-  tenant: string,
-  now: number,
-  limit: number,
-): Promise<{ kind: string; lane: string; fails: number }[]> {
-  return (
-    database.read
-      .selectFrom('lane')
-      .select(['kind', 'lane', 'fails'])
-      .where('tenant', '=', tenant)
-      // not the rows that names are held by (store/hold.ts), of which there are 65,536
-      .where('kind', 'in', laneKinds)
-      .where('lease_until', '<=', now)
-      .where((or) => or.or([or('ready_at', '<=', now), or.and([or('ready_at', 'is', null), or('lease_token', 'is not', null)])]))
-      .orderBy('ready_at')
-      .limit(limit)
-      .execute()
-  )
-}
-
-/** Lanes of a kind that hold work or a lease. */
-export async function countLanes(database: Database, tenant: string): Promise<{ readonly kind: string; readonly count: number }[]> {
-  return database.read
-    .selectFrom('lane')
-    .select((of) => ['kind', of.fn.countAll<number>().as('count')])
-    .where('tenant', '=', tenant)
-    .where('kind', 'in', laneKinds)
-    .where((or) => or.or([or('ready_at', 'is not', null), or('lease_token', 'is not', null)]))
-    .groupBy('kind')
-    .execute()
-}
+/** Ready, or under a lease that its worker did not give back. */
+export const isDue = (now: number) => (or: ExpressionBuilder<Tables, 'lane'>) =>
+  or.or([or('ready_at', '<=', now), or.and([or('ready_at', 'is', null), or('lease_token', 'is not', null)])])
 
 /** A lease until then or longer. */
 export const extended = (until: number) => sql<number>`case when lease_until < ${until} then ${until} else lease_until end`
