@@ -12,6 +12,7 @@ export interface CompiledCall {
   readonly query: readonly (readonly [string, (roots: Roots) => Json | undefined])[]
   readonly body: ((roots: Roots) => RequestBody | undefined) | undefined
   readonly cost?: number
+  readonly graphql?: 'query' | 'mutation'
 }
 export interface RequestBody {
   readonly contentType: string
@@ -20,7 +21,7 @@ export interface RequestBody {
 
 /** `config`: what of the connection's config may be told in messages. @throws HubError `bad-template` (bug) */
 export function compileCall(call: Call, codec: Codec | undefined, config: JsonObject = {}): CompiledCall {
-  const method = call.method ?? 'GET'
+  const method = call.method ?? (call.graphql === undefined ? 'GET' : 'POST')
   return {
     method,
     label: labelOf(method, call, config),
@@ -28,13 +29,14 @@ export function compileCall(call: Call, codec: Codec | undefined, config: JsonOb
     query: Object.entries(call.query ?? {}).map(([name, template]) => [name, compileText(template)] as const),
     body: compileBody(call, codec),
     ...(call.cost === undefined ? {} : { cost: call.cost }),
+    ...(call.graphql === undefined ? {} : { graphql: operationOf(call.graphql.query).kind }),
   }
 }
 
 const longestLabel = 200
 
 /** The path as it is written, with the parts that are the same for every call of the connection filled in. */
-function labelOf(method: Method, { path, name }: Call, config: JsonObject): string {
+function labelOf(method: Method, { path, graphql, name = graphql && operationOf(graphql.query).name }: Call, config: JsonObject): string {
   const told = parseTemplate(path).map((piece) => {
     if (typeof piece === 'string') return piece
     const value = piece.root === 'config' ? at({ config }, piece.path) : undefined
@@ -44,6 +46,12 @@ function labelOf(method: Method, { path, name }: Call, config: JsonObject): stri
   return name === undefined ? address : `${name} (${address})`
 }
 
+/** What the text of a GraphQL operation is, by its first words. */
+export function operationOf(query: string): { readonly kind: 'query' | 'mutation'; readonly name: string | undefined } {
+  const [, kind, name] = /^\s*(query|mutation)\b\s*(\w+)?/.exec(query) ?? []
+  return { kind: kind === 'mutation' ? 'mutation' : 'query', name }
+}
+
 function compileBody(call: Call, codec: Codec | undefined): CompiledCall['body'] {
   const encoder = new TextEncoder()
   if (call.form !== undefined) {
@@ -51,6 +59,14 @@ function compileBody(call: Call, codec: Codec | undefined): CompiledCall['body']
     return (roots) => ({
       contentType: 'application/x-www-form-urlencoded',
       bytes: encoder.encode(new URLSearchParams(fields.flatMap(([name, render]) => pair(name, render(roots)))).toString()),
+    })
+  }
+  if (call.graphql !== undefined) {
+    const { query, variables = {} } = call.graphql
+    const render = compileJson(variables)
+    return (roots) => ({
+      contentType: 'application/json',
+      bytes: encoder.encode(JSON.stringify({ query, variables: render(roots) ?? {} })),
     })
   }
   if (call.json === undefined) return undefined

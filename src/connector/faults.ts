@@ -1,6 +1,7 @@
 import { HubError, type Recovery } from '../model/errors.ts'
 import { canonicalJson, isObject, type Json } from '../model/json.ts'
 import type { Body } from './body.ts'
+import { graphqlFault, throttled } from './graphql.ts'
 import type { FaultRule } from './types.ts'
 
 /** What a partner did to a request, with all that decides about the next try. */
@@ -43,6 +44,10 @@ export interface Expectation {
   readonly needsBody: boolean
   /** no beginning of the body in the fault: answers to a login carry tokens */
   readonly secret: boolean
+  /** the answer is one to a GraphQL operation */
+  readonly graphql?: 'query' | 'mutation' | undefined
+  /** where a fault of want of points is answered: the wait */
+  readonly pointsMs?: number | undefined
 }
 
 /**
@@ -51,8 +56,8 @@ export interface Expectation {
  */
 export function judge(answer: Judged, expected: Expectation): PartnerFault | undefined {
   const { status, what } = answer
-  const retryAfterMs = readRetryAfter(answer.headers['retry-after'], answer.now)
-  const fault = (code: string, recovery: Recovery, ambiguous: boolean, words: string) =>
+  const asked = readRetryAfter(answer.headers['retry-after'], answer.now)
+  const fault = (code: string, recovery: Recovery, ambiguous: boolean, words: string, retryAfterMs = asked) =>
     new PartnerFault(`${what}: ${words}`, {
       code,
       recovery,
@@ -81,7 +86,11 @@ export function judge(answer: Judged, expected: Expectation): PartnerFault | und
       `answered ${status}${said === undefined ? '' : `: ${said}`}`,
     )
   }
-  return judgeContent(answer, expected, fault)
+  const strange = judgeContent(answer, expected, fault)
+  if (strange !== undefined || expected.graphql === undefined || answer.body.bytes.byteLength === 0) return strange
+  const said = graphqlFault(answer.body, expected.graphql)
+  if (said === undefined) return undefined
+  return fault(said.code, said.recovery, said.ambiguous, oneLine(said.message), said.code === throttled ? expected.pointsMs : asked)
 }
 
 function judgeContent(
@@ -149,14 +158,17 @@ const usual = ['message', 'error.message', 'error_description', 'detail', 'title
 /** The partner's own words, flattened to one line without control characters: they reach terminals. Cut to size only after secrets are out, so that none is cut in two. */
 function saidBy(body: Body, path: string | undefined): string | undefined {
   for (const candidate of path === undefined ? usual : [path]) {
-    const words = texts(body.peek(candidate))
-      .join(': ')
-      .replaceAll(/[\s\p{Cc}]+/gu, ' ')
-      .trim()
-    if (words !== '') return words.slice(0, 4000)
+    const words = oneLine(texts(body.peek(candidate)).join(': '))
+    if (words !== '') return words
   }
   return undefined
 }
+
+const oneLine = (text: string): string =>
+  text
+    .replaceAll(/[\s\p{Cc}]+/gu, ' ')
+    .trim()
+    .slice(0, 4000)
 
 function texts(value: Json | undefined): readonly string[] {
   if (typeof value === 'string') return value === '' ? [] : [value]

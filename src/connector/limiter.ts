@@ -16,10 +16,10 @@ export const costOf = ({ limit, cost = 1 }: Budget): number => Math.min(cost, li
 /** Budgets of connections. The one in memory serves one process; several processes share one in Redis. */
 export interface Limiter {
   /**
-   * Waits for the connection's turn; the caller gives the slot back when its answer is complete.
+   * Waits for the connection's turn; the caller gives the slot back when its answer is complete, with the points of it that were not used.
    * @throws HubError `rate-limited` (retry, nothing sent) when the turn is further away than a few seconds or the signal is aborted.
    */
-  take(connection: string, budget: Budget, signal?: AbortSignal): Promise<() => void>
+  take(connection: string, budget: Budget, signal?: AbortSignal): Promise<(unused?: number) => void>
   /** the partner asked for patience: no request of this connection before the span is over, but for {@link maxHoldMs} at most */
   hold(connection: string, spanMs: number): void
 }
@@ -60,7 +60,10 @@ export function memoryLimiter(clock: Clock): Limiter {
       const bucket = bucketOf(connection)
       if (bucket.running < budget.concurrency) bucket.running++
       else if (!(await turn(bucket, signal, clock))) throw limited(connection, maxWaitMs)
-      const give = once(() => release(bucket))
+      const give = once((unused = 0) => {
+        bucket.tokens += unused
+        release(bucket)
+      })
       try {
         await paced(connection, bucket, budget, clock, signal)
         return give
@@ -125,10 +128,10 @@ async function paced(connection: string, bucket: Bucket, budget: Budget, clock: 
 const limited = (connection: string, waitMs: number, why = 'its request budget is used up') =>
   retry(overBudget, `${connection}: ${why}; nothing was sent`, { sent: false, retryAfterMs: Math.ceil(waitMs) })
 
-function once(act: () => void): () => void {
+function once(act: (unused?: number) => void): (unused?: number) => void {
   let done = false
-  return () => {
-    if (!done) act()
+  return (unused) => {
+    if (!done) act(unused)
     done = true
   }
 }

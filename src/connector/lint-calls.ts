@@ -42,15 +42,37 @@ export const inputScope = (input: JsonSchema): Scope => ({ input: fieldsOf(input
 export function lintCall(report: Report, path: string, call: Call, scope: Scope): readonly Placeholder[] {
   if (call.path !== '' && !call.path.startsWith('/'))
     report.error(`${path}.path`, 'bad-path', `the path "${call.path}" does not begin with a slash`)
-  if (call.json !== undefined && call.form !== undefined) report.error(path, 'two-bodies', 'a call has a JSON body or a form, not both')
-  const method = call.method ?? 'GET'
+  if ([call.json, call.form, call.graphql].filter((body) => body !== undefined).length > 1)
+    report.error(path, 'two-bodies', 'a call has a JSON body, a form or a GraphQL operation, only one of them')
+  if (call.graphql !== undefined) lintOperation(report, `${path}.graphql`, call.graphql, call.method)
+  const method = call.method ?? (call.graphql === undefined ? 'GET' : 'POST')
   if (method === 'GET' && (call.json !== undefined || call.form !== undefined))
     report.error(`${path}.method`, 'body-on-get', 'a GET has no body; say the method')
   if (call.name !== undefined && !/^[\w.:/ -]{1,100}$/.test(call.name))
     report.error(`${path}.name`, 'bad-name', 'the name of a call is 1 to 100 letters, digits, spaces and . : / _ -')
   if (call.cost !== undefined && !(Number.isSafeInteger(call.cost) && call.cost >= 1 && call.cost <= 1_000_000))
     report.error(`${path}.cost`, 'bad-cost', 'the cost of a call is a whole number of points, from 1 to 1,000,000')
-  return lintTemplates(report, path, { path: call.path, query: { ...call.query }, json: call.json ?? null, form: { ...call.form } }, scope)
+  const body = call.json ?? call.graphql?.variables ?? null
+  return lintTemplates(report, path, { path: call.path, query: { ...call.query }, json: body, form: { ...call.form } }, scope)
+}
+
+/** Every variable an operation declares is sent, and no other one: a misspelt one would be null in silence, or refused at the first call. */
+function lintOperation(
+  report: Report,
+  path: string,
+  { query, variables = {} }: NonNullable<Call['graphql']>,
+  method: Call['method'],
+): void {
+  if (method !== undefined && method !== 'POST') report.error(path, 'graphql-method', 'a GraphQL operation goes by POST')
+  const head = /^\s*(?:query|mutation)\s+\w+\s*(?:\(([^)]*)\))?/.exec(query)
+  if (head === null)
+    report.error(path, 'no-operation', 'the text begins with "query Name" or "mutation Name": the name tells requests apart')
+  const declared = [...(head?.[1] ?? '').matchAll(/\$(\w+)\s*:/g)].map(([, name = '']) => name)
+  const sent = isObject(variables) ? Object.keys(variables) : []
+  for (const name of declared.filter((name) => !sent.includes(name)))
+    report.error(path, 'variable-not-sent', `the operation declares $${name}, which is never sent`, nearest(name, sent))
+  for (const name of sent.filter((name) => !declared.includes(name)))
+    report.error(path, 'variable-not-declared', `$${name} is sent, but the operation does not declare it`, nearest(name, declared))
 }
 
 /** Checks the templates in a value: their form, and that what they name exists. */

@@ -62,7 +62,7 @@ export function nextPage(page: Page, asked: PageAsk, seen: PageSeen): PageAsk | 
         ? undefined
         : { page: { ...asked.page, offset: Number(asked.page.offset) + seen.rows.length } }
     case 'token': {
-      const token = seen.body.peek(page.next)
+      const token = page.more !== undefined && seen.body.peek(page.more) !== true ? undefined : seen.body.peek(page.next)
       if (token === undefined || token === null || token === '' || token === false) return undefined
       if (token === asked.page.token) throw repeated('its token for the next page is the one of this page')
       return { page: { token } }

@@ -28,6 +28,8 @@ export interface Http {
   readonly maxBodyBytes?: number
   /** a bucket that fills evenly: requests, or points where calls say what they cost */
   readonly limit?: { readonly requests: number; readonly perMs: number }
+  /** where an answer tells what it cost: the next request of that call takes what this one asked for, what was not used goes back, and the partner's own bucket stands in for `limit` */
+  readonly points?: Points
   /** requests under way at once on one connection */
   readonly concurrency?: number
   /** first match wins, before the defaults by status */
@@ -45,6 +47,18 @@ export interface Dialect {
   readonly call: (call: Call) => Call
   /** where an answer holds what the paths of the connector begin at; faults and logins are looked for in the whole of it */
   readonly answer: Path
+}
+
+/** Paths in the object at `at`; all numbers. */
+export interface Points {
+  readonly at: Path
+  /** demanded before a call ran, and spent by it; null while it was refused for want of points */
+  readonly asked: Path
+  readonly spent: Path
+  /** the partner's bucket: what is in it, what it holds, what it gets each second */
+  readonly left: Path
+  readonly most: Path
+  readonly perSecond: Path
 }
 
 export type Auth =
@@ -122,6 +136,8 @@ export interface Call {
   readonly query?: Readonly<Record<string, Template>>
   readonly json?: JsonTemplate
   readonly form?: Readonly<Record<string, Template>>
+  /** a GraphQL operation, sent by POST: its text goes as it stands, its variables are templates. Errors inside a 200, and a mutation's `userErrors`, are faults without any rule */
+  readonly graphql?: { readonly query: string; readonly variables?: JsonTemplate }
   /** points of the connector's `limit` that this call takes (GraphQL query cost); 1 when left out */
   readonly cost?: number
 }

@@ -22,6 +22,7 @@ export type {
   Method,
   OAuth2,
   Path,
+  Points,
   Template,
 } from './types-http.ts'
 
@@ -91,7 +92,8 @@ export type Page =
   | { readonly kind: 'single' }
   | { readonly kind: 'number'; readonly first: 0 | 1; readonly size: number; readonly total?: string }
   | { readonly kind: 'offset'; readonly size: number; readonly total?: string }
-  | { readonly kind: 'token'; readonly next: Path }
+  /** `more`: where it says that there is a next page, for partners that tell a token with the last page too (GraphQL pageInfo) */
+  | { readonly kind: 'token'; readonly next: Path; readonly more?: Path }
   /**
    * Rows in the order of `key`, each page beyond the last key of the one before (`{page.after}`): rows that leave the list push none over a page border. In a stream with a cursor the rows are asked for as
    * `order` says, from `{since}` on; where more than a page of them share one step of the partner's times (`stepMs`: to what it cuts them in its answers), that step is read by key, as `keyOrder` says, up to `{page.below}`

@@ -10,8 +10,9 @@ import { buildRequest, type CompiledCall, compileCall, compileHeaders, followReq
 import { spoken } from './dialect.ts'
 import type { Egress } from './egress.ts'
 import { judge, PartnerFault } from './faults.ts'
+import { readSpending, throttled, waitFor } from './graphql.ts'
 import { exchange } from './http.ts'
-import type { Budget, Limiter } from './limiter.ts'
+import { type Budget, costOf, type Limiter } from './limiter.ts'
 import type { Authentication, Proof } from './proof.ts'
 import { openConfigOf } from './secrets.ts'
 import type { Roots } from './template.ts'
@@ -83,10 +84,10 @@ export function openWire(setup: WireSetup, deps: WireDeps): Wire {
     headersMs: stated ?? defaultHeadersMs,
     maxBodyBytes: http.maxBodyBytes ?? defaultBodyBytes,
   }
-  const budget = {
-    concurrency: Math.max(1, Math.min(setup.concurrency, http.concurrency ?? setup.concurrency)),
-    ...limitOf(http.limit, setup.limit),
-  }
+  const concurrency = Math.max(1, Math.min(setup.concurrency, http.concurrency ?? setup.concurrency))
+  /** the partner's own bucket, once an answer told of it */
+  let bucket = http.limit
+  const asked = new WeakMap<CompiledCall, number>()
   let seenAsOf = Number.NEGATIVE_INFINITY
   let skewMs = 0
 
@@ -102,7 +103,10 @@ export function openWire(setup: WireSetup, deps: WireDeps): Wire {
     const headers = { ...base, ...headersOf(all), ...proof.headers, ...lowered(options.headers) }
     const request =
       options.url === undefined ? buildRequest(setup.base, call, all, headers) : followRequest(options.url, call, all, headers)
-    const release = await deps.limiter.take(setup.name, call.cost === undefined ? budget : { ...budget, cost: call.cost }, options.signal)
+    const cost = asked.get(call) ?? call.cost
+    const budget: Budget = { concurrency, ...limitOf(bucket, setup.limit), ...(cost === undefined ? {} : { cost }) }
+    const release = await deps.limiter.take(setup.name, budget, options.signal)
+    let unused = 0
     try {
       if (options.held?.() === false)
         throw retry('lease-lost', `${what}: not sent, the lease ran out before: this process stood still, or its database did`, {
@@ -122,9 +126,22 @@ export function openWire(setup: WireSetup, deps: WireDeps): Wire {
         'a request was answered',
       )
       const whole = openBody(answer.body, http.codec)
+      const spending = readSpending(http.points, whole)
+      if (spending !== undefined) {
+        bucket = spending.limit
+        asked.set(call, Math.max(1, Math.ceil(spending.asked)))
+        unused = Math.max(0, costOf(budget) - spending.spent)
+      }
       const fault = judge(
         { what, status: answer.status, headers: answer.headers, body: whole, now: deps.clock.now() },
-        { rules: http.faults ?? [], contentTypes: accepted, needsBody: options.needsBody ?? true, secret },
+        {
+          rules: http.faults ?? [],
+          contentTypes: accepted,
+          needsBody: options.needsBody ?? true,
+          secret,
+          graphql: call.graphql,
+          pointsMs: spending === undefined ? undefined : waitFor(spending),
+        },
       )
       if (fault !== undefined) throw fault
       const asOf = Math.max(answer.asOf, floor)
@@ -133,10 +150,11 @@ export function openWire(setup: WireSetup, deps: WireDeps): Wire {
       skewMs = answer.skewMs ?? 0
       return { status: answer.status, headers: answer.headers, body, asOf, url: request.url }
     } catch (error) {
-      if (isHubError(error) && error.detail.code === 'http-429') deps.limiter.hold(setup.name, error.detail.retryAfterMs ?? patienceMs)
+      if (isHubError(error) && (error.detail.code === 'http-429' || error.detail.code === throttled))
+        deps.limiter.hold(setup.name, error.detail.retryAfterMs ?? patienceMs)
       throw error
     } finally {
-      release()
+      release(unused)
     }
   }
 
@@ -154,10 +172,20 @@ export function openWire(setup: WireSetup, deps: WireDeps): Wire {
     ask: tokenAsker(http.auth, setup, { egress: deps.tokenEgress ?? deps.egress, clock: deps.clock, limits }),
   })
 
+  /** Refused for want of points means that nothing was done: the request waits for them with all others of the connection, and goes again. */
+  const patiently = async (send: () => Promise<Reply>): Promise<Reply> => {
+    for (let tries = 1; ; tries++)
+      try {
+        return await send()
+      } catch (error) {
+        if (!isHubError(error) || error.detail.code !== throttled || tries === mostThrottled) throw error
+      }
+  }
+
   const attempt = async (call: CompiledCall, roots: Roots, options: AskOptions): Promise<Reply> => {
     const proof = await auth.prove()
     try {
-      return await once(call, roots, proof, options, false)
+      return await patiently(() => once(call, roots, proof, options, false))
     } catch (error) {
       if (!isHubError(error) || error.detail.recovery !== 'reauth' || !auth.renew(proof.session)) throw error
       return once(call, roots, await auth.prove(), options, false)
@@ -190,6 +218,8 @@ function limitOf(connector: Budget['limit'], operator: Budget['limit']): Pick<Bu
 
 const maxSample = 500
 const maxMessage = 600
+/** Tries of one request for which the partner's bucket has too few points. */
+const mostThrottled = 3
 /** A 429 that names no time. */
 const patienceMs = 1_000
 

@@ -145,7 +145,7 @@ export function redisLimiter(options: RedisLimiterOptions): RedisLimiter {
         open = false
         leave(holders, connection, id)
         void giveBack(connection, id, tokens)
-        giveLocal()
+        giveLocal(tokens)
       }
       let spent = false
       try {
@@ -154,7 +154,7 @@ export function redisLimiter(options: RedisLimiterOptions): RedisLimiter {
         enter(holders, connection, id)
         if (waitMs !== undefined && waitMs > 0) await clock.sleep(waitMs, signal)
         if (signal?.aborted) throw limited(connection, 0, false)
-        return () => end(0)
+        return (unused = 0) => end(budget.limit === undefined ? 0 : unused)
       } catch (error) {
         end(spent ? costOf(budget) : 0)
         throw error

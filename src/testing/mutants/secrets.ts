@@ -111,6 +111,35 @@ export const secretMutants: readonly Mutant[] = [
     test: { file: 'src/connector/oauth2.test.ts' },
   },
   {
+    name: 'error-in-200',
+    invariant: '10',
+    breaks: 'an answer of GraphQL that carries errors is taken for an empty list',
+    file: 'src/connector/faults.ts',
+    edits: [
+      {
+        find: 'const said = graphqlFault(answer.body, expected.graphql)',
+        replace: 'const said = graphqlFault(answer.body, expected.graphql) && undefined',
+      },
+    ],
+    test: { file: 'src/connector/graphql.test.ts' },
+  },
+  {
+    name: 'last-page-token',
+    invariant: '10',
+    breaks: 'a list ends, or never ends, by a token that comes with every page',
+    file: 'src/connector/page.ts',
+    edits: [{ find: 'page.more !== undefined && seen.body.peek(page.more) !== true', replace: 'page.more === undefined' }],
+    test: { file: 'src/connector/graphql.test.ts' },
+  },
+  {
+    name: 'points-kept',
+    invariant: 'input',
+    breaks: 'points that a query did not use are lost, and lists are read ten times slower than the partner allows',
+    file: 'src/connector/wire.ts',
+    edits: [{ find: 'release(unused)', replace: 'release(Math.min(unused, 0))' }],
+    test: { file: 'src/connector/graphql.test.ts' },
+  },
+  {
     name: 'any-tenant',
     invariant: '13',
     breaks: 'a rotation seals the secrets of other tenants again',
