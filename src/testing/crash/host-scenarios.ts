@@ -143,7 +143,7 @@ async function takeOver(world: World, calls: Calls, wrong: string[], who: string
   const lost = await world.ask(`select ended_at from attempt where id in (${begun.join(', ')}) and outcome = 'lost'`)
   const delayMs = Math.round(Math.max(0, ...lost.map(({ ended_at }) => Number(ended_at) - lostAt)))
   const { leaseMs, sweepMs } = world.times
-  const mostMs = leaseMs + 2 * sweepMs + graceMs * world.slowness + (isHeld ? idleTransactionMs : 0)
+  const mostMs = leaseMs + 2 * sweepMs + suspectMs * (1 + lost.length) * world.slowness + (isHeld ? idleTransactionMs : 0)
   tell(
     world,
     `${who}: ${lost.length} tries lost, taken over within ${delayMs} ms of a lease of ${leaseMs} ms${isHeld ? `, after rows that were held for ${oldestS} s` : ''}`,
@@ -154,8 +154,8 @@ async function takeOver(world: World, calls: Calls, wrong: string[], who: string
   world.partner.slowMs = world.times.timeoutMs / 2
 }
 
-/** What lies between a lease that is over and the first word of the next worker: suspects are taken one after the other. */
-const graceMs = 1500
+/** Lanes that a process died on are suspects, which one worker takes one after the other: what each may take */
+const suspectMs = 500
 
 async function clockOf({ ask }: World): Promise<number> {
   const [row] = await ask('select unix_timestamp(now(3)) * 1000 as now')
