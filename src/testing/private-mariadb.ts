@@ -41,6 +41,8 @@ export async function startMariadb(
   const folder = mkdtempSync(join(tmpdir(), 'crossdock-mariadb-'))
   chmodSync(folder, 0o755)
   const data = join(folder, 'data')
+  // a server that starts removes the temporary tables it finds, also those of others
+  const own = `--tmpdir=${folder}`
   const asRoot = process.getuid?.() === 0
   const user = asRoot ? ['--user=mysql'] : []
   if (asRoot) {
@@ -49,7 +51,7 @@ export async function startMariadb(
   }
   await run(
     'mariadb-install-db',
-    ['--no-defaults', ...user, `--datadir=${data}`, '--auth-root-authentication-method=normal', '--skip-test-db'],
+    ['--no-defaults', ...user, own, `--datadir=${data}`, '--auth-root-authentication-method=normal', '--skip-test-db'],
     {
       maxBuffer: 16 << 20,
     },
@@ -62,6 +64,7 @@ export async function startMariadb(
       [
         '--no-defaults',
         ...user,
+        own,
         `--datadir=${data}`,
         '--bind-address=127.0.0.1',
         `--port=${port}`,
