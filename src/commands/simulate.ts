@@ -1,5 +1,6 @@
-import type { Command } from 'commander'
+import { type Command, Option } from 'commander'
 import { answerFaults, createFaultBoard, type FaultBoard } from '../simulator/faults.ts'
+import { startOdoo } from '../simulator/odoo/odoo.ts'
 import { startErp } from '../simulator/tryton/erp.ts'
 import { startShop } from '../simulator/woocommerce/shop.ts'
 import { usage } from './exit-code.ts'
@@ -98,6 +99,30 @@ export function registerSimulate(program: Command, shell: Shell): void {
     erp.confirmPurchase(purchase)
     await run(shell, flags, { url: erp.url, ...access, company: 1, stockLocation: 3, quarantine: 'QUAR', customerParty: customer }, erp)
   })
+
+  system('odoo', say('simulate.odoo'))
+    .addOption(new Option('--series <series>', say('simulate.series')).choices(['19', '18']).default('19'))
+    .action(async (flags: Flags & { readonly series: string }) => {
+      const access = { database: 'odoo', apiKey: 'simulated-api-key' }
+      const older = flags.series === '18'
+      const odoo = await startOdoo({
+        ...access,
+        companyName: 'Harbour Trading',
+        currency: flags.currency,
+        faults: boardOf(shell, flags),
+        port: whole(shell, flags.port, '--port'),
+        series: older ? 'older' : 'now',
+      })
+      const supplier = odoo.addPartner({ name: 'Ningbo Lamps', ref: 'LAMPS', kind: 'supplier', city: 'Ningbo', country: 'CN' })
+      const customer = odoo.addPartner({ name: 'Web shop customers', ref: 'WEB', kind: 'customer', city: 'Portsmouth', country: 'US' })
+      for (const { code, name, price, stock } of products) {
+        odoo.addProduct({ code, name, price: Number(price) })
+        odoo.setStock(code, stock)
+      }
+      odoo.purchase(supplier, [{ product: 'LAMP-RED', quantity: 120, price: 12.5 }])
+      const spoken: Readonly<Record<string, string>> = older ? { protocol: 'json-rpc', login: 'hub' } : { protocol: 'json-2' }
+      await run(shell, flags, { url: odoo.url, ...access, ...spoken, company: 1, warehouse: 1, customer }, odoo)
+    })
 }
 
 /** Says how to reach the system, waits for the person, and takes it down. */

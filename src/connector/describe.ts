@@ -35,6 +35,7 @@ export function describeConnector(connector: Connector, options: DescribeOptions
     `<!-- generated from connector.ts; do not edit -->`,
     `Connector \`${connector.name}\`. Written from <${connector.docs}>.`,
     ...configTable(connector),
+    ...setupSections(connector),
     `## Requests`,
     list([
       `authentication: ${authText(connector.http.auth)}`,
@@ -51,6 +52,10 @@ export function describeConnector(connector: Connector, options: DescribeOptions
     ...webhookSection(connector, options.signatures ?? []),
   ]
   return `${sections.filter((section) => section !== '').join('\n\n')}\n`
+}
+
+function setupSections({ setup }: Connector): readonly string[] {
+  return setup === undefined ? [] : ['## Credentials', list(setup.credentials), '## Permissions', list(setup.permissions)]
 }
 
 const ruleLines = (rules: readonly FaultRule[] = []): readonly string[] =>

@@ -31,6 +31,8 @@ export interface Connector {
   readonly title: string
   /** the vendor's documentation this was written from */
   readonly docs: string
+  /** for the README, one step or right a line: how the credentials are made at the vendor, and what they must be allowed to do */
+  readonly setup?: { readonly credentials: readonly string[]; readonly permissions: readonly string[] }
   /** schema of the connection's `config`; secrets carry `writeOnly: true`; `timeZone` (IANA) is required where times lack an offset */
   readonly config: JsonSchema
   readonly http: Http

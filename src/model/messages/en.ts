@@ -258,6 +258,8 @@ export const en = {
   'simulate.about': 'a partner system on this machine, to try a workspace against',
   'simulate.woocommerce': 'a WooCommerce shop with articles and paid orders',
   'simulate.tryton': 'a Tryton ERP with articles, stock and a purchase',
+  'simulate.odoo': 'an Odoo with products, stock and a purchase',
+  'simulate.series': 'series of its API: 19 (JSON-2) or 18 (JSON-RPC)',
   'simulate.port': 'port on 127.0.0.1; any when left out',
   'simulate.currency': 'currency of the system',
   'simulate.seed': 'seed of the chance with which faults happen',

@@ -258,6 +258,8 @@ export const zh: Readonly<Record<keyof typeof en, string>> = {
   'simulate.about': '本机上的模拟对方系统，用于试验工作区',
   'simulate.woocommerce': '带商品与已付订单的 WooCommerce 网店',
   'simulate.tryton': '带商品、库存与采购单的 Tryton ERP',
+  'simulate.odoo': '带商品、库存与采购单的 Odoo',
+  'simulate.series': 'API 版本系列：19（JSON-2）或 18（JSON-RPC）',
   'simulate.port': '127.0.0.1 的端口；不给则任意',
   'simulate.currency': '系统的币种',
   'simulate.seed': '故障随机数种子',
