@@ -25,6 +25,7 @@ import { syncConnections } from './store/connection.ts'
 import type { Database } from './store/database.ts'
 import { saveDeliveryHold } from './store/delivery-hold.ts'
 import { saveRevision } from './store/revision.ts'
+import { type ServerClock, serverClock } from './store/server-clock.ts'
 import { loadWorkspace, type Workspace } from './workspace.ts'
 import { WorkspaceFaultsError } from './workspace-faults.ts'
 
@@ -73,6 +74,7 @@ export async function openHub(
   const foundation = await openFoundation(config, log, { tenant, leaseMs: settings.leaseMs })
   const { database, bell } = foundation
   let tracing: Tracing | undefined
+  let time: ServerClock | undefined
   try {
     await prepareVault(database, vault, { ...vaultSettings, log, bare })
     const load = (of: { readonly tenant?: string }) =>
@@ -83,6 +85,9 @@ export async function openHub(
     const meter = openMeter()
     tracing = await openTracing(env, config.role ?? 'serve', log)
     const { tenant } = workspace
+    // ids sort by time, so hosts that share a database take its time for them
+    const common = await serverClock(() => database.now())
+    time = common
     const accesses = openAccesses(log, foundation.limiter, sealedTokens(database, tenant, vault.keyring))
     const context: Context = {
       tenant,
@@ -94,7 +99,7 @@ export async function openHub(
       bell,
       handover: openHandover(),
       compiled: openCompiled(),
-      newId: idMaker(systemClock.now),
+      newId: idMaker(common.read),
       random: Math.random,
       get settings() {
         return workspace.settings
@@ -148,6 +153,7 @@ export async function openHub(
           await context.bell.close()
           await accesses.close()
           await tracing?.close()
+          common.close()
           await foundation.close()
           await database.close()
         } finally {
@@ -159,6 +165,7 @@ export async function openHub(
     try {
       await bell.close()
       await tracing?.close()
+      time?.close()
       await foundation.close()
       await database.close()
     } finally {

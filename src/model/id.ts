@@ -31,6 +31,14 @@ export function idMaker(now: () => number): () => string {
 /** A text before every id that is made from a time on, and after those made earlier. */
 export const firstId = (time: number): string => encode(BigInt(time), 10)
 
+/** An id that sorts after `before`: `id` itself, or the same with a later time. For what has an order that the clocks of several hosts must not decide. */
+export function idAfter(before: string, id: string): string {
+  if (id > before) return id
+  let time = 0n
+  for (const digit of before.slice(0, 10)) time = time * 32n + BigInt(digits.indexOf(digit))
+  return encode(time + 1n, 10) + id.slice(10)
+}
+
 /** An unguessable token of 128 bits, for leases and hook addresses. */
 export const newToken = (): string => randomBytes(16).toString('hex')
 

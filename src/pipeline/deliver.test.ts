@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest'
+import { idMaker } from '../model/id.ts'
 import type { Database } from '../store/database.ts'
 import { attemptsOf, documentOf, dutiesOf, hook, knowLamp, later, openFindingsOf, order } from '../testing/bed-questions.ts'
 import { type Bed, type BedOptions, openBed, step, toErp } from '../testing/pipeline-bed.ts'
@@ -149,6 +150,21 @@ test('new duties of a lane in back-off do not wake it early, and go in order whe
     .filter(({ method }) => method === 'POST' || method === 'PUT')
     .map(({ method, body }) => `${method} ${JSON.parse(body).total}`)
   expect(bodies).toEqual(['POST 10.00', 'POST 10.00', 'PUT 12.00'])
+})
+
+test('a change that a host with a clock behind adds goes out after its create', async () => {
+  await open()
+  bed.partner.intercept = (request, usual) => (request.method === 'POST' ? down : usual())
+  await order(bed, 1)
+  const behind = { ...bed.another(), newId: idMaker(() => bed.clock.now - 600_000) }
+  const edited = tinyOrder(1, { at: later1s, total: '12.00' })
+  bed.partner.orders.set(1, edited)
+  await hook(bed, edited, 'order', 'e2', behind)
+  await bed.drain(behind)
+  expect(await dutiesOf(bed)).toEqual(['create waiting/http-503', 'change due'])
+  bed.partner.intercept = (_, usual) => usual()
+  await later(bed, 1000)
+  expect(await dutiesOf(bed)).toEqual(['create delivered', 'change delivered'])
 })
 
 describe('an answer that is lost', () => {

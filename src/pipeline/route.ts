@@ -1,7 +1,7 @@
 import { resolvedAll } from '../ledger/resolved.ts'
 import { documentName, loadDocuments } from '../ledger/shelf.ts'
 import type { Books, Change } from '../ledger/types.ts'
-import { sha256 } from '../model/id.ts'
+import { idAfter, sha256 } from '../model/id.ts'
 import type { JsonObject } from '../model/json.ts'
 import { changeDelivery, changeUnsent, dutiesOf, insertDeliveries, releaseThese } from '../store/delivery.ts'
 import { readyLanes, stopLanes } from '../store/lane.ts'
@@ -28,6 +28,7 @@ export async function route(
     catalogue,
     rows: [],
     lanes: new Map(),
+    newest: new Map(),
     traceOf: ({ type, key }) => traceOf(books.data.shelf.documents.get(documentName({ type, key }))?.envelope ?? null),
   }
   for (const [type, group] of Map.groupBy(changes, (change) => change.type)) {
@@ -70,6 +71,8 @@ interface Plan {
   readonly rows: DeliveryTable[]
   /** when each is ready, epoch ms; those that are not yet are found by the sweep */
   readonly lanes: Map<string, number>
+  /** last id in each lane: a duty goes out after those before it, whichever host's clock made them */
+  readonly newest: Map<string, string>
   readonly traceOf: (change: Change) => string | undefined
 }
 
@@ -85,6 +88,7 @@ async function routeChange(
   duties: readonly DeliveryTable[],
 ): Promise<void> {
   await freeHeld(plan, duties)
+  for (const { lane, id } of duties) noteId(plan, lane, id)
   for (const route of routes) {
     const action = plan.catalogue.connections.get(route.to)?.connector.actions[route.action]
     if (action === undefined) continue
@@ -115,7 +119,7 @@ async function routeState(plan: Plan, route: Route, change: Change, duties: read
   const waiting = duties.findLast(
     (duty) => duty.op === 'state' && duty.route === route.id && duty.shadow === shadow && duty.state !== 'parked' && untouched(duty),
   )
-  if (waiting === undefined || !(await renew(plan, waiting, change))) add(plan, route, change, 'state', 0, plan.books.newId())
+  if (waiting === undefined || !(await renew(plan, waiting, change))) add(plan, route, change, 'state', 0)
 }
 
 async function routeUpsert(plan: Plan, route: Route, change: Change, own: readonly DeliveryTable[]): Promise<void> {
@@ -175,6 +179,10 @@ const closeCreate = ({ books: { tx, tenant, now } }: Plan, create: DeliveryTable
     ? changeDelivery(tx, tenant, create.id, ['dead'], { state: 'cancelled', settled_at: now })
     : changeUnsent(tx, tenant, create.id, { state: 'cancelled', reason: 'never-sent', waits_for: null, settled_at: now })
 
+const noteId = ({ newest }: Plan, lane: string, id: string): void => {
+  if (id > (newest.get(lane) ?? '')) newest.set(lane, id)
+}
+
 /** Longest name of a lane that a column holds. */
 const maxLane = 191
 const laneName = (connection: string, type: string, key: string): string => {
@@ -186,12 +194,14 @@ const laneName = (connection: string, type: string, key: string): string => {
  * `sequence` tells duties of one operation apart: creates so far, changes so far, for a state the duty itself. The effect key is made of what asked for the effect, so that the
  * same cause cannot make a second duty (design.md section 8).
  */
-function add(plan: Plan, route: Route, change: Change, op: DeliveryTable['op'], sequence: number, id = plan.books.newId()): void {
-  const { tenant, now, revision } = plan.books
+function add(plan: Plan, route: Route, change: Change, op: DeliveryTable['op'], sequence: number): void {
+  const { tenant, now, revision, newId } = plan.books
   const { type, key, version } = change
   const shadow = route.mode === 'shadow'
-  const cause = op === 'state' ? id : op === 'change' ? `${version}/${sequence}` : String(sequence)
   const lane = laneName(route.to, type, key)
+  const id = idAfter(plan.newest.get(lane) ?? '', newId())
+  noteId(plan, lane, id)
+  const cause = op === 'state' ? id : op === 'change' ? `${version}/${sequence}` : String(sequence)
   const dueAt = op === 'state' ? now + route.coalesceMs : now
   wake(plan, lane, dueAt)
   plan.rows.push({

@@ -4,6 +4,8 @@ const everyMs = 5000
 export interface ServerClock {
   /** epoch ms by the other clock */
   now(): Promise<number>
+  /** the same, for those who cannot wait */
+  read(): number
   close(): void
 }
 
@@ -24,11 +26,13 @@ export async function serverClock(ask: () => Promise<number>): Promise<ServerClo
   // while the host is away the last answer goes on
   const timer = setInterval(() => void look().catch(() => undefined), everyMs)
   timer.unref()
+  const read = () => {
+    last = Math.max(last, Math.floor(performance.now() + (ahead ?? 0)))
+    return last
+  }
   return {
-    now: async () => {
-      last = Math.max(last, Math.floor(performance.now() + (ahead ?? 0)))
-      return last
-    },
+    read,
+    now: async () => read(),
     close: () => clearInterval(timer),
   }
 }

@@ -77,6 +77,13 @@ export const operationMutants: readonly Mutant[] = [
     'src/queue/workers.test.ts',
   ),
   one(
+    'clock-order',
+    '4',
+    'what a host with a clock behind adds to a lane goes out before what stands in it',
+    ['src/pipeline/route.ts', "idAfter(plan.newest.get(lane) ?? '', newId())", 'newId()'],
+    'src/pipeline/deliver.test.ts',
+  ),
+  one(
     'one-at-a-time',
     '4',
     'one process has all deliveries of a connection to itself, also when it does not keep up or is dead',
