@@ -1,6 +1,8 @@
 import type { Connector, FaultRule } from '../../src/connector/types.ts'
 import { customerInvoices, invoices, receipts, returns, shipments } from './goods.ts'
+import { bill, receive, ship } from './goods-actions.ts'
 import { currencies, partnerLinks, partners, prices, productLinks, products, stock, units, warehouses } from './master.ts'
+import { purchase, purchaseAsSale, sale } from './order-actions.ts'
 import { orderResponses, purchaseLines, purchases, responseLines, saleOrderLines, saleOrders, sales } from './orders.ts'
 import { decode, jsonRpc, rpc } from './rpc.ts'
 
@@ -37,7 +39,8 @@ const odoo: Connector = {
       '`database` is the name in the database manager: needed where one host has several, and always with `protocol` json-rpc',
     ],
     permissions: [
-      'Purchase: User, for purchases and their lines',
+      'installed are Purchase, Sales, Inventory, Invoicing, and Delivery (`stock_delivery`), which has the carrier and tracking number of a transfer',
+      'Purchase: User, for purchases and their lines; orders above an approval limit wait for somebody else',
       'Sales: User: All Documents, for sales and their lines',
       'Inventory: User, for warehouses, pickings and stock',
       'Invoicing: Billing, for invoices and bills',
@@ -58,6 +61,11 @@ const odoo: Connector = {
       timeZone: { type: 'string', title: 'Time zone of the company (IANA name)' },
       warehouse: { type: 'integer', minimum: 1, title: 'Id of the warehouse whose stock is read' },
       customer: { type: 'integer', minimum: 1, title: 'Id of the partner that shop sales are booked on' },
+      chargeProduct: {
+        type: 'integer',
+        minimum: 1,
+        title: 'Id of the product (a service) that freight and fees of shop orders are sold as',
+      },
     },
     if: { required: ['protocol'], properties: { protocol: { const: 'json-rpc' } } },
     then: { required: ['database', 'login'], properties: { database: true, login: true } },
@@ -107,7 +115,7 @@ const odoo: Connector = {
     'order-responses': orderResponses,
     'response-lines': responseLines,
   },
-  actions: {},
+  actions: { purchase, sale, 'purchase-as-sale': purchaseAsSale, receive, ship, bill },
 }
 
 export default odoo

@@ -16,6 +16,7 @@ const order = {
   schema: record(['name', 'state', 'partner_id', 'order_line'], {
     name: text,
     state: text,
+    origin: maybe,
     client_order_ref: maybe,
     partner_id: relation,
     order_line: list,
@@ -51,6 +52,9 @@ const sale = {
   blindSpots: order.blindSpots,
 }
 
+/** Our line numbers stand in the sequence of the lines. */
+const hubLines = { each: 'order_line', key: 'id', number: 'sequence' }
+
 /** Lines written after their order: it shows them only when it is read again. A line is made with its order, in one transaction, and then says nothing. */
 const linesOf = (title: string, model: string, quantity: string, stream: string, domain: readonly Json[] = []): Stream => {
   const {
@@ -77,13 +81,14 @@ const linesOf = (title: string, model: string, quantity: string, stream: string,
 }
 
 export const purchases: Stream = {
-  ...changes({ ...purchase, title: 'Purchase orders' }),
+  ...changes({ ...purchase, title: 'Purchase orders; those that the hub made are known by their origin' }),
+  hubRef: { path: 'origin', document: 'purchase-order' },
+  hubLines,
   parts: one('purchase-order', 'purchase'),
 }
 export const purchaseLines = linesOf('Lines of purchase orders, edited by themselves', 'purchase.order.line', 'product_qty', 'purchases')
 
 const ours: Json = ['client_order_ref', '!=', false]
-const saleLines = { each: 'order_line', key: 'id', number: 'sequence' }
 
 export const saleOrders: Stream = {
   ...changes({
@@ -101,13 +106,13 @@ export const saleOrderLines = linesOf('Lines of sale orders, edited by themselve
 export const sales: Stream = {
   ...changes({ ...sale, title: 'Sale orders made from our orders', domain: [ours] }),
   hubRef: { path: 'client_order_ref', document: 'sales-order' },
-  hubLines: saleLines,
+  hubLines,
   parts: [{ document: 'sales-order', mode: 'replace', identity: { kind: 'mirror', identifiers: [], foreign: 'ignore' } }],
 }
 export const orderResponses: Stream = {
   ...changes({ ...sale, title: "Sale orders that answer our purchase orders (seller's books)", domain: [ours] }),
   hubRef: { path: 'client_order_ref', document: 'purchase-order' },
-  hubLines: saleLines,
+  hubLines,
   parts: one('order-response', 'order-response'),
 }
 export const responseLines = linesOf(

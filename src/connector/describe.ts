@@ -145,6 +145,9 @@ function commandText(command: Command): string {
     `mapping \`${command.mapping}\``,
     `once: ${onceText(command.once)}`,
     command.requires === undefined ? '' : `only while \`${command.requires.path}\` is ${words(command.requires.in)}`,
+    ...(command.prepare ?? []).flatMap(({ each }) =>
+      each === undefined ? [] : [`\`${each.of}\` one by one, each beside the row of the same \`${each.key}\`; refused where one has none`],
+    ),
     command.read?.proves === undefined ? '' : `proved by \`${command.read.proves.path}\` being ${words(command.read.proves.in)}`,
     command.read?.matches === undefined ? '' : `later an unanswered try is known by ${matchesText(command.read.matches)}`,
   ]

@@ -4,7 +4,7 @@ import { lintMatches } from './lint-matches.ts'
 import { nearest, type Report } from './lint-report.ts'
 import { lintSchema } from './lint-schema.ts'
 import { lintExpression } from './lint-stream.ts'
-import type { Action, Command, Connector, Once, StateAction } from './types.ts'
+import type { Action, Command, Connector, Once, StateAction, Step } from './types.ts'
 
 export function lintAction(
   report: Report,
@@ -18,11 +18,11 @@ export function lintAction(
     report.error(`${path}.document`, 'unknown-document', `there is no document "${action.document}"`, nearest(action.document, documents))
   if (action.kind === 'state') lintState(report, path, connector, action)
   else {
-    lintCommand(report, `${path}.create`, connector, action.create, action.create.key !== undefined)
+    lintCommand(report, `${path}.create`, connector, action.create, (action.create.key ?? action.create.keyBefore) !== undefined)
     if (action.change !== undefined) lintCommand(report, `${path}.change`, connector, action.change, true)
     if (action.cancel !== undefined) lintCommand(report, `${path}.cancel`, connector, action.cancel, true)
     const needsKey = [action.change, action.cancel].some((command) => command !== undefined && command.once.kind !== 'header')
-    if (needsKey && action.create.key === undefined)
+    if (needsKey && action.create.key === undefined && action.create.keyBefore === undefined)
       report.warning(
         `${path}.create`,
         'no-key',
@@ -53,15 +53,27 @@ function lintCommand(report: Report, path: string, connector: Connector, command
     lintCall(report, `${path}.requires.call`, command.requires.call, before)
     if (command.requires.in.length === 0) report.error(`${path}.requires.in`, 'nothing-allowed', 'no state allows the command')
   }
-  const sent = lintCall(report, `${path}.call`, command.call, command.requires === undefined ? before : { ...before, before: true })
-  for (const [place, call] of (command.prepare ?? []).entries()) lintCall(report, `${path}.prepare.${place}`, call, before)
+  const read: Scope = command.requires === undefined ? before : { ...before, before: true }
+  const sent = [
+    ...lintCall(report, `${path}.call`, command.call, read),
+    ...(command.prepare ?? []).flatMap((step, place) => lintStep(report, `${path}.prepare.${place}`, step, read)),
+  ]
+  if (command.keyBefore !== undefined && (command.requires === undefined || command.key !== undefined))
+    report.error(`${path}.keyBefore`, 'key-before', 'keyBefore is a place in what requires reads, and stands instead of key')
   lintOnce(report, `${path}.once`, command.once, before)
   const after: Scope = { ...keyed, result: true }
-  for (const [place, call] of (command.then ?? []).entries()) lintCall(report, `${path}.then.${place}`, call, after)
+  for (const [place, step] of (command.then ?? []).entries()) lintStep(report, `${path}.then.${place}`, step, after)
   if (command.read === undefined) return
   lintCall(report, `${path}.read.call`, command.read.call, after)
   lintStreamName(report, `${path}.read.stream`, connector, command.read.stream)
   lintMatches(report, `${path}.read.matches`, command, sent)
+}
+
+function lintStep(report: Report, path: string, step: Step, scope: Scope): ReturnType<typeof lintCall> {
+  if (step.only !== undefined) lintCall(report, `${path}.only.call`, step.only.call, scope)
+  if (step.each !== undefined && scope.before === undefined)
+    report.error(`${path}.each`, 'nothing-before', 'rows are those that requires reads, and the command requires nothing')
+  return lintCall(report, path, step, step.each === undefined ? scope : { ...scope, item: true, row: true })
 }
 
 function lintOnce(report: Report, path: string, once: Once, scope: Scope): void {

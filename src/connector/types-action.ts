@@ -39,15 +39,17 @@ export interface Command {
   readonly once: Once
   /** key of what was made, in the answer of `call`; change and cancel know the key already */
   readonly key?: Path
+  /** instead of `key`, where the thing is there already and is only taken a step further: its key in the answer of `requires` */
+  readonly keyBefore?: Path
   /**
    * read first, with `{key}`: the value at path must be one of these, else the command is refused without a write. For partners that take an edit they
    * should refuse (Tryton writes the lines of a processing sale without touching its moves)
    */
   readonly requires?: { readonly call: Call; readonly path: Path; readonly in: readonly Json[] }
-  /** harmless steps with `{key}` that open the thing for the command (back to draft); they may run again */
-  readonly prepare?: readonly Call[]
+  /** harmless steps with `{key}` and `{before…}` that come before (back to draft, the figure of each line); they may run again */
+  readonly prepare?: readonly Step[]
   /** harmless follow-ups with `{key}` (quote, confirm); they may run again */
-  readonly then?: readonly Call[]
+  readonly then?: readonly Step[]
   /** reads the thing back: its version (to know the echo) and its lines' keys; record as in `stream` */
   readonly read?: {
     readonly call: Call
@@ -61,6 +63,16 @@ export interface Command {
      */
     readonly matches?: Matches
   }
+}
+/** A harmless call around the one that has the effect. */
+export interface Step extends Call {
+  /** read first: the step is left out unless the value at path is one of these (a button that refuses a second press) */
+  readonly only?: { readonly call: Call; readonly path: Path; readonly in: readonly Json[] }
+  /**
+   * one call for every item of the input's list at `of`, as `{item…}`, beside the row of the same key in what `requires` read, as `{row…}`: where the partner wants keys of its own that the hub does not have. An item without
+   * exactly one row is refused before anything is sent
+   */
+  readonly each?: { readonly of: Path; readonly by: Path; readonly rows: Path; readonly key: Path }
 }
 /**
  * Values of a record beside those of the input. No value, null and an empty text are the same, white space at the ends of a text does not count. A value that the input

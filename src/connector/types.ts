@@ -7,7 +7,7 @@ import type { Json, JsonObject, JsonSchema } from '../model/json.ts'
 import type { Action } from './types-action.ts'
 import type { Call, Config, Expression, Http, Path, Template } from './types-http.ts'
 
-export type { Action, Command, CommandAction, Matches, Once, Pair, Pairs, StateAction } from './types-action.ts'
+export type { Action, Command, CommandAction, Matches, Once, Pair, Pairs, StateAction, Step } from './types-action.ts'
 export type {
   Auth,
   Call,

@@ -7,9 +7,10 @@ import { findMade } from './find.ts'
 import { firstDifference } from './matches.ts'
 import { type ReadBack, readBack } from './read-back.ts'
 import { keyText } from './record.ts'
+import { among, runSteps } from './steps.ts'
 import type { ReadyStream } from './streams.ts'
 import type { Roots } from './template.ts'
-import type { Call, Command, CommandAction, Once, StateAction } from './types.ts'
+import type { Command, CommandAction, Once, StateAction } from './types.ts'
 import type { Reply, Wire } from './wire.ts'
 
 /** What writing needs of a connection. */
@@ -53,7 +54,7 @@ export async function setState(
   const roots = { input, effectKey }
   try {
     const { reply, result, key } = await send(writer, action, roots, right, {})
-    await followUp(writer, action.then, { ...roots, result, key }, right.signal)
+    await runSteps(writer.wire, action.then, { ...roots, result, key }, right.signal)
     return { kind: 'delivered', status: reply.status, ...(key === undefined ? {} : { key }) }
   } catch (error) {
     return outcomeOf(error, { earlier: false, own: true, once: action.once })
@@ -85,17 +86,17 @@ export async function runCommand(
     }
   let roots: Roots = { input: body, effectKey: context.effectKey, key: context.key }
   try {
+    const found = context.ambiguous && once.kind === 'find' ? await lookUp(writer, once, roots, signal) : undefined
+    if (typeof found === 'object') return found
+    if (found !== undefined)
+      return await afterwards(writer, command, { ...roots, key: found }, signal, { note: 'found at the partner after an unanswered try' })
     if (command.requires !== undefined) {
       const before = (await writer.wire.ask(command.requires.call, roots, { signal })).body.value()
       roots = { ...roots, before }
       const state = at(before, command.requires.path)
       if (!among(state, command.requires.in)) return await refusedState(writer, command, roots, context, state)
     }
-    const found = context.ambiguous && once.kind === 'find' ? await lookUp(writer, once, roots, signal) : undefined
-    if (typeof found === 'object') return found
-    if (found !== undefined)
-      return await afterwards(writer, command, { ...roots, key: found }, signal, { note: 'found at the partner after an unanswered try' })
-    await followUp(writer, command.prepare, roots, signal)
+    await runSteps(writer.wire, command.prepare, roots, signal)
     phase.own = true
     const { reply, result, key } = await send(
       writer,
@@ -104,7 +105,8 @@ export async function runCommand(
       context,
       once.kind === 'header' ? { [once.name]: context.effectKey } : {},
     )
-    return await afterwards(writer, command, { ...roots, result, key: context.key ?? key }, signal, { status: reply.status })
+    const own = command.keyBefore === undefined ? key : keyText(at(roots.before, command.keyBefore))
+    return await afterwards(writer, command, { ...roots, result, key: context.key ?? own }, signal, { status: reply.status })
   } catch (error) {
     return outcomeOf(error, phase)
   }
@@ -136,11 +138,6 @@ function readable(reply: Reply): Json | undefined {
   }
 }
 
-/** Harmless calls before or after the effect. */
-async function followUp(writer: Writer, calls: readonly Call[] | undefined, roots: Roots, signal: AbortSignal | undefined): Promise<void> {
-  for (const call of calls ?? []) await writer.wire.ask(call, roots, { signal, needsBody: false })
-}
-
 /** The effect has happened: harmless follow-ups, then the proof. */
 async function afterwards(
   writer: Writer,
@@ -152,7 +149,7 @@ async function afterwards(
   const key = typeof roots.key === 'string' ? roots.key : undefined
   const made = { ...known, ...(key === undefined ? {} : { key }) }
   try {
-    await followUp(writer, command.then, roots, signal)
+    await runSteps(writer.wire, command.then, roots, signal)
     if (command.read === undefined) return { kind: 'delivered', ...made }
     const back = await readBack(writer, command.read, roots, signal)
     return shown(command, back, made)
@@ -270,7 +267,5 @@ const mayHaveHappened = (error: HubError): boolean => (error instanceof PartnerF
 const statusOf = (error: HubError) => (error instanceof PartnerFault && error.status !== undefined ? { status: error.status } : {})
 const waitOf = (error: HubError) => (error.detail.retryAfterMs === undefined ? {} : { retryAfterMs: error.detail.retryAfterMs })
 const sampleOf = (error: HubError) => (error.detail.sample === undefined ? {} : { sample: error.detail.sample })
-const among = (value: Json | undefined, list: readonly Json[]): boolean =>
-  value !== undefined && list.some((item) => canonicalJson(item) === canonicalJson(value))
 const oneOf = (list: readonly Json[]): string =>
   list.map((item) => (isObject(item) ? canonicalJson(item) : JSON.stringify(item))).join(' or ')

@@ -14,6 +14,20 @@ const matches = 'src/connector/matches.ts'
 /** Safeguards of the question whether an unanswered try had its effect. */
 export const earlierTryMutants: readonly Mutant[] = [
   one(
+    'any-row',
+    '7',
+    "figures are written to the first of the partner's rows that have one key",
+    ['src/connector/steps.ts', 'row !== undefined && twins.length + others.length === 0', 'row !== undefined'],
+    ['src/connector/steps.test.ts', 'two rows of one key'],
+  ),
+  one(
+    'looked-up-late',
+    '7',
+    'what an unanswered try moved a step further is asked for its old state first, so the try is taken for refused, or made again on what is left',
+    [write, "context.ambiguous && once.kind === 'find' ?", "context.ambiguous && command.requires === undefined && once.kind === 'find' ?"],
+    ['connectors/odoo/books.test.ts', 'moves the goods once'],
+  ),
+  one(
     'uncompared',
     '7',
     'an unanswered change that is at the partner is refused when the partner went on',
