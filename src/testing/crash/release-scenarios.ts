@@ -1,6 +1,6 @@
 import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync } from 'node:fs'
+import { existsSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { promisify } from 'node:util'
@@ -76,6 +76,15 @@ const clockOf = (minutes: number, zone: string): Readonly<Record<string, string>
   TZ: zone,
 })
 
+/** What libfaketime leaves in shared memory of processes that were killed. */
+function clearUp(): void {
+  const shared = '/dev/shm'
+  for (const name of existsSync(shared) ? readdirSync(shared) : []) {
+    const pid = /^(?:sem\.faketime_sem|faketime_shm)_(\d+)$/.exec(name)?.[1]
+    if (pid !== undefined && !existsSync(join('/proc', pid))) rmSync(join(shared, name), { force: true })
+  }
+}
+
 /** API and workers live ten minutes before and behind the database and the partners: leases, cursors and the order of events do not notice. */
 const skewed: Scenario = {
   name: 'clock skew',
@@ -106,7 +115,10 @@ const skewed: Scenario = {
       await wait(1500)
       await world.inject(what, () => fault(world))
     }
-    return withBreaches(await settle(world, traffic), await stolen(world))
+    const verdict = withBreaches(await settle(world, traffic), await stolen(world))
+    for (const name of world.names) await world.kill(name)
+    clearUp()
+    return verdict
   },
 }
 
