@@ -48,13 +48,13 @@ export const returns: Stream = {
   parts: one('shipment', 'return', { key: 'return-{key}', when: "count(move_ids, location_id.usage == 'customer') > 0" }),
 }
 
+/** With a number: once posted. One that is set back to draft keeps it. */
 const invoice = (title: string, types: readonly string[], link: string): Omit<Stream, 'parts'> =>
   changes({
     title,
     model: 'account.move',
     domain: [
       ['move_type', 'in', types],
-      ['state', 'in', ['posted', 'cancel']],
       ['name', '!=', false],
     ],
     fields: [

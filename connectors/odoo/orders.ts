@@ -88,31 +88,34 @@ export const purchases: Stream = {
 }
 export const purchaseLines = linesOf('Lines of purchase orders, edited by themselves', 'purchase.order.line', 'product_qty', 'purchases')
 
-const ours: Json = ['client_order_ref', '!=', false]
-
 export const saleOrders: Stream = {
-  ...changes({
-    ...sale,
-    title: 'Sale orders taken in Odoo: those without a reference of the customer',
-    domain: [['client_order_ref', '=', false]],
-  }),
-  parts: one('sales-order', 'sale-order'),
-}
-export const saleOrderLines = linesOf('Lines of sale orders, edited by themselves', 'sale.order.line', 'product_uom_qty', 'sale-orders', [
-  ['order_id.client_order_ref', '=', false],
-])
-
-/** Sales that the hub brought here are known by the reference; what happened to an unanswered create is learnt here. */
-export const sales: Stream = {
-  ...changes({ ...sale, title: 'Sale orders made from our orders', domain: [ours] }),
+  ...changes({ ...sale, title: 'Sale orders; those that the hub made are known by the reference of the customer' }),
   hubRef: { path: 'client_order_ref', document: 'sales-order' },
   hubLines,
+  parts: one('sales-order', 'sale-order'),
+}
+export const saleOrderLines = linesOf('Lines of sale orders, edited by themselves', 'sale.order.line', 'product_uom_qty', 'sale-orders')
+
+/** Only what has a reference of the customer, which may be written later: who is not in the list is not deleted. */
+const referenced = (title: string): Omit<Stream, 'parts'> => {
+  const { ids: _ids, ...polled } = changes({
+    ...sale,
+    title,
+    domain: [['client_order_ref', '!=', false]],
+    blindSpots: [...sale.blindSpots, 'deleted drafts leave no trace'],
+  })
+  return { ...polled, hubLines }
+}
+
+/** For books whose own orders are nobody's business: sales that the hub brought here are known by the reference, all others are set aside. */
+export const sales: Stream = {
+  ...referenced('Sale orders made from our orders'),
+  hubRef: { path: 'client_order_ref', document: 'sales-order' },
   parts: [{ document: 'sales-order', mode: 'replace', identity: { kind: 'mirror', identifiers: [], foreign: 'ignore' } }],
 }
 export const orderResponses: Stream = {
-  ...changes({ ...sale, title: "Sale orders that answer our purchase orders (seller's books)", domain: [ours] }),
+  ...referenced("Sale orders that answer our purchase orders (seller's books)"),
   hubRef: { path: 'client_order_ref', document: 'purchase-order' },
-  hubLines,
   parts: one('order-response', 'order-response'),
 }
 export const responseLines = linesOf(
