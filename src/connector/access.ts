@@ -74,6 +74,11 @@ export interface Right {
   readonly traceparent?: string | undefined
 }
 
+/** `shown`: the figure the partner shows, where it was read already. */
+export interface StateRight extends Right {
+  readonly shown?: Json | undefined
+}
+
 /** Open access to one connection: the engine's side that the pipeline uses. Every method throws HubError classed by recovery. */
 export interface Access {
   /** proves the credentials with the connector's cheapest call */
@@ -92,7 +97,7 @@ export interface Access {
   /** the figure the partner shows for a state action now; undefined when the action declares no way to know */
   current(action: StateAction, input: JsonObject, signal?: AbortSignal): Promise<Json | undefined>
   /** sets a figure */
-  setState(action: StateAction, input: JsonObject, effectKey: string, right?: Right): Promise<Outcome>
+  setState(action: StateAction, input: JsonObject, effectKey: string, right?: StateRight): Promise<Outcome>
   /** runs one command under its once-rule. `body`: frozen input; `key`: of the thing at the partner for change and cancel; `ambiguous`: an earlier try may have had its effect, `done`: one had it */
   run(
     action: CommandAction,

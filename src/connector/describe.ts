@@ -1,4 +1,5 @@
 import { isObject, type Json } from '../model/json.ts'
+import { placeholders } from './template.ts'
 import type {
   Action,
   Auth,
@@ -12,6 +13,7 @@ import type {
   Page,
   Pairs,
   Part,
+  StateAction,
   Stream,
   Verify,
   Version,
@@ -42,7 +44,9 @@ export function describeConnector(connector: Connector, options: DescribeOptions
       `time limit of a request: ${seconds(connector.http.timeoutMs ?? 60_000)}`,
       connector.http.limit === undefined
         ? undefined
-        : `at most ${connector.http.limit.requests} requests in ${seconds(connector.http.limit.perMs)}`,
+        : `at most ${connector.http.limit.requests} ${connector.http.points === undefined ? 'requests' : 'points'} in ${seconds(connector.http.limit.perMs)}`,
+      connector.http.points &&
+        `a query takes its points before it is sent and gets back what it did not use; once the partner told of its own bucket (\`${connector.http.points.at}\`), that one holds`,
       connector.http.concurrency === undefined ? undefined : `at most ${connector.http.concurrency} requests at once`,
       ...ruleLines(connector.http.faults),
     ]),
@@ -129,6 +133,7 @@ function actionLines(action: Action): readonly (string | undefined)[] {
     return [
       `${from} by the mapping \`${action.mapping}\``,
       `sets a figure: ${onceText(action.once)}`,
+      shownText(action),
       action.current === undefined
         ? undefined
         : `compares the figure the partner shows first, and reads \`${action.current.orders}\` when it is not the expected one`,
@@ -139,6 +144,11 @@ function actionLines(action: Action): readonly (string | undefined)[] {
   })
   return [from, ...life]
 }
+
+const shownText = ({ call }: StateAction): string | undefined =>
+  placeholders(call.json ?? call.graphql?.variables ?? null).some(({ root }) => root === 'shown')
+    ? 'compare and set: the partner refuses when another figure stands there than was seen'
+    : undefined
 
 function commandText(command: Command): string {
   const parts = [

@@ -34,7 +34,11 @@ export function lintAction(
 function lintState(report: Report, path: string, connector: Connector, action: StateAction): void {
   lintInput(report, path, action.input)
   const scope = { ...baseScope(connector), ...inputScope(action.input) }
-  lintCall(report, `${path}.call`, action.call, scope)
+  lintCall(report, `${path}.call`, action.call, {
+    ...scope,
+    contentKey: true,
+    ...(action.current === undefined ? {} : { shown: true as const }),
+  })
   lintReason(report, `${path}.once`, action.once)
   for (const [place, call] of (action.then ?? []).entries())
     lintCall(report, `${path}.then.${place}`, call, { ...scope, result: true, ...(action.key === undefined ? {} : { key: true as const }) })
@@ -54,8 +58,9 @@ function lintCommand(report: Report, path: string, connector: Connector, command
     if (command.requires.in.length === 0) report.error(`${path}.requires.in`, 'nothing-allowed', 'no state allows the command')
   }
   const read: Scope = command.requires === undefined ? before : { ...before, before: true }
+  const arranged: Scope = command.requires?.arrange === undefined ? read : { ...read, arranged: true }
   const sent = [
-    ...lintCall(report, `${path}.call`, command.call, read),
+    ...lintCall(report, `${path}.call`, command.call, arranged),
     ...(command.prepare ?? []).flatMap((step, place) => lintStep(report, `${path}.prepare.${place}`, step, read)),
   ]
   if (command.keyBefore !== undefined && (command.requires === undefined || command.key !== undefined))

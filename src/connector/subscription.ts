@@ -27,8 +27,9 @@ export async function subscribe(
   const there = await ours(wire, subscription, wanted, signal)
   const answers: Subscribed[] = []
   for (const topic of wanted.topics) {
-    const found = there.get(topic)
-    const roots = { topic, address: wanted.addresses[0], secret }
+    const word = webhook.topics[topic]?.subscribed ?? topic
+    const found = there.get(word)
+    const roots = { topic: word, address: wanted.addresses[0], secret }
     if (found === undefined) await wire.ask(subscription.create, roots, { signal })
     else if (!found.works || wanted.silent.includes(topic)) await wire.ask(subscription.renew, { ...roots, key: found.key }, { signal })
     answers.push({

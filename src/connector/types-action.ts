@@ -1,5 +1,5 @@
 /** The contract's half that speaks of writes. Reached through types.ts. */
-import type { Json, JsonSchema } from '../model/json.ts'
+import type { Json, JsonObject, JsonSchema } from '../model/json.ts'
 import type { Call, Expression, Path } from './types-http.ts'
 
 /** One kind of write. */
@@ -18,8 +18,11 @@ export interface StateAction {
   /** harmless follow-ups with `{key}` */
   readonly then?: readonly Call[]
   readonly once: { readonly kind: 'natural'; readonly why: string }
-  /** reads the figure the partner shows now, for partners without compare-and-set; `orders` is the stream pulled first when it is not the expected one */
-  readonly current?: { readonly call: Call; readonly value: Path; readonly orders: string }
+  /**
+   * reads the figure the partner shows now; `wanted`: where the input has the one it is to show, at `value` too when left out; `orders` is the stream pulled first when it is not the expected one. The call may
+   * send it along as `{shown}`, for partners that compare and set
+   */
+  readonly current?: { readonly call: Call; readonly value: Path; readonly wanted?: Path; readonly orders: string }
 }
 /** Creates, changes and cancels one thing at the partner for one document, in that order. */
 export interface CommandAction {
@@ -45,7 +48,13 @@ export interface Command {
    * read first, with `{key}`: the value at path must be one of these, else the command is refused without a write. For partners that take an edit they
    * should refuse (Tryton writes the lines of a processing sale without touching its moves)
    */
-  readonly requires?: { readonly call: Call; readonly path: Path; readonly in: readonly Json[] }
+  readonly requires?: {
+    readonly call: Call
+    readonly path: Path
+    readonly in: readonly Json[]
+    /** what the partner's own state makes of the input, for the command's call as `{arranged}`; undefined: it cannot be done (any more), and nothing is sent */
+    readonly arrange?: Arrange
+  }
   /** harmless steps with `{key}` and `{before…}` that come before (back to draft, the figure of each line); they may run again */
   readonly prepare?: readonly Step[]
   /** harmless follow-ups with `{key}` (quote, confirm); they may run again */
@@ -88,6 +97,8 @@ export interface Pairs {
   readonly decimal?: readonly Pair[]
 }
 export type Pair = readonly [record: Path, input: Path]
+/** Pure; `before` is the answer of `requires`. */
+export type Arrange = (input: JsonObject, before: Json) => Json | undefined
 /** How a second attempt after a lost answer does not write twice (invariant 7). */
 export type Once =
   | { readonly kind: 'header'; readonly name: string }

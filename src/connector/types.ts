@@ -7,7 +7,7 @@ import type { Json, JsonObject, JsonSchema } from '../model/json.ts'
 import type { Action } from './types-action.ts'
 import type { Call, Config, Expression, Http, Path, Template } from './types-http.ts'
 
-export type { Action, Command, CommandAction, Matches, Once, Pair, Pairs, StateAction, Step } from './types-action.ts'
+export type { Action, Arrange, Command, CommandAction, Matches, Once, Pair, Pairs, StateAction, Step } from './types-action.ts'
 export type {
   Auth,
   Call,
@@ -224,6 +224,8 @@ export interface Subscription {
 }
 export interface Topic {
   readonly stream: string
+  /** how the partner's list of subscriptions calls the topic, where that is another word */
+  readonly subscribed?: string
   /** whole: the record as the stream has it; partial or key: the record is read again by its key */
   readonly carries: 'whole' | 'partial' | 'key'
   readonly op?: 'upsert' | 'delete'

@@ -1,7 +1,8 @@
 import type { Outcome } from '../model/delivery.ts'
 import { bug, type HubError, isHubError, reject, retry } from '../model/errors.ts'
+import { sha256 } from '../model/id.ts'
 import { at, canonicalJson, isObject, type Json, type JsonObject } from '../model/json.ts'
-import type { Right } from './access.ts'
+import type { Right, StateRight } from './access.ts'
 import { PartnerFault } from './faults.ts'
 import { findMade } from './find.ts'
 import { firstDifference } from './matches.ts'
@@ -9,7 +10,7 @@ import { type ReadBack, readBack } from './read-back.ts'
 import { keyText } from './record.ts'
 import { among, runSteps } from './steps.ts'
 import type { ReadyStream } from './streams.ts'
-import type { Roots } from './template.ts'
+import { placeholders, type Roots } from './template.ts'
 import type { Command, CommandAction, Once, StateAction } from './types.ts'
 import type { Reply, Wire } from './wire.ts'
 
@@ -43,16 +44,20 @@ export async function readCurrent(
   return value
 }
 
+const sendsShown = ({ call }: StateAction): boolean =>
+  placeholders(call.json ?? call.graphql?.variables ?? null).some(({ root }) => root === 'shown')
+
 /** Sets a figure, with its follow-ups. Sent again it does no harm, so every failure may be tried again. */
 export async function setState(
   writer: Writer,
   action: StateAction,
   input: JsonObject,
   effectKey: string,
-  right: Right = {},
+  right: StateRight = {},
 ): Promise<Outcome> {
-  const roots = { input, effectKey }
   try {
+    const shown = right.shown ?? (sendsShown(action) ? await readCurrent(writer, action, input, right.signal) : undefined)
+    const roots = { input, effectKey, shown, contentKey: sha256(effectKey, canonicalJson(input), canonicalJson(shown ?? null)) }
     const { reply, result, key } = await send(writer, action, roots, right, {})
     await runSteps(writer.wire, action.then, { ...roots, result, key }, right.signal)
     return { kind: 'delivered', status: reply.status, ...(key === undefined ? {} : { key }) }
@@ -94,8 +99,12 @@ export async function runCommand(
       const before = (await writer.wire.ask(command.requires.call, roots, { signal })).body.value()
       roots = { ...roots, before }
       const state = at(before, command.requires.path)
+      const { arrange } = command.requires
+      if (arrange !== undefined) roots = { ...roots, arranged: arrange(body, before) }
       if (!among(state, command.requires.in)) return await refusedState(writer, command, roots, context, state)
     }
+    if (command.requires?.arrange !== undefined && roots.arranged === undefined)
+      return { kind: 'reject', code: 'not-arranged', message: 'not sent: what the command asks for is not open at the partner (any more)' }
     await runSteps(writer.wire, command.prepare, roots, signal)
     phase.own = true
     const { reply, result, key } = await send(

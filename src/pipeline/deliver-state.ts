@@ -14,15 +14,17 @@ export type StateOutcome = Outcome | { readonly kind: 'orders-first'; readonly s
  */
 export async function deliverState(access: Access, plan: StatePlan, right: Right): Promise<StateOutcome> {
   const { action, input, delivery, guard } = plan
+  let figure: Json | undefined
   if (guard !== undefined && action.current !== undefined) {
     const found = await shown(() => access.current(action, input, right.signal))
     if ('outcome' in found) return found.outcome
+    figure = found.value
     if (found.value !== undefined) {
       if (isSameFigure(found.value, guard.wanted)) return { kind: 'delivered', note: 'already' }
       if (!isExpected(found.value, guard)) return { kind: 'orders-first', stream: action.current.orders, shown: String(found.value) }
     }
   }
-  return access.setState(action, input, delivery.effect_key, right)
+  return access.setState(action, input, delivery.effect_key, { ...right, shown: figure })
 }
 
 const isExpected = (value: Json, guard: Guard): boolean =>

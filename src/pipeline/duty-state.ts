@@ -64,7 +64,7 @@ export async function beginState(work: Work, action: StateAction): Promise<Plan>
   }
 }
 
-/** The wanted figure stands in the input under the path at which the partner shows it. */
+/** The wanted figure stands in the input under its own path, or the one at which the partner shows it. */
 async function guardOf(
   { books, duty, now }: Work,
   action: StateAction,
@@ -72,7 +72,7 @@ async function guardOf(
   document: JsonObject,
   ordersSeen: boolean,
 ): Promise<Guard | undefined> {
-  const wanted = action.current === undefined ? undefined : at(input, action.current.value)
+  const wanted = action.current === undefined ? undefined : at(input, action.current.wanted ?? action.current.value)
   if (wanted === undefined || wanted === null || typeof wanted === 'object') return undefined
   const { tx, tenant } = books
   const { connection, type, key } = duty

@@ -27,7 +27,8 @@ function bothWays(file: MappingFile): string {
 
 /** Texts in the form that they have at the partner and that its schema, made from samples, does not tell, or knows only one of. */
 function formed(document: Json): Json {
-  const number = isObject(document) && typeof document.id === 'number' ? document.id : 0
+  const { id, legacyResourceId } = isObject(document) ? document : {}
+  const number = typeof id === 'number' ? id : String(legacyResourceId ?? '').length
   const visit = (value: Json, name: string, around: string): Json => {
     if (Array.isArray(value) && name === 'fee_lines')
       return value.map((_, i) => ({ id: i, name: `fee ${number}`, total: `-${number % 100}.50`, total_tax: '0.00', taxes: [] }))
@@ -36,7 +37,13 @@ function formed(document: Json): Json {
       return Object.fromEntries(Object.entries(value).map(([key, field]) => [key, visit(field ?? null, key, name || around)]))
     if (name === 'number' && value === null) return '1001'
     if (typeof value !== 'string') return value
-    if (name === 'currency' || (name === 'code' && around === 'currency') || (name === 'name' && around === 'currency_id'))
+    if (name === 'name' && around === 'quantities') return 'available'
+    if (
+      name === 'currency' ||
+      name === 'currencyCode' ||
+      (name === 'code' && around === 'currency') ||
+      (name === 'name' && around === 'currency_id')
+    )
       return number % 2 === 0 ? 'EUR' : 'USD'
     if (name === 'payment_method') return number % 2 === 0 ? 'bacs' : 'paypal'
     if (name === 'key' && around === 'meta_data') return '_refunded_item_id'

@@ -140,6 +140,22 @@ export const secretMutants: readonly Mutant[] = [
     test: { file: 'src/connector/graphql.test.ts' },
   },
   {
+    name: 'second-look',
+    invariant: '8',
+    breaks: 'the figure that a shop compares with is read again after it was judged, so a sale in between is written over',
+    file: 'src/pipeline/deliver-state.ts',
+    edits: [{ find: '{ ...right, shown: figure }', replace: '{ ...right, shown: undefined }' }],
+    test: { file: 'src/pipeline/deliver-state.test.ts' },
+  },
+  {
+    name: 'one-key-for-all',
+    invariant: '6',
+    breaks: 'a later figure goes under the key of an earlier one, and the shop answers with what it did then',
+    file: 'src/connector/write.ts',
+    edits: [{ find: 'sha256(effectKey, canonicalJson(input), canonicalJson(shown ?? null))', replace: 'sha256(effectKey)' }],
+    test: { file: 'src/connector/write-seen.test.ts' },
+  },
+  {
     name: 'any-tenant',
     invariant: '13',
     breaks: 'a rotation seals the secrets of other tenants again',

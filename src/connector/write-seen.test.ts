@@ -1,0 +1,166 @@
+import { afterEach, describe, expect, it } from 'vitest'
+import { type PartnerAnswer, startPartner } from '../testing/loopback-partner.ts'
+import { smallConnector } from '../testing/small-connector.ts'
+import { lintConnector } from './lint.ts'
+import { openAccess } from './open.ts'
+import type { Command, CommandAction, Connector, StateAction, Webhook } from './types.ts'
+
+const closing: (() => Promise<void>)[] = []
+afterEach(async () => {
+  for (const close of closing.splice(0)) await close()
+})
+
+const setFigure: StateAction = {
+  kind: 'state',
+  title: 'Sets a figure from the one that is shown',
+  document: 'stock-level',
+  mapping: 'small/stock',
+  input: { type: 'object', properties: { figure: { type: 'integer' } } },
+  call: { method: 'PUT', path: '/figure', json: { to: '{input.figure}', from: '{shown}', key: '{contentKey}' } },
+  once: { kind: 'natural', why: 'it sets a figure' },
+  current: { call: { path: '/figure' }, value: 'now', wanted: 'figure', orders: 'orders' },
+}
+const create: Command = {
+  mapping: 'small/parcel',
+  input: { type: 'object', properties: { ref: { type: 'string' }, wanted: { type: 'integer' } } },
+  requires: {
+    call: { path: '/open' },
+    path: 'state',
+    in: ['open'],
+    arrange: (input, before) => {
+      const { open } = before as { readonly open: number }
+      return Number(input.wanted) > open ? undefined : [{ of: open, take: input.wanted ?? null }]
+    },
+  },
+  call: { method: 'POST', path: '/parcels', json: { lines: '{arranged}' } },
+  once: { kind: 'find', call: { path: '/parcels', query: { ref: '{input.ref}' } }, records: 'list', key: 'id' },
+  key: 'id',
+}
+const fulfil: CommandAction = { kind: 'command', title: 'Takes what is open', document: 'shipment', create }
+
+async function open(answer: (name: string, body: string) => PartnerAnswer, connector: Connector = smallConnector()) {
+  const partner = await startPartner(({ method, path, body }) => answer(`${method} ${path}`, body))
+  const access = openAccess({
+    name: 'shop',
+    connector,
+    config: { url: partner.url, token: 'tok-5f1c9a77e2d0' },
+    concurrency: 1,
+    allowPrivate: ['127.0.0.0/8'],
+  })
+  closing.push(
+    () => access.close(),
+    () => partner.close(),
+  )
+  return {
+    access,
+    sent: () => partner.requests.map(({ method, path, body }) => [`${method} ${path}`, ...(body === '' ? [] : [JSON.parse(body)])]),
+  }
+}
+
+describe('a figure that is set from the one that is shown', () => {
+  it('is read first, or told by who read it already', async () => {
+    const { access, sent } = await open(() => ({ body: { now: 7 } }))
+    await access.setState(setFigure, { figure: 5 }, 'effect')
+    await access.setState(setFigure, { figure: 5 }, 'effect', { shown: 6 })
+    const [, first, second] = sent()
+    expect(sent().map(([name]) => name)).toEqual(['GET /figure', 'PUT /figure', 'PUT /figure'])
+    expect([first?.[1], second?.[1]]).toMatchObject([
+      { to: 5, from: 7 },
+      { to: 5, from: 6 },
+    ])
+  })
+
+  it('goes under a key of both figures: the same again under the same, another one under another', async () => {
+    const { access, sent } = await open(() => ({ body: { now: 7 } }))
+    for (const [figure, shown, effect] of [
+      [5, 7, 'effect'],
+      [5, 7, 'effect'],
+      [5, 6, 'effect'],
+      [4, 7, 'effect'],
+      [5, 7, 'other'],
+    ] as const)
+      await access.setState(setFigure, { figure }, effect, { shown })
+    const keys = sent().map(([, body]) => body.key)
+    expect(keys[0]).toBe(keys[1])
+    expect(new Set(keys).size).toBe(4)
+  })
+})
+
+describe('a command that is arranged by what is open at the partner', () => {
+  const partner =
+    (state: string, list: readonly object[] = []) =>
+    (name: string) =>
+      name === 'GET /open' ? { body: { state, open: 3 } } : name === 'GET /parcels' ? { body: { list } } : { body: { id: 'P1' } }
+  const run = async (answer: (name: string) => PartnerAnswer, wanted: number, ambiguous = false) => {
+    const { access, sent } = await open(answer)
+    const outcome = await access.run(fulfil, 'create', { ref: 'S1', wanted }, { effectKey: 'e', ambiguous })
+    return { outcome, sent: sent() }
+  }
+
+  it('sends what was made of both', async () => {
+    const { outcome, sent } = await run(partner('open'), 2)
+    expect(outcome).toMatchObject({ kind: 'delivered', key: 'P1' })
+    expect(sent).toEqual([['GET /open'], ['POST /parcels', { lines: [{ of: 3, take: 2 }] }]])
+  })
+
+  it('is refused without a write when more is wanted than is open', async () => {
+    const { outcome, sent } = await run(partner('open'), 4)
+    expect(outcome).toMatchObject({ kind: 'reject', code: 'not-arranged' })
+    expect(sent).toEqual([['GET /open']])
+  })
+
+  it('is found after an unanswered try, although nothing is open any more because of it', async () => {
+    for (const state of ['closed', 'open']) {
+      const { outcome, sent } = await run(partner(state, [{ id: 'P0' }]), 4, true)
+      expect(outcome).toMatchObject({ kind: 'delivered', key: 'P0' })
+      expect(sent.some(([name]) => name === 'POST /parcels')).toBe(false)
+    }
+  })
+
+  it('is refused after an unanswered try that had no effect, when somebody closed the thing', async () => {
+    const { outcome } = await run(partner('closed'), 2, true)
+    expect(outcome).toMatchObject({ kind: 'reject', code: 'state-refused' })
+  })
+})
+
+describe('a topic that the list of subscriptions calls otherwise', () => {
+  const webhook: Webhook = {
+    verify: { kind: 'hmac', header: 'x-sig', algorithm: 'sha256', encoding: 'base64', secret: '{config.token}' },
+    topic: { header: 'x-topic' },
+    topics: { 'orders/updated': { stream: 'orders', subscribed: 'ORDERS_UPDATED', carries: 'whole', records: '' } },
+    ack: { status: 200 },
+    subscription: {
+      list: { call: { path: '/hooks' }, records: 'list', page: { kind: 'single' } },
+      key: 'id',
+      topic: 'topic',
+      address: 'to',
+      works: { path: 'on', in: [true] },
+      create: { method: 'POST', path: '/hooks', json: { topic: '{topic}', to: '{address}' } },
+      renew: { method: 'PUT', path: '/hooks/{key}', json: { topic: '{topic}', to: '{address}' } },
+    },
+  }
+  it.each([
+    [[], 'missing', [['POST /hooks', { topic: 'ORDERS_UPDATED', to: 'https://hub.example/h' }]]],
+    [[{ id: 9, topic: 'ORDERS_UPDATED', to: 'https://hub.example/h', on: true }], 'works', []],
+    [
+      [{ id: 9, topic: 'ORDERS_UPDATED', to: 'https://hub.example/h', on: false }],
+      'off',
+      [['PUT /hooks/9', { topic: 'ORDERS_UPDATED', to: 'https://hub.example/h' }]],
+    ],
+  ])('is found, made and woken by that word: %j', async (list, found, writes) => {
+    const { access, sent } = await open(() => ({ body: { list } }), { ...smallConnector(), webhook })
+    const answer = await access.subscribe({ addresses: ['https://hub.example/h'], topics: ['orders/updated'], silent: [] })
+    expect(answer).toEqual([{ topic: 'orders/updated', found }])
+    expect(sent().slice(1)).toEqual(writes)
+  })
+})
+
+it('the linter knows what is seen, where it is seen', () => {
+  const codes = (actions: Connector['actions']) =>
+    lintConnector({ ...smallConnector(), actions }).map(({ path, code }) => `${path} ${code}`)
+  expect(codes({ set: setFigure, fulfil })).toEqual([])
+  const { current: _, ...blind } = setFigure
+  expect(codes({ set: blind })).toEqual(['actions.set.call unknown-variable'])
+  const { arrange: __, ...requires } = create.requires as NonNullable<Command['requires']>
+  expect(codes({ fulfil: { ...fulfil, create: { ...create, requires } } })).toEqual(['actions.fulfil.create.call unknown-variable'])
+})
