@@ -5,7 +5,7 @@ FROM node:26-slim AS build
 WORKDIR /build
 COPY package.json package-lock.json ./
 RUN --mount=type=cache,target=/root/.npm npm ci --ignore-scripts --no-audit --no-fund
-COPY LICENSE README.md tsconfig.json tsconfig.build.json ./
+COPY LICENSE README.md tsconfig.json tsconfig.build.json build.ts ./
 COPY connectors connectors
 COPY docs docs
 COPY mappings mappings

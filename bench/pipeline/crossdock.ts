@@ -11,7 +11,8 @@ import { type Contender, secret, send } from './contender.ts'
 import { type Program, startProgram, untilAnswers } from './processes.ts'
 import { idsOf, type StoredOrder } from './truth.ts'
 
-const cli = join(import.meta.dirname, '..', '..', 'src', 'cli.ts')
+/** what is published, as `npm run build` makes it */
+const cli = join(import.meta.dirname, '..', '..', 'dist', 'src', 'cli.js')
 /** A question costs the server, which reads past rows that were just cut, as much as an order does. */
 const pollMs = 50
 const ownWorkspace = join(import.meta.dirname, 'workspace')

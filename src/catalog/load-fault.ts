@@ -1,8 +1,9 @@
 import { execFile } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
-import { dirname, relative, resolve } from 'node:path'
+import { dirname, join, relative, resolve } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import type { Fault } from '../model/errors.ts'
+import { codeRoot } from '../package-root.ts'
 
 interface Place {
   /** absolute path */
@@ -206,7 +207,7 @@ function placeIn(stack: string, file: string): Place | undefined {
   return undefined
 }
 
-const isOurs = (path: string): boolean => path.startsWith(resolve(import.meta.dirname, '..')) || path.includes('/node_modules/')
+const isOurs = (path: string): boolean => path.startsWith(join(codeRoot, 'src')) || path.includes('/node_modules/')
 
 const checkMs = 5000
 

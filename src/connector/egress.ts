@@ -1,7 +1,7 @@
 /** The only place that opens sockets to the outside: every address is judged when it is connected to, not when a URL was configured. */
 import { lookup as dnsLookup } from 'node:dns'
 import { connect as connectSocket, isIP, type LookupFunction, type Socket } from 'node:net'
-import { buildConnector, Pool } from 'undici'
+import type { buildConnector, Pool } from 'undici'
 import { type AddressRule, refusedName } from './address.ts'
 import { collect } from './collect.ts'
 import type { HttpRequest } from './types.ts'
@@ -64,15 +64,23 @@ export function openEgress(options: EgressOptions): Egress {
   const { protocol, origin, hostname } = new URL(options.origin)
   if (protocol !== 'http:' && protocol !== 'https:')
     throw new EgressError('bad-origin', `${options.origin}: only http and https are spoken`, false)
-  const pool = new Pool(origin, {
-    connect: guarded(options),
-    connections: Math.max(1, options.connections),
-    pipelining: 1,
-    headersTimeout: 0,
-    bodyTimeout: 0,
-    maxHeaderSize: 64 * 1024,
-    allowH2: false,
-  })
+  let opened: Promise<Pool> | undefined
+  let closed = false
+  // a tenth of a start, and most commands speak to nobody
+  const open = async (): Promise<Pool> => {
+    const { buildConnector, Pool } = await import('undici')
+    const pool = new Pool(origin, {
+      connect: guarded(buildConnector, options),
+      connections: Math.max(1, options.connections),
+      pipelining: 1,
+      headersTimeout: 0,
+      bodyTimeout: 0,
+      maxHeaderSize: 64 * 1024,
+      allowH2: false,
+    })
+    if (closed) await pool.destroy()
+    return pool
+  }
   return {
     send: async (request, limits) => {
       const url = new URL(request.url)
@@ -84,9 +92,13 @@ export function openEgress(options: EgressOptions): Egress {
         )
       const refused = refusedName(hostname)
       if (refused !== undefined) throw new EgressError('refused-address', `${hostname} ${refused}`, false)
-      return collect(pool, request, url, limits)
+      opened ??= open()
+      return collect(await opened, request, url, limits)
     },
-    close: () => pool.destroy(),
+    async close() {
+      closed = true
+      await (await opened)?.destroy()
+    },
   }
 }
 
@@ -121,8 +133,11 @@ export function openSocket(
 }
 
 /** A connector of undici that judges literal addresses, every resolved address, and once more what the socket is really connected to. */
-function guarded({ rule, connectTimeoutMs = defaultConnectMs, lookup = systemLookup }: EgressOptions): buildConnector.connector {
-  const connect = buildConnector({ timeout: connectTimeoutMs, lookup: judgedLookup(rule, lookup), allowH2: false })
+function guarded(
+  build: typeof buildConnector,
+  { rule, connectTimeoutMs = defaultConnectMs, lookup = systemLookup }: EgressOptions,
+): buildConnector.connector {
+  const connect = build({ timeout: connectTimeoutMs, lookup: judgedLookup(rule, lookup), allowH2: false })
   return (options, callback) => {
     const host = options.hostname.replace(/^\[|\]$/g, '')
     const refused = isIP(host) === 0 ? undefined : rule(host)

@@ -1,0 +1,60 @@
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { type OutputChunk, rolldown } from 'rolldown'
+
+/**
+ * Makes `dist`, what is published: the program and the packages it uses in few files, and their licences. A start reads some 1,500 files otherwise, which takes longer than all else it does.
+ */
+const root = import.meta.dirname
+const dist = join(root, 'dist')
+
+/** Files that others name: the program, the contract of connectors, the shipped connectors, the process that plays the partners of the demo. */
+const entries = Object.fromEntries(
+  [
+    'src/cli',
+    'src/connector/types',
+    'src/simulator/day/process',
+    ...readdirSync(join(root, 'connectors')).map((name) => `connectors/${name}/connector`),
+  ].map((name) => [name, join(root, `${name}.ts`)]),
+)
+
+/** Pages for the browser, read as files; and what packages try to load, and do without. */
+const outside = /^(swagger-ui-dist|msgpackr-extract|pg|pg-cursor)(\/|$)/
+
+const warnings: string[] = []
+const bundle = await rolldown({
+  input: entries,
+  platform: 'node',
+  external: outside,
+  transform: { target: 'esnext' },
+  // jsonc-parser's other form asks for its files in a way that cannot be followed
+  resolve: { mainFields: ['module', 'main'] },
+  onwarn: (warning) => void warnings.push(warning.message ?? String(warning)),
+})
+rmSync(join(dist, 'src'), { recursive: true, force: true })
+rmSync(join(dist, 'connectors'), { recursive: true, force: true })
+const { output } = await bundle.write({
+  dir: dist,
+  format: 'esm',
+  entryFileNames: '[name].js',
+  // package-root.ts finds the package from where it stands
+  chunkFileNames: 'src/[name]-[hash].js',
+  comments: { legal: false, annotation: false, jsdoc: false },
+})
+await bundle.close()
+if (warnings.length > 0) throw new Error(`the bundle is not whole:\n${warnings.join('\n')}`)
+
+const chunks = output.filter((one): one is OutputChunk => one.type === 'chunk')
+writeFileSync(join(dist, 'THIRD-PARTY.txt'), licences(chunks.flatMap(({ moduleIds }) => moduleIds)))
+
+/** Name, version and licence of every package that has a file among these. @throws Error for one without a licence */
+function licences(files: readonly string[]): string {
+  const folders = new Set(files.flatMap((file) => /^.*\/node_modules\/(?:@[^/]+\/)?[^/]+/.exec(file)?.[0] ?? []))
+  const texts = [...folders].sort().map((folder) => {
+    const { name, version, license } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as Readonly<Record<string, unknown>>
+    const file = readdirSync(folder).find((one) => /^(licen[cs]e|copying)/i.test(one) && existsSync(join(folder, one)))
+    if (file === undefined && typeof license !== 'string') throw new Error(`${String(name)} has no licence`)
+    return `${String(name)} ${String(version)} (${String(license)})\n\n${file === undefined ? '' : readFileSync(join(folder, file), 'utf8').trim()}\n`
+  })
+  return texts.join(`\n${'-'.repeat(80)}\n\n`)
+}
