@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander'
 import { answerFaults, createFaultBoard, type FaultBoard } from '../simulator/faults.ts'
 import { startOdoo } from '../simulator/odoo/odoo.ts'
+import { startShopify } from '../simulator/shopify/shop.ts'
 import { startErp } from '../simulator/tryton/erp.ts'
 import { startShop } from '../simulator/woocommerce/shop.ts'
 import { usage } from './exit-code.ts'
@@ -66,6 +67,26 @@ export function registerSimulate(program: Command, shell: Shell): void {
       for (let i = 0; i < orders; i++)
         shop.placeOrder({ lines: [{ productId: ids[i % ids.length] ?? 0, quantity: (i % 3) + 1 }], shipping: '4.90', paid: true })
       await run(shell, flags, { url: shop.url, ...access, timeZone: flags.zone }, shop)
+    })
+
+  system('shopify', say('simulate.shopify'))
+    .option('--orders <number>', say('simulate.orders'), '3')
+    .action(async (flags: Flags & { readonly orders: string }) => {
+      const access = { clientId: 'simulated-client-id', clientSecret: 'simulated-client-secret' }
+      const shop = await startShopify({
+        ...access,
+        currency: flags.currency,
+        faults: boardOf(shell, flags),
+        port: whole(shell, flags.port, '--port'),
+      })
+      const items = products.map(({ code, name, price, stock }) =>
+        shop.addProduct({ sku: code, name, price: Math.round(Number(price) * 100), stock }),
+      )
+      const orders = whole(shell, flags.orders, '--orders') ?? 0
+      for (let i = 0; i < orders; i++)
+        shop.placeOrder({ lines: [{ item: items[i % items.length] ?? 0, quantity: (i % 3) + 1 }], shipping: 490, paid: true })
+      const { url, location } = shop
+      await run(shell, flags, { url, ...access, webhookSecret: access.clientSecret, location, timeZone: 'UTC' }, shop)
     })
 
   system('tryton', say('simulate.tryton')).action(async (flags: Flags) => {

@@ -5,11 +5,13 @@ import { enMap } from './en-map.ts'
 import { enMapChange } from './en-map-change.ts'
 import { enReconcile } from './en-reconcile.ts'
 import { enRun } from './en-run.ts'
+import { enSimulate } from './en-simulate.ts'
 import { enWatch } from './en-watch.ts'
 
 /** What people read in a terminal. Names between braces are parameters. Sentences end with a full stop, labels do not. */
 export const en = {
   ...columnsEn,
+  ...enSimulate,
   ...enReconcile,
   ...enRun,
   ...enWatch,
@@ -254,21 +256,6 @@ export const en = {
   'migrate.noData': 'There is no data folder {data}.',
   'migrate.applied': 'applied {number} {name}',
   'migrate.done': 'The database has schema {schema}.',
-
-  'simulate.about': 'a partner system on this machine, to try a workspace against',
-  'simulate.woocommerce': 'a WooCommerce shop with articles and paid orders',
-  'simulate.tryton': 'a Tryton ERP with articles, stock and a purchase',
-  'simulate.odoo': 'an Odoo with products, stock and a purchase',
-  'simulate.series': 'series of its API: 19 (JSON-2) or 18 (JSON-RPC)',
-  'simulate.port': 'port on 127.0.0.1; any when left out',
-  'simulate.currency': 'currency of the system',
-  'simulate.seed': 'seed of the chance with which faults happen',
-  'simulate.fault': 'a fault and how often it happens (0 to 1), may be repeated: {kinds}',
-  'simulate.badFault': "'{fault}' is no fault: write one of {kinds}, with a rate from 0 to 1 as in 503=0.1.",
-  'simulate.zone': 'time zone of the shop',
-  'simulate.tax': 'percent of tax',
-  'simulate.orders': 'orders that are there at the start',
-  'simulate.until': 'Runs until Ctrl-C.',
 
   'doctor.about': 'look at what a hub stands on, and at the running hub',
   'doctor.node': '{version} is too old: this program needs {needed} or newer',

@@ -5,11 +5,13 @@ import { zhMap } from './zh-map.ts'
 import { zhMapChange } from './zh-map-change.ts'
 import { zhReconcile } from './zh-reconcile.ts'
 import { zhRun } from './zh-run.ts'
+import { zhSimulate } from './zh-simulate.ts'
 import { zhWatch } from './zh-watch.ts'
 
 /** The same texts in simplified Chinese; the compiler demands every key, a test every parameter. */
 export const zh: Readonly<Record<keyof typeof en, string>> = {
   ...columnsZh,
+  ...zhSimulate,
   ...zhReconcile,
   ...zhRun,
   ...zhWatch,
@@ -254,21 +256,6 @@ export const zh: Readonly<Record<keyof typeof en, string>> = {
   'migrate.noData': '没有数据文件夹 {data}。',
   'migrate.applied': '已执行 {number} {name}',
   'migrate.done': '数据库结构版本：{schema}。',
-
-  'simulate.about': '本机上的模拟对方系统，用于试验工作区',
-  'simulate.woocommerce': '带商品与已付订单的 WooCommerce 网店',
-  'simulate.tryton': '带商品、库存与采购单的 Tryton ERP',
-  'simulate.odoo': '带商品、库存与采购单的 Odoo',
-  'simulate.series': 'API 版本系列：19（JSON-2）或 18（JSON-RPC）',
-  'simulate.port': '127.0.0.1 的端口；不给则任意',
-  'simulate.currency': '系统的币种',
-  'simulate.seed': '故障随机数种子',
-  'simulate.fault': '故障及其频率（0 到 1），可重复：{kinds}',
-  'simulate.badFault': '“{fault}”不是故障：请用 {kinds} 之一，频率 0 到 1，如 503=0.1。',
-  'simulate.zone': '网店时区',
-  'simulate.tax': '税率（百分比）',
-  'simulate.orders': '起始订单数',
-  'simulate.until': '运行至 Ctrl-C。',
 
   'doctor.about': '检查枢纽的基础与运行中的枢纽',
   'doctor.node': '{version} 太旧：本程序需要 {needed} 或更新',

@@ -1,0 +1,142 @@
+import { Hono } from 'hono'
+import { isObject, type JsonObject, parseJson } from '../../model/json.ts'
+import type { FaultBoard } from '../faults.ts'
+import { type SimulatorEnv, startServer } from '../server.ts'
+import type { Book } from './book.ts'
+import { createHooks, type SentHook } from './hooks.ts'
+import { mutations } from './mutations.ts'
+import { askedPoints, OperationError, project, readOperation, spentPoints } from './operation.ts'
+import { queries } from './queries.ts'
+import { createStaff, type Staff } from './staff.ts'
+import { tokenDesk } from './tokens.ts'
+import { views } from './views.ts'
+
+export interface ShopifyOptions {
+  /** ISO 4217, with two decimals */
+  readonly currency: string
+  readonly faults: FaultBoard
+  /** true time; the shop's own clock adds the fault `clock-skew` */
+  readonly now?: () => Date
+  readonly port?: number
+  readonly clientId: string
+  readonly clientSecret: string
+  readonly refreshToken?: string
+  readonly tokenLifeS?: number
+  /** points of the bucket, and those that come back each second; 2000 and 100 when absent */
+  readonly points?: { readonly most: number; readonly perSecond: number }
+}
+export interface Effect {
+  readonly mutation: string
+  readonly input: JsonObject
+}
+export type Shopify = Staff & {
+  readonly url: string
+  /** number of the one location */
+  readonly location: string
+  /** requests by operation: `POST Orders` */
+  readonly counts: Readonly<Record<string, number>>
+  /** what clients of the API changed, in order */
+  readonly log: readonly Effect[]
+  readonly hooks: { readonly sent: readonly SentHook[]; settled(): Promise<void>; topics(): readonly string[]; forget(): void }
+  readonly tokens: { given(): number; revoke(): void }
+  close(): Promise<void>
+}
+
+/**
+ * A shop of Shopify's on the loopback interface, held in memory: the operations of the Admin API that the hub uses, read as GraphQL, with points, tokens, compare-and-set, idempotency keys and webhooks. Written from the
+ * published schema (2026-07) and recorded answers.
+ *
+ * Not simulated: several locations, taxes, discounts, order edits, transfers, bulk operations, access scopes, and fields that nobody here reads.
+ */
+export async function startShopify(options: ShopifyOptions): Promise<Shopify> {
+  const { faults, now = () => new Date(), clientId, clientSecret, points = { most: 2000, perSecond: 100 } } = options
+  const clock = (): Date => new Date(now().getTime() + faults.skew())
+  let lastId = 7_000_000_000_000
+  const book: Book = {
+    currency: options.currency,
+    location: 655_441_491,
+    items: new Map(),
+    levels: new Map(),
+    orders: new Map(),
+    hooks: new Map(),
+    now: () => `${clock().toISOString().slice(0, 19)}Z`,
+    nextId: () => ++lastId,
+  }
+  const hooks = createHooks(book, clientSecret, faults)
+  const staff = createStaff(book, hooks.tell)
+  const seen = views(book)
+  const log: Effect[] = []
+  const roots = {
+    query: queries(book, seen),
+    mutation: mutations(book, staff, seen, (mutation, input) => log.push({ mutation, input })),
+  }
+  let left = points.most
+  let filledAt = now().getTime()
+
+  const routes = new Hono<SimulatorEnv>()
+  const tokens = tokenDesk(routes, {
+    clientId,
+    clientSecret,
+    now: () => now().getTime(),
+    ...(options.refreshToken === undefined ? {} : { refreshToken: options.refreshToken }),
+    ...(options.tokenLifeS === undefined ? {} : { lifeS: options.tokenLifeS }),
+  })
+  routes.post('/admin/api/:version/graphql.json', async (c) => {
+    if (!tokens.isGood(c.req.header('x-shopify-access-token')))
+      return c.json({ errors: '[API] Invalid API key or access token (unrecognized login or wrong password)' }, 401)
+    const body = parseJson(await c.req.text())
+    const { query, variables } = isObject(body) ? body : {}
+    left = Math.min(points.most, left + ((now().getTime() - filledAt) / 1000) * points.perSecond)
+    filledAt = now().getTime()
+    const cost = (requestedQueryCost: number, actualQueryCost: number | null) => ({
+      cost: {
+        requestedQueryCost,
+        actualQueryCost,
+        throttleStatus: { maximumAvailable: points.most, currentlyAvailable: Math.floor(left), restoreRate: points.perSecond },
+      },
+    })
+    try {
+      const operation = readOperation(String(query), isObject(variables) ? variables : {})
+      const asked = operation.kind === 'mutation' ? 10 : Math.max(1, askedPoints(operation.fields))
+      if (asked > points.most)
+        return c.json({
+          errors: [{ message: `Query cost is ${asked}, over the most of ${points.most}`, extensions: { code: 'MAX_COST_EXCEEDED' } }],
+        })
+      if (asked > left)
+        return c.json({ errors: [{ message: 'Throttled', extensions: { code: 'THROTTLED' } }], extensions: cost(asked, null) })
+      const data = project(roots[operation.kind], operation.fields, operation.kind)
+      const spent = operation.kind === 'mutation' ? 10 : Math.min(asked, spentPoints(data))
+      left -= spent
+      return c.json({ data, extensions: cost(asked, spent) })
+    } catch (error) {
+      if (!(error instanceof OperationError)) throw error
+      return c.json({ errors: [{ message: error.message, extensions: { code: 'undefinedField' } }] })
+    }
+  })
+  const server = await startServer({
+    routes,
+    faults,
+    clock,
+    nameOf: async (c) => {
+      if (!c.req.path.endsWith('/graphql.json')) return c.req.path
+      const named = /(?:query|mutation)\s+(\w+)/.exec(await c.req.text())
+      return named?.[1] ?? 'unnamed'
+    },
+    ...(options.port === undefined ? {} : { port: options.port }),
+  })
+  return {
+    ...staff,
+    url: server.url,
+    location: String(book.location),
+    counts: server.counts,
+    log,
+    hooks: {
+      sent: hooks.sent,
+      settled: hooks.settled,
+      topics: () => [...book.hooks.values()].map(({ topic }) => topic),
+      forget: () => book.hooks.clear(),
+    },
+    tokens,
+    close: server.close,
+  }
+}

@@ -1,0 +1,152 @@
+import {
+  type Book,
+  fulfilmentOf,
+  type Item,
+  type Level,
+  type Line,
+  type Order,
+  type Parcel,
+  paymentOf,
+  type Refund,
+  totalOf,
+} from './book.ts'
+import { connection, type Listed } from './connection.ts'
+import type { Resolved } from './operation.ts'
+
+type View = { readonly [name: string]: Resolved }
+
+export const gid = (type: string, id: number): string => `gid://shopify/${type}/${id}`
+export const idOf = (value: unknown): number => Number(/(\d+)(?:\?.*)?$/.exec(String(value))?.[1] ?? Number.NaN)
+
+/** The objects of the Admin API as far as connectors read them, made anew for every question. */
+export function views(book: Book) {
+  const money = (cents: number): View => ({
+    shopMoney: { amount: (cents / 100).toFixed(2).replace(/0$/, ''), currencyCode: book.currency },
+  })
+  const named = (type: string, id: number): View => ({ id: gid(type, id), legacyResourceId: String(id) })
+  const location: View = {
+    ...named('Location', book.location),
+    name: 'Main warehouse',
+    isActive: true,
+    updatedAt: '2026-01-01T00:00:00Z',
+    address: { city: 'Ottawa', countryCode: 'CA' },
+  }
+  const levelView = (level: Level): View => ({
+    updatedAt: level.updatedAt,
+    item: { ...named('InventoryItem', level.item), sku: book.items.get(level.item)?.sku ?? null },
+    location,
+    quantities: [{ name: 'available', quantity: level.available }],
+  })
+  const variantView = (item: Item): View => ({
+    sku: item.sku,
+    barcode: item.barcode,
+    title: 'Default Title',
+    updatedAt: item.updatedAt,
+    inventoryItem: named('InventoryItem', item.id),
+    product: { title: item.name },
+  })
+  const lineView = (line: Line): View => {
+    const item = book.items.get(line.item)
+    return {
+      id: gid('LineItem', line.id),
+      sku: item?.sku ?? null,
+      name: item?.name ?? '-',
+      quantity: line.quantity,
+      currentQuantity: line.quantity - line.refunded,
+      variant: item === undefined ? null : { inventoryItem: named('InventoryItem', item.id) },
+      originalUnitPriceSet: money(line.price),
+      originalTotalSet: money(line.price * line.quantity),
+      discountAllocations: [],
+      taxLines: [],
+    }
+  }
+  const listed = (rows: readonly { readonly id: number }[], node: (row: never) => Resolved): readonly Listed[] =>
+    rows.map((row) => ({ id: row.id, node: node(row as never) }))
+  const lineOf = (order: Order, id: number): View => {
+    const line = order.lines.find((one) => one.id === id)
+    return line === undefined ? {} : lineView(line)
+  }
+  const parcelView = (order: Order, parcel: Parcel): View => ({
+    ...named('Fulfillment', parcel.id),
+    name: `${order.name}-F${order.parcels.indexOf(parcel) + 1}`,
+    status: 'SUCCESS',
+    createdAt: parcel.createdAt,
+    updatedAt: parcel.updatedAt,
+    order: named('Order', order.id),
+    location,
+    trackingInfo: parcel.tracking.number === null ? [] : [{ ...parcel.tracking }],
+    fulfillmentLineItems: (args) =>
+      connection(
+        parcel.lines.map(({ line, quantity }) => ({
+          id: line,
+          node: { id: gid('FulfillmentLineItem', line), quantity, lineItem: lineOf(order, line) },
+        })),
+        args,
+      ),
+  })
+  const refundView = (order: Order, refund: Refund): View => ({
+    ...named('Refund', refund.id),
+    processedAt: refund.at,
+    updatedAt: refund.at,
+    note: refund.note,
+    order: named('Order', order.id),
+    totalRefundedSet: money(refund.amount),
+    refundLineItems: (args) =>
+      connection(
+        refund.lines.map(({ line, quantity, amount }) => ({
+          id: line,
+          node: { quantity, restockType: 'RETURN', lineItem: lineOf(order, line), subtotalSet: money(amount) },
+        })),
+        args,
+      ),
+  })
+  const openView = (order: Order): View => ({
+    id: gid('FulfillmentOrder', order.fulfilmentOrder),
+    status: fulfilmentOf(order) === 'FULFILLED' ? 'CLOSED' : 'OPEN',
+    lineItems: (args) =>
+      connection(
+        order.lines.map((line) => ({
+          id: line.id,
+          node: { id: gid('FulfillmentOrderLineItem', line.id), remainingQuantity: line.open, lineItem: lineView(line) },
+        })),
+        args,
+      ),
+  })
+  const orderView = (order: Order): View => ({
+    ...named('Order', order.id),
+    name: order.name,
+    createdAt: order.createdAt,
+    updatedAt: order.updatedAt,
+    processedAt: order.createdAt,
+    cancelledAt: order.cancelledAt,
+    closedAt: null,
+    displayFinancialStatus: paymentOf(order),
+    displayFulfillmentStatus: fulfilmentOf(order),
+    currencyCode: book.currency,
+    taxesIncluded: true,
+    sourceName: 'web',
+    note: null,
+    email: 'ada@example.com',
+    phone: null,
+    billingAddress: null,
+    shippingAddress: null,
+    subtotalPriceSet: money(totalOf(order) - order.shipping),
+    totalTaxSet: money(0),
+    totalTipReceivedSet: money(0),
+    totalPriceSet: money(totalOf(order)),
+    shippingLines: (args) =>
+      connection(
+        order.shipping === 0
+          ? []
+          : [{ id: 1, node: { title: 'Standard', code: 'STD', discountedPriceSet: money(order.shipping), taxLines: [] } }],
+        args,
+      ),
+    lineItems: (args) => connection(listed(order.lines, lineView), args),
+    refunds: order.refunds.map((refund) => refundView(order, refund)),
+    fulfillments: order.parcels.map((parcel) => parcelView(order, parcel)),
+    fulfillmentOrders: (args) =>
+      connection([{ id: order.fulfilmentOrder, terms: { status: String(openView(order).status) }, node: openView(order) }], args),
+  })
+  return { location, levelView, variantView, orderView, parcelView }
+}
+export type Views = ReturnType<typeof views>
