@@ -25,7 +25,10 @@ export async function openServers(): Promise<{
   const why = (await mariadbMissing()) ?? redisMissing
   const redis = why === undefined ? await startPrivateRedis() : undefined
   if (redis === undefined) return { ...withoutServers, why: why ?? 'no redis-server on PATH' }
-  const mariadb = await startMariadb()
+  const mariadb = await startMariadb().catch(async (error: unknown) => {
+    await redis.stop()
+    throw error
+  })
   const stop = async () => {
     ends.delete(stop)
     await mariadb.stop()
