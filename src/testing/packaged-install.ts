@@ -10,7 +10,7 @@ const belongs: readonly RegExp[] = [
   /^dist\/(src|connectors)\/.*\.js$/,
   /^dist\/THIRD-PARTY\.txt$/,
   /^dist\/src\/(connector\/types(-\w+)?|model\/json)\.d\.ts$/,
-  /^connectors\/[\w-]+\/(README\.md|fixtures\/(answers\/)?[\w-]+\.json)$/,
+  /^connectors\/[\w-]+\/(README\.md|fixtures\/(answers\/)?[\w.-]+\.json)$/,
   /^mappings\/[\w-]+\/[\w-]+(\.cases)?\.json$/,
   /^mappings\/tables\/[\w-]+@[\d.]+\.json$/,
   /^schemas\/(?:[\w-]+\/)?[\w.-]+\.json$/,
