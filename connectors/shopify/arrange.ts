@@ -7,10 +7,14 @@ const listAt = (value: Json, path: string): readonly Json[] => {
 }
 
 /**
- * Quantities of order lines spread over the open lines of the order's fulfilment orders, in their order. Undefined when more left than is open: somebody fulfilled the same goods meanwhile.
+ * Quantities of order lines, whole numbers on both sides, of which one may come in several rows (lots), spread over the open lines of the order's fulfilment orders, in their order. Undefined when more left than is open: somebody fulfilled the same goods meanwhile.
  */
 export const arrangeLines: Arrange = (input, before) => {
-  const open = new Map(listAt(input, 'lines').map((line) => [String(at(line, 'line')), Number(at(line, 'quantity'))]))
+  const open = new Map<string, number>()
+  for (const line of listAt(input, 'lines')) {
+    const key = String(at(line, 'line'))
+    open.set(key, (open.get(key) ?? 0) + Number(at(line, 'quantity')))
+  }
   const arranged: JsonObject[] = []
   for (const node of listAt(before, 'data.order.fulfillmentOrders.nodes')) {
     const lines: JsonObject[] = []

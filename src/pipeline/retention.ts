@@ -1,5 +1,5 @@
 import type { Tx } from '../store/database.ts'
-import { noteRemoved, type Removed, removeAttempts, removeBodies, removeMarks } from '../store/retention.ts'
+import { noteRemoved, type Removed, removeAttempts, removeBodies, removeMarks, settledStates } from '../store/retention.ts'
 import {
   quietStates,
   removeAlarms,
@@ -9,7 +9,6 @@ import {
   removeQuiet,
   removeRanges,
   removeWebhooks,
-  settledStates,
 } from '../store/retention-rows.ts'
 import { holdRun, type RunLease } from '../store/schedule.ts'
 import type { Context, Retention } from './context.ts'

@@ -3,7 +3,7 @@ import { firstId } from '../model/id.ts'
 import type { Tx } from './database.ts'
 import { inLists } from './in-list.ts'
 import { lastRecords, recordName } from './record.ts'
-import { type Removed, removeTries, triesByOutcome } from './retention.ts'
+import { type Removed, removeTries, type settledStates, triesByOutcome } from './retention.ts'
 
 /** Rows made before a time, and after the row at which the last look ended. */
 interface Of {
@@ -132,9 +132,6 @@ export async function removeWebhooks(tx: Tx, tenant: string, of: Of): Promise<Re
   await inLists(gone, (list) => tx.deleteFrom('receipt').where('tenant', '=', tenant).where('id', 'in', list).execute())
   return { ...removed(rows, gone, of), counted: new Map([['receipts', gone.length]]) }
 }
-
-/** States in which a push of a figure is over; a dead one waits for a person. */
-export const settledStates = ['delivered', 'superseded', 'cancelled'] as const
 
 /** Deletes pushes of figures in one settled state, made before a time, with their tries. Commands stay: their effect keys are what keeps one from being done twice. */
 export const removePushes =

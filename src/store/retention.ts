@@ -75,6 +75,9 @@ export async function removeBodies(
   return { rows: gone.length, next: rows.length < of.limit ? undefined : rows.at(-1)?.id }
 }
 
+/** States in which a delivery is over; a dead one waits for a person. */
+export const settledStates = ['delivered', 'superseded', 'cancelled'] as const
+
 /** Deletes tries made before a time, of deliveries that are settled for good. */
 export async function removeAttempts(
   tx: Tx,
@@ -98,7 +101,7 @@ export async function removeAttempts(
           .select('id')
           .where('tenant', '=', tenant)
           .where('id', 'in', list)
-          .where('state', 'in', ['delivered', 'superseded', 'cancelled'])
+          .where('state', 'in', settledStates)
           .execute(),
       )
     ).map(({ id }) => id),
