@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander'
+import { toScaled } from '../model/decimal.ts'
 import { answerFaults, createFaultBoard, type FaultBoard } from '../simulator/faults.ts'
 import { startOdoo } from '../simulator/odoo/odoo.ts'
 import { startShopify } from '../simulator/shopify/shop.ts'
@@ -80,7 +81,7 @@ export function registerSimulate(program: Command, shell: Shell): void {
         port: whole(shell, flags.port, '--port'),
       })
       const items = products.map(({ code, name, price, stock }) =>
-        shop.addProduct({ sku: code, name, price: Math.round(Number(price) * 100), stock }),
+        shop.addProduct({ sku: code, name, price: Number(toScaled(price, 2)), stock }),
       )
       const orders = whole(shell, flags.orders, '--orders') ?? 0
       for (let i = 0; i < orders; i++)

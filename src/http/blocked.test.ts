@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { at, type Json } from '../model/json.ts'
 import { readyLanes } from '../store/lane.ts'
 import { openTestHub, type TestHub, tenant } from './test-hub.ts'
 import { deliveryRow, insertRows } from './test-rows.ts'
@@ -28,7 +29,7 @@ afterAll(() => hub.close())
 
 const listed = async (query: string) => {
   const { json } = await hub.ask('GET', `/v1/deliveries?${query}`)
-  return (json.items as unknown as { id: string; blockedBy: object | null }[]).map(({ id, blockedBy }) => [id, blockedBy])
+  return (Array.isArray(json.items) ? json.items : []).map((item: Json) => [at(item, 'id'), at(item, 'blockedBy')])
 }
 
 test('what is held up is listed with what holds it up', async () => {
