@@ -10,6 +10,7 @@ export interface CompiledCall {
   readonly label: string
   readonly path: (roots: Roots) => string
   readonly query: readonly (readonly [string, (roots: Roots) => Json | undefined])[]
+  readonly headers: (roots: Roots) => Record<string, string>
   readonly body: ((roots: Roots) => RequestBody | undefined) | undefined
   readonly cost?: number
   readonly graphql?: 'query' | 'mutation'
@@ -27,6 +28,7 @@ export function compileCall(call: Call, codec: Codec | undefined, config: JsonOb
     label: labelOf(method, call, config),
     path: compilePath(call.path),
     query: Object.entries(call.query ?? {}).map(([name, template]) => [name, compileText(template)] as const),
+    headers: compileHeaders(call.headers),
     body: compileBody(call, codec),
     ...(call.cost === undefined ? {} : { cost: call.cost }),
     ...(call.graphql === undefined ? {} : { graphql: operationOf(call.graphql.query).kind }),
@@ -108,7 +110,10 @@ function withBody(call: CompiledCall, roots: Roots, url: string, headers: Readon
   }
 }
 
-/** Header values of one request. @throws HubError `bad-value` (reject) for a value that would break the line. */
+/** A write that lost its tag on the way would overwrite whatever stands there. */
+const preconditions: ReadonlySet<string> = new Set(['if-match', 'if-unmodified-since'])
+
+/** Header values of one request. @throws HubError `bad-value` (reject) for a value that would break the line, `no-tag` (reject) for a precondition without a value. */
 export function compileHeaders(headers: Readonly<Record<string, string>> | undefined): (roots: Roots) => Record<string, string> {
   const templates = Object.entries(headers ?? {}).map(([name, template]) => [name.toLowerCase(), compileString(template)] as const)
   return (roots) => {
@@ -116,6 +121,14 @@ export function compileHeaders(headers: Readonly<Record<string, string>> | undef
     for (const [name, render] of templates) {
       const value = render(roots)
       if (value !== undefined) rendered[name] = headerValue(name, value)
+      else if (preconditions.has(name))
+        throw reject(
+          'no-tag',
+          `not sent: what was read before has no value for the header ${name}, and without it the write would be blind`,
+          {
+            sent: false,
+          },
+        )
     }
     return rendered
   }

@@ -1,4 +1,6 @@
 import { isObject, type Json } from '../model/json.ts'
+import { cell, code, list, seconds, words } from './describe-text.ts'
+import { type SignatureProof, webhookSection } from './describe-webhook.ts'
 import { placeholders } from './template.ts'
 import type {
   Action,
@@ -15,17 +17,9 @@ import type {
   Part,
   StateAction,
   Stream,
-  Verify,
   Version,
 } from './types.ts'
 
-/** Who made the known answer that a webhook signature is tested with. */
-export interface SignatureProof {
-  readonly name: string
-  /** vendor: published by the partner; independent: made by another program, whose command is kept */
-  readonly origin: 'vendor' | 'independent'
-  readonly source: string
-}
 export interface DescribeOptions {
   readonly signatures?: readonly SignatureProof[]
 }
@@ -164,38 +158,6 @@ function commandText(command: Command): string {
   return parts.filter((part) => part !== '').join('; ')
 }
 
-function webhookSection({ webhook }: Connector, signatures: readonly SignatureProof[]): readonly string[] {
-  if (webhook === undefined) return []
-  const topics = Object.entries(webhook.topics).map(
-    ([name, topic]) => `| \`${name}\` | ${topic.stream} | ${topic.carries}${topic.op === 'delete' ? ', deletes' : ''} |`,
-  )
-  return [
-    '## Webhook',
-    list([
-      `proof: ${verifyText(webhook.verify)}`,
-      `answered with ${webhook.ack.status}`,
-      webhook.subscription === undefined ? undefined : 'subscriptions are made and woken by the hub, where it knows its public address',
-      webhook.ping === undefined ? undefined : 'requests that only test the address are answered and not stored',
-      webhook.eventId === undefined
-        ? 'events have no id: what came twice is known by its content'
-        : `event id in \`${webhook.eventId.header ?? webhook.eventId.path ?? ''}\`, ${webhook.eventId.signed ? 'signed' : 'not signed, so it decides nothing'}`,
-    ]),
-    ['| topic | stream | carries |', '|---|---|---|', ...topics].join('\n'),
-    signatures.length === 0
-      ? 'Signature known answers: none.'
-      : [
-          'Signature known answers:',
-          '',
-          list(
-            signatures.map(
-              ({ name, origin, source }) =>
-                `${name}: ${origin === 'vendor' ? 'published by the vendor' : 'made by another program'} (${source})`,
-            ),
-          ),
-        ].join('\n'),
-  ]
-}
-
 function authText(auth: Auth): string {
   switch (auth.kind) {
     case 'none':
@@ -228,6 +190,7 @@ function versionText(version: Version): string {
 
 function pageText(page: Page): string {
   const size = 'size' in page ? ` of ${page.size}` : ''
+  if (page.kind === 'nextLink') return `pages${size} by the address in \`${page.path}\``
   return page.kind === 'single' ? 'one request' : page.kind === 'custom' ? `pages${size} of its own kind` : `pages${size} by ${page.kind}`
 }
 
@@ -248,13 +211,6 @@ function onceText(once: Once): string {
     case 'none':
       return `**never sent again after an unanswered try**, a person decides: ${once.why}`
   }
-}
-
-function verifyText(verify: Verify): string {
-  if (verify.kind === 'standard') return 'Standard Webhooks 1.0, five minutes of tolerance'
-  return verify.kind === 'custom'
-    ? "the partner's own"
-    : `HMAC-${verify.algorithm.toUpperCase()} of the raw body, ${verify.encoding}, in \`${verify.header}\``
 }
 
 const matchesText = ({ lists = [], ...pairs }: Matches): string =>
@@ -281,20 +237,3 @@ const partText = (part: Part): string =>
   'link' in part
     ? `a link to the ${part.link} code`
     : `${part.document}${part.mode === 'replace' ? '' : ` (${part.mode})`}${part.when === undefined ? '' : ` when \`${cell(part.when)}\``}`
-const words = (values: readonly Json[]): string =>
-  values.map((value) => `\`${typeof value === 'string' ? value : JSON.stringify(value)}\``).join(' or ')
-const code = (paths: readonly string[]): string => paths.map((path) => `\`${path}\``).join(', else ')
-const cell = (value: Json): string => String(value).replaceAll('|', '\\|')
-const seconds = (ms: number): string =>
-  ms % 86_400_000 === 0 && ms > 0
-    ? `${ms / 86_400_000} d`
-    : ms % 60_000 === 0 && ms > 0
-      ? `${ms / 60_000} min`
-      : ms % 1000 === 0
-        ? `${ms / 1000} s`
-        : `${ms} ms`
-const list = (items: readonly (string | undefined)[]): string =>
-  items
-    .filter((item) => item !== undefined)
-    .map((item) => `- ${item}`)
-    .join('\n')

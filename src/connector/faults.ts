@@ -80,7 +80,7 @@ export function judge(answer: Judged, expected: Expectation): PartnerFault | und
   if (status >= 400) {
     const said = saidBy(answer.body, undefined)
     return fault(
-      `http-${status}`,
+      status === 412 ? stale : `http-${status}`,
       recoveryOfStatus(status),
       status >= 500 || status === 408,
       `answered ${status}${said === undefined ? '' : `: ${said}`}`,
@@ -127,10 +127,13 @@ function judgeContent(
       )
 }
 
-/** 401 asks for a login, overload and time-outs for patience; every other 4xx will be refused again. */
+/** Somebody else wrote in between (RFC 9110 13.1.1): nothing was done, and the next try reads again and decides anew. */
+export const stale = 'stale'
+
+/** 401 asks for a login, overload and time-outs for patience, a tag that is old for another look; every other 4xx will be refused again. */
 export function recoveryOfStatus(status: number): Recovery {
   if (status === 401) return 'reauth'
-  return status === 408 || status === 425 || status === 429 || status >= 500 ? 'retry' : 'reject'
+  return status === 408 || status === 412 || status === 425 || status === 429 || status >= 500 ? 'retry' : 'reject'
 }
 
 /** Retry-After in ms from now: seconds or an HTTP date (RFC 9110 10.2.3); undefined for garbage. A date in the past is 0. */

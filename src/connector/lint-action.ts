@@ -66,7 +66,7 @@ function lintCommand(report: Report, path: string, connector: Connector, command
   if (command.keyBefore !== undefined && (command.requires === undefined || command.key !== undefined))
     report.error(`${path}.keyBefore`, 'key-before', 'keyBefore is a place in what requires reads, and stands instead of key')
   lintOnce(report, `${path}.once`, command.once, before)
-  const after: Scope = { ...keyed, result: true }
+  const after: Scope = { ...keyed, result: true, ...(command.requires === undefined ? {} : { before: true as const }) }
   for (const [place, step] of (command.then ?? []).entries()) lintStep(report, `${path}.then.${place}`, step, after)
   if (command.read === undefined) return
   lintCall(report, `${path}.read.call`, command.read.call, after)

@@ -1,5 +1,5 @@
 import { isHubError } from '../model/errors.ts'
-import { isObject, type Json, type JsonObject, type JsonSchema } from '../model/json.ts'
+import { isObject, type Json, type JsonObject, type JsonSchema, namesOf } from '../model/json.ts'
 import { nearest, type Report } from './lint-report.ts'
 import { type Placeholder, placeholders } from './template.ts'
 import type { Call, Connector, Page } from './types.ts'
@@ -19,6 +19,7 @@ export function pageScope(page: Page): Scope {
       return {}
     case 'number':
     case 'link':
+    case 'nextLink':
       return { page: ['number', 'size'] }
     case 'offset':
       return { page: ['offset', 'size'] }
@@ -52,9 +53,31 @@ export function lintCall(report: Report, path: string, call: Call, scope: Scope)
     report.error(`${path}.name`, 'bad-name', 'the name of a call is 1 to 100 letters, digits, spaces and . : / _ -')
   if (call.cost !== undefined && !(Number.isSafeInteger(call.cost) && call.cost >= 1 && call.cost <= 1_000_000))
     report.error(`${path}.cost`, 'bad-cost', 'the cost of a call is a whole number of points, from 1 to 1,000,000')
+  lintHeaders(report, `${path}.headers`, call)
   const body = call.json ?? call.graphql?.variables ?? null
-  return lintTemplates(report, path, { path: call.path, query: { ...call.query }, json: body, form: { ...call.form } }, scope)
+  const { query, headers, form } = call
+  return lintTemplates(
+    report,
+    path,
+    { path: call.path, query: { ...query }, headers: { ...headers }, json: body, form: { ...form } },
+    scope,
+  )
 }
+
+/** What the engine sends itself, and what proves who we are, is not said by a call; a write that overwrites whatever stands there is no compare-and-set. */
+function lintHeaders(report: Report, path: string, { headers = {} }: Call): void {
+  for (const [name, value] of Object.entries(headers)) {
+    if (!/^[A-Za-z][A-Za-z0-9-]*$/.test(name)) report.error(path, 'bad-header', `"${name}" is no name of a header`)
+    if (ownHeaders.has(name.toLowerCase())) report.error(path, 'own-header', `the header ${name} is sent by the engine, no call says it`)
+    if (name.toLowerCase() === 'if-match' && value.trim() === '*')
+      report.error(
+        path,
+        'blind-overwrite',
+        'If-Match: * overwrites what others wrote; send the tag that was read: {before…}, {row…} or {shown}',
+      )
+  }
+}
+const ownHeaders = new Set(['authorization', 'cookie', 'host', 'content-length', 'content-type', 'accept', 'accept-encoding', 'user-agent'])
 
 /** Every variable an operation declares is sent, and no other one: a misspelt one would be null in silence, or refused at the first call. */
 function lintOperation(
@@ -139,7 +162,7 @@ function sentBy(page: Page): readonly string[] {
 /** Whether the schema makes a value at that path certain. */
 export function isRequired(schema: JsonSchema, path: string): boolean {
   let here: JsonObject | undefined = schema
-  for (const name of path === '' ? [] : path.split('.')) {
+  for (const name of namesOf(path)) {
     if (here === undefined) return false
     if (!/^\d+$/.test(name) && !(Array.isArray(here.required) && here.required.includes(name))) return false
     const next: Json | undefined = /^\d+$/.test(name) ? here.items : isObject(here.properties) ? here.properties[name] : undefined

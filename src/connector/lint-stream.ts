@@ -119,7 +119,7 @@ function lintCursor(
     if (cursor.first === undefined)
       report.error(`${path}.first`, 'no-first', 'queries are limited in time, so a first read needs to know where it begins')
   }
-  if (cursor.order === 'none' && sends('until') && ['number', 'offset', 'link'].includes(stream.page.kind))
+  if (cursor.order === 'none' && sends('until') && ['number', 'offset', 'link', 'nextLink'].includes(stream.page.kind))
     report.warning(
       path,
       'page-shift',

@@ -63,6 +63,7 @@ describe('a good connector', () => {
       { kind: 'offset', size: 5 },
       { kind: 'token', next: 'n' },
       { kind: 'link', size: 5 },
+      { kind: 'nextLink', size: 5, path: 'next' },
     ] as const
     for (const page of pages) expect(lintConnector(smallConnector({ page }))).toEqual([])
     expect(lintConnector(create({}))).toEqual([])

@@ -29,6 +29,7 @@ export function firstPage(page: Page): PageAsk {
     case 'custom':
       return { page: { offset: 0, number: 1, size: page.size } }
     case 'link':
+    case 'nextLink':
       return { page: { number: 1, size: page.size } }
     case 'keyset':
       return firstOfKeyset(page)
@@ -67,8 +68,9 @@ export function nextPage(page: Page, asked: PageAsk, seen: PageSeen): PageAsk | 
       if (token === asked.page.token) throw repeated('its token for the next page is the one of this page')
       return { page: { token } }
     }
-    case 'link': {
-      const url = nextLink(seen)
+    case 'link':
+    case 'nextLink': {
+      const url = followed(seen, page.kind === 'link' ? linkOf(seen.headers) : linkIn(seen.body, page.path))
       return url === undefined ? undefined : { page: asked.page, url }
     }
     case 'keyset': {
@@ -98,9 +100,16 @@ function linkOf(headers: Readonly<Record<string, string>>): string | undefined {
   }
 }
 
-/** RFC 8288, relative to the request; our credentials go to the configured origin only. */
-function nextLink(seen: PageSeen): string | undefined {
-  const link = linkOf(seen.headers)
+/** OData 4.01 JSON Format 4.6.4: no link, or none in it, is the end. */
+function linkIn(body: Body, path: string): string | undefined {
+  const link = body.peek(path)
+  if (link === undefined || link === null || link === '') return undefined
+  if (typeof link !== 'string') throw reject('bad-link', `"${path}", where the address of the next page should be, is no text`)
+  return link
+}
+
+/** RFC 8288 and RFC 3986, relative to the request; our credentials go to the configured origin only. */
+function followed(seen: PageSeen, link: string | undefined): string | undefined {
   if (link === undefined) return undefined
   const here = new URL(seen.url)
   const next = URL.parse(link, here)

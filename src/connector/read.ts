@@ -120,7 +120,7 @@ async function* readWindow(run: Run, window: Window, resume: Mark | undefined): 
   }
 }
 
-const onByCursor: ReadonlySet<string> = new Set(['number', 'offset', 'link', 'keyset'])
+const onByCursor: ReadonlySet<string> = new Set(['number', 'offset', 'link', 'nextLink', 'keyset'])
 
 /** Where a list in cursor order is read on from the highest row instead of by page; undefined: by page, within the place it began at. */
 function onwardOf(run: Run, place: KeysetPlace, { rows }: ListPage, highest: number | undefined): KeysetPlace | undefined {

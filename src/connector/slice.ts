@@ -1,5 +1,5 @@
 import { retry } from '../model/errors.ts'
-import { type Json, maxDepth, parseJson, parseTwins } from '../model/json.ts'
+import { type Json, maxDepth, namesOf, parseJson, parseTwins } from '../model/json.ts'
 
 /** Bytes `from` (inclusive) to `to` (exclusive) of a body. */
 export interface Range {
@@ -28,7 +28,7 @@ const badShape = (message: string) => retry('bad-shape', message, { sent: true }
  */
 export function findValue(body: Uint8Array, path: string, twins: 'last' | 'refused' = 'last'): Range | undefined {
   const start = skipSpace(body, hasMark(body) ? 3 : 0)
-  const names = path === '' ? [] : path.split('.')
+  const names = namesOf(path)
   let found: Range | undefined
   let end: number
   const [first] = names

@@ -13,7 +13,7 @@ export interface Placeholder {
 export type Filter = 'integer' | 'path' | 'base64'
 
 const filters: ReadonlySet<string> = new Set(['integer', 'path', 'base64'])
-const inside = /^([A-Za-z_][\w-]*(?:\.[\w-]+)*)(?:\|(\w+))?$/
+const inside = /^([A-Za-z_][\w-]*(?:\.@?[\w-]+(?:\\\.[\w-]+)*)*)(?:\|(\w+))?$/
 
 /**
  * Splits a template into literal texts and placeholders. `{{` and `}}` are a brace as it stands (GraphQL texts).

@@ -1,7 +1,7 @@
 /** The contract's half that speaks of requests: templates, authentication, codecs, faults. Reached through types.ts. */
 import type { Json, JsonObject } from '../model/json.ts'
 
-/** Dotted path into a JSON value: `data.orders`; `""` is the value itself. */
+/** Dotted path into a JSON value: `data.orders`; `""` is the value itself. A dot inside a name has a backslash before it: `@odata\.nextLink`. */
 export type Path = string
 /**
  * Text with placeholders: `/orders/{record.id}`. Roots: config, input (what the mapping made), since, until, page.number, page.offset, page.size,
@@ -134,6 +134,8 @@ export interface Call {
   /** what messages call it where the path says too little: the procedure of a remote call, the operation of a GraphQL query */
   readonly name?: string
   readonly query?: Readonly<Record<string, Template>>
+  /** of this call only, over those of the connector (`prefer`, `if-match`); one without value is left out. Credentials have no place here */
+  readonly headers?: Readonly<Record<string, Template>>
   readonly json?: JsonTemplate
   readonly form?: Readonly<Record<string, Template>>
   /** a GraphQL operation, sent by POST: its text goes as it stands, its variables are templates. Errors inside a 200, and a mutation's `userErrors`, are faults without any rule */

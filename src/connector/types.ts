@@ -96,6 +96,8 @@ export type Page =
   | { readonly kind: 'offset'; readonly size: number; readonly total?: string }
   /** `more`: where it says that there is a next page, for partners that tell a token with the last page too (GraphQL pageInfo) */
   | { readonly kind: 'token'; readonly next: Path; readonly more?: Path }
+  /** the address of the next page stands in the answer at `path` (OData `@odata.nextLink`): followed as it is, never edited, same origin only */
+  | { readonly kind: 'nextLink'; readonly size: number; readonly path: Path }
   /**
    * Rows in the order of `key`, each page beyond the last key of the one before (`{page.after}`): rows that leave the list push none over a page border. In a stream with a cursor the rows are asked for as
    * `order` says, from `{since}` on; where more than a page of them share one step of the partner's times (`stepMs`: to what it cuts them in its answers), that step is read by key, as `keyOrder` says, up to `{page.below}`

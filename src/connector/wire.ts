@@ -100,7 +100,7 @@ export function openWire(setup: WireSetup, deps: WireDeps): Wire {
   const once = async (call: CompiledCall, roots: Roots, proof: Proof, options: AskOptions, secret: boolean): Promise<Reply> => {
     const what = `${call.label} of ${setup.name}`
     const all = { ...roots, login: proof.login }
-    const headers = { ...base, ...headersOf(all), ...proof.headers, ...lowered(options.headers) }
+    const headers = { ...base, ...headersOf(all), ...call.headers(all), ...proof.headers, ...lowered(options.headers) }
     const request =
       options.url === undefined ? buildRequest(setup.base, call, all, headers) : followRequest(options.url, call, all, headers)
     const cost = asked.get(call) ?? call.cost

@@ -144,12 +144,16 @@ export function isObject(value: Json | undefined): value is JsonObject {
 export function at(value: Json | undefined, path: string): Json | undefined {
   if (path === '') return value
   let here = value
-  for (const name of path.split('.')) {
+  for (const name of namesOf(path)) {
     if (here === null || typeof here !== 'object' || !Object.hasOwn(here, name)) return undefined
     here = (here as { readonly [key: string]: Json | undefined })[name]
   }
   return here
 }
+
+/** The names in a dotted path; a dot that belongs to a name has a backslash before it: `value.@odata\\.etag`. */
+export const namesOf = (path: string): readonly string[] =>
+  path === '' ? [] : path.includes('\\') ? path.split(/(?<!\\)\./).map((name) => name.replaceAll('\\.', '.')) : path.split('.')
 
 /** JSON text with sorted keys: equal documents give equal text, whatever order their fields came in. */
 export function canonicalJson(value: Json | undefined): string {

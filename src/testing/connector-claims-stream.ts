@@ -168,7 +168,7 @@ function placed(value: Json, [name, ...rest]: readonly string[], leaf: Json): Js
   return isObject(value) ? { ...value, [name]: placed(value[name] ?? null, rest, leaf) } : value
 }
 
-const oneList = (stream: Stream): boolean => ['single', 'number', 'offset', 'link', 'keyset'].includes(stream.page.kind)
+const oneList = (stream: Stream): boolean => ['single', 'number', 'offset', 'link', 'nextLink', 'keyset'].includes(stream.page.kind)
 const emptied = (stream: Stream, reading: StreamReading): Exchange | undefined =>
   oneList(stream) && stream.cursor?.windowMs === undefined ? withRows(stream, reading.exchanges[0], () => []) : undefined
 

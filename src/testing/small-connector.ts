@@ -13,6 +13,7 @@ const paging: Readonly<Record<Page['kind'], Readonly<Record<string, string>>>> =
   number: { page: '{page.number}', size: '{page.size}' },
   offset: { offset: '{page.offset}', size: '{page.size}' },
   link: { page: '{page.number}', size: '{page.size}' },
+  nextLink: { size: '{page.size}' },
   token: { token: '{page.token}' },
   keyset: { order: '{page.order}', after: '{page.after}', below: '{page.below}', size: '{page.size}' },
   custom: { token: '{page.token}', size: '{page.size}' },

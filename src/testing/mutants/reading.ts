@@ -24,6 +24,27 @@ export const readingMutants: readonly Mutant[] = [
     ['src/connector/page.ts', 'if (restMs <= shortRestMs) return ask', 'if (restMs >= 0) return ask'],
     ['src/pipeline/backfill.test.ts', 'after a long rest'],
   ),
+  one(
+    'link-away',
+    'input',
+    'a next page at another address is asked for there, with our credentials',
+    ['src/connector/page.ts', 'if (next === null || next.origin !== here.origin)', 'if (next === null)'],
+    ['src/connector/next-link.test.ts', 'to another origin'],
+  ),
+  one(
+    'blind-write',
+    '7',
+    'a write that should carry the tag of what was read goes out without one, and overwrites what others wrote',
+    ['src/connector/call.ts', 'else if (preconditions.has(name))', "else if (name === '')"],
+    ['src/connector/compare-and-set.test.ts', 'told no tag'],
+  ),
+  one(
+    'stale-tag',
+    '7',
+    'a write that others came before is given up instead of being decided anew',
+    ['src/connector/faults.ts', 'status === 408 || status === 412 ||', 'status === 408 ||'],
+    ['src/connector/compare-and-set.test.ts', 'next try reads again'],
+  ),
   {
     name: 'late-checkpoint',
     invariant: '1',

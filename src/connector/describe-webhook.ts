@@ -1,0 +1,49 @@
+import { list } from './describe-text.ts'
+import type { Connector, Verify } from './types.ts'
+
+/** Who made the known answer that a webhook signature is tested with. */
+export interface SignatureProof {
+  readonly name: string
+  /** vendor: published by the partner; independent: made by another program, whose command is kept */
+  readonly origin: 'vendor' | 'independent'
+  readonly source: string
+}
+/** What a partner sends us, and how it is proved. */
+export function webhookSection({ webhook }: Connector, signatures: readonly SignatureProof[]): readonly string[] {
+  if (webhook === undefined) return []
+  const topics = Object.entries(webhook.topics).map(
+    ([name, topic]) => `| \`${name}\` | ${topic.stream} | ${topic.carries}${topic.op === 'delete' ? ', deletes' : ''} |`,
+  )
+  return [
+    '## Webhook',
+    list([
+      `proof: ${verifyText(webhook.verify)}`,
+      `answered with ${webhook.ack.status}`,
+      webhook.subscription === undefined ? undefined : 'subscriptions are made and woken by the hub, where it knows its public address',
+      webhook.ping === undefined ? undefined : 'requests that only test the address are answered and not stored',
+      webhook.eventId === undefined
+        ? 'events have no id: what came twice is known by its content'
+        : `event id in \`${webhook.eventId.header ?? webhook.eventId.path ?? ''}\`, ${webhook.eventId.signed ? 'signed' : 'not signed, so it decides nothing'}`,
+    ]),
+    ['| topic | stream | carries |', '|---|---|---|', ...topics].join('\n'),
+    signatures.length === 0
+      ? 'Signature known answers: none.'
+      : [
+          'Signature known answers:',
+          '',
+          list(
+            signatures.map(
+              ({ name, origin, source }) =>
+                `${name}: ${origin === 'vendor' ? 'published by the vendor' : 'made by another program'} (${source})`,
+            ),
+          ),
+        ].join('\n'),
+  ]
+}
+
+function verifyText(verify: Verify): string {
+  if (verify.kind === 'standard') return 'Standard Webhooks 1.0, five minutes of tolerance'
+  return verify.kind === 'custom'
+    ? "the partner's own"
+    : `HMAC-${verify.algorithm.toUpperCase()} of the raw body, ${verify.encoding}, in \`${verify.header}\``
+}
