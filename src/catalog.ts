@@ -2,6 +2,7 @@ import { readdir } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { commonJsFault, exportFault, lintFault, loadFault, namePlace } from './catalog/load-fault.ts'
+import { manifestFile, readManifest } from './catalog/manifest.ts'
 import { type PartnerSchema, readPartnerSchemas } from './catalog/partner-schemas.ts'
 import { lintConnector } from './connector/lint.ts'
 import type { Connector } from './connector/types.ts'
@@ -120,10 +121,13 @@ export function connectorText(connector: Connector): string {
 /** `own`: a workspace's. Those are held against the contract here (the package's are by its tests), and loaded anew when the file changed, for a reload follows its author's edits. */
 async function loadConnectors(folder: string, own: boolean, read: ReadText, found: Found): Promise<void> {
   for (const name of await folders(folder)) {
-    const file = await connectorFile(join(folder, name))
+    const { file, other } = await connectorFile(join(folder, name))
     if (file === undefined) continue
     const faults: Fault[] = []
-    const connector = await loadConnector(file, name, own, read, faults)
+    if (other !== undefined) faults.push(twoDefinitions(file, other))
+    const connector = file.endsWith('.json')
+      ? await loadManifest(file, name, read, faults)
+      : await loadConnector(file, name, own, read, faults)
     found.faults.push(...faults)
     if (connector === undefined) found.unloaded.add(name)
     else found.connectors.set(name, connector)
@@ -175,11 +179,30 @@ async function loadConnector(file: string, name: string, own: boolean, read: Rea
   }
 }
 
-async function connectorFile(folder: string): Promise<string | undefined> {
-  const names = await readdir(folder)
-  const name = [`connector${codeSuffix}`, 'connector.js', 'connector.ts'].find((candidate) => names.includes(candidate))
-  return name === undefined ? undefined : join(folder, name)
+/** A connector without code; one with a fault that is an error cannot run. */
+async function loadManifest(file: string, name: string, read: ReadText, faults: Fault[]): Promise<Connector | undefined> {
+  const found = await readManifest(await read(file), relative(process.cwd(), file), name)
+  faults.push(...found.faults)
+  return found.connector
 }
+
+/** Code goes before a manifest; `other`: the one that is left. */
+async function connectorFile(folder: string): Promise<{ readonly file?: string; readonly other?: string }> {
+  const names = await readdir(folder)
+  const [name, other] = [`connector${codeSuffix}`, ...['connector.js', 'connector.ts', manifestFile].filter((one) => one !== `connector${codeSuffix}`)]
+    .filter((candidate) => names.includes(candidate))
+  return {
+    ...(name === undefined ? {} : { file: join(folder, name) }),
+    ...(other === manifestFile ? { other: join(folder, other) } : {}),
+  }
+}
+
+const twoDefinitions = (file: string, other: string): Fault => ({
+  ...atTop(other),
+  code: 'two-definitions',
+  message: `beside it lies ${relative(process.cwd(), file)}: the connector is defined twice`,
+  suggestion: 'remove one of the two',
+})
 
 async function readMappings(root: string, read: ReadText): Promise<CatalogText[]> {
   const texts: CatalogText[] = []

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import type { Command } from 'commander'
+import { manifestFile } from '../catalog/manifest.ts'
 import { loadCatalog } from '../catalog.ts'
 import { describeConnector } from '../connector/describe.ts'
 import type { Connector } from '../connector/types.ts'
@@ -108,6 +109,7 @@ export function registerConnector(program: Command, shell: Shell): void {
 export async function readmeOf(connector: Connector, folder: string): Promise<string> {
   const fixtures = await recordingOf(folder)
   return describeConnector(connector, {
+    ...(existsSync(join(folder, manifestFile)) ? { from: manifestFile } : {}),
     signatures: (fixtures?.webhooks ?? []).map(({ name, origin, source }) => ({ name, origin, source })),
   })
 }

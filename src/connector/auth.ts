@@ -5,7 +5,7 @@ import { compileHeaders, headerValue } from './call.ts'
 import { type OAuth2Deps, openOAuth2, tokenHeaders } from './oauth2.ts'
 import { type Authentication, incomplete, type Proof, refusedMs } from './proof.ts'
 import { compileString } from './template.ts'
-import type { Auth } from './types.ts'
+import type { Auth, Config } from './types.ts'
 
 export interface AuthDeps extends OAuth2Deps {
   /** sends the login call of a session and gives its decoded answer */
@@ -37,7 +37,7 @@ export function openAuth(auth: Auth, deps: AuthDeps): Authentication {
     case 'sign':
       return { ...fixed({}, []), sign: (request, now) => auth.sign(request, config, now) }
     case 'session':
-      return session((login) => auth.headers(login, config), deps.logIn, deps.clock)
+      return session(sessionHeaders(auth.headers, config), deps.logIn, deps.clock)
   }
 }
 
@@ -47,6 +47,20 @@ const fixed = (headers: Readonly<Record<string, string>>, secrets: readonly stri
   sign: (request) => request,
   secrets: () => secrets,
 })
+
+/** Of templates all must have a value, else the login brought no session. */
+function sessionHeaders(
+  headers: Extract<Auth, { kind: 'session' }>['headers'],
+  config: Config,
+): (login: Json) => Readonly<Record<string, string>> {
+  if (typeof headers === 'function') return (login) => headers(login, config)
+  const compiled = compileHeaders(headers)
+  return (login) => {
+    const made = compiled({ login, config })
+    if (Object.keys(made).length < Object.keys(headers).length) throw incomplete()
+    return made
+  }
+}
 
 /** One login at a time, whoever asks; it lives as long as the connection is open and the partner takes it. */
 function session(headersOf: (login: Json) => Readonly<Record<string, string>>, logIn: () => Promise<Json>, clock: Clock): Authentication {

@@ -21,6 +21,8 @@ import type {
 } from './types.ts'
 
 export interface DescribeOptions {
+  /** file of the definition; `connector.ts` when left out */
+  readonly from?: string
   readonly signatures?: readonly SignatureProof[]
 }
 
@@ -28,7 +30,7 @@ export interface DescribeOptions {
 export function describeConnector(connector: Connector, options: DescribeOptions = {}): string {
   const sections = [
     `# ${connector.title}`,
-    `<!-- generated from connector.ts; do not edit -->`,
+    `<!-- generated from ${options.from ?? 'connector.ts'}; do not edit -->`,
     `Connector \`${connector.name}\`. Written from <${connector.docs}>.`,
     ...configTable(connector),
     ...setupSections(connector),

@@ -79,7 +79,13 @@ function lintAuth(report: Report, path: string, connector: Connector, auth: Auth
     lintNeeded(report, `${path}.value`, connector, auth.value)
     lintSecret(report, `${path}.value`, connector, auth.value)
   } else if (auth.kind === 'oauth2') lintOAuth2(report, path, connector, auth)
-  else if (auth.kind === 'session') lintCall(report, `${path}.login`, auth.login, scope)
+  else if (auth.kind === 'session') {
+    lintCall(report, `${path}.login`, auth.login, scope)
+    if (typeof auth.headers === 'function') return
+    const found = lintTemplates(report, `${path}.headers`, { ...auth.headers }, { ...scope, login: true })
+    if (!found.some(({ root }) => root === 'login'))
+      report.error(`${path}.headers`, 'login-not-sent', 'no header carries anything of {login…}: later requests would not be proved')
+  }
 }
 
 /** A dialect is tried on the check: what its envelope names must exist. */

@@ -68,8 +68,8 @@ export type Auth =
   | {
       readonly kind: 'session'
       readonly login: Call
-      /** headers of every later call, from the answer to the login; pure */
-      readonly headers: (login: Json, config: Config) => Readonly<Record<string, string>>
+      /** headers of every later call, from the answer to the login: templates with `{login…}`, or a pure function where they cannot say it */
+      readonly headers: Readonly<Record<string, Template>> | ((login: Json, config: Config) => Readonly<Record<string, string>>)
     }
   | OAuth2
   | { readonly kind: 'sign'; readonly sign: (request: HttpRequest, config: Config, now: Date) => HttpRequest }

@@ -21,6 +21,8 @@ function isNoise(error: ErrorObject, errors: readonly ErrorObject[]): boolean {
   const further = (other: ErrorObject): boolean =>
     other !== error &&
     (other.instancePath.startsWith(`${path}/`) || (other.instancePath === path && other.keyword !== 'type' && other.keyword !== 'anyOf'))
+  // the branch that was taken tells what is wrong
+  if (error.keyword === 'if') return errors.some((other) => other.keyword !== 'if' && other.instancePath.startsWith(path))
   if (error.keyword === 'anyOf') return errors.some((other) => other !== error && (other.instancePath === path || further(other)))
   return (
     error.keyword === 'type' && errors.some((other) => other.keyword === 'anyOf' && other.instancePath === path) && errors.some(further)
