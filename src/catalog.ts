@@ -189,8 +189,10 @@ async function loadManifest(file: string, name: string, read: ReadText, faults: 
 /** Code goes before a manifest; `other`: the one that is left. */
 async function connectorFile(folder: string): Promise<{ readonly file?: string; readonly other?: string }> {
   const names = await readdir(folder)
-  const [name, other] = [`connector${codeSuffix}`, ...['connector.js', 'connector.ts', manifestFile].filter((one) => one !== `connector${codeSuffix}`)]
-    .filter((candidate) => names.includes(candidate))
+  const [name, other] = [
+    `connector${codeSuffix}`,
+    ...['connector.js', 'connector.ts', manifestFile].filter((one) => one !== `connector${codeSuffix}`),
+  ].filter((candidate) => names.includes(candidate))
   return {
     ...(name === undefined ? {} : { file: join(folder, name) }),
     ...(other === manifestFile ? { other: join(folder, other) } : {}),
