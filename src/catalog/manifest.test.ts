@@ -224,7 +224,7 @@ describe('schemas/meta/connector.json', () => {
       for (const [name, field] of Object.entries(isObject(value.properties) ? value.properties : {})) {
         const target = isObject(field) && typeof field.$ref === 'string' ? named(field.$ref) : {}
         const told = isObject(field) ? { ...target, ...field } : {}
-        const isCondition = path.endsWith('/if')
+        const isCondition = typeof field === 'boolean' || path.endsWith('/if')
         if (!isCondition)
           for (const word of ['title', 'x-title-zh', 'description'])
             if (typeof told[word] !== 'string') bare.push(`${path}/${name} has no ${word}`)

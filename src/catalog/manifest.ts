@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { lintConnector } from '../connector/lint.ts'
+import { nearest } from '../connector/lint-report.ts'
 import type { Connector } from '../connector/types.ts'
 import { type Pointer, readSourceText, type SourceText } from '../mapping/source-text.ts'
 import type { Fault } from '../model/errors.ts'
@@ -8,6 +9,7 @@ import { isObject, type Json, parseJson } from '../model/json.ts'
 import { type CompiledSchemas, compileSchemas, type ValueFault } from '../model/schema.ts'
 import { packageRoot } from '../package-root.ts'
 import { codeOnly } from './manifest-code.ts'
+import { expandOData, type ODataManifest } from './manifest-odata.ts'
 
 /** File of a connector without code, in its folder. */
 export const manifestFile = 'connector.json'
@@ -43,6 +45,8 @@ export async function readManifest(text: string, file: string, name: string): Pr
   ]
   if (shape.length > 0) return { faults: shape }
   const connector = connectorOf(text)
+  const unknown = unknownFields(source.value, found)
+  if (unknown.length > 0) return { faults: unknown }
   if (connector.name !== name)
     return {
       faults: [
@@ -54,16 +58,46 @@ export async function readManifest(text: string, file: string, name: string): Pr
         ),
       ],
     }
-  const linted = lintConnector(connector, { file }).map(
-    (fault): Fault => ({ ...fault, ...source.positionOf(source.offsetOf(pointerIn(source.value, fault.path))) }),
-  )
+  const linted = lintConnector(connector, { file }).map((fault): Fault => {
+    const path = writtenAs(source.value, fault.path)
+    return { ...fault, path, ...source.positionOf(source.offsetOf(pointerIn(source.value, path))) }
+  })
   return { connector, faults: linted }
 }
 
 /** The contract's value: the words that only editors and this file read are not of it. */
 function connectorOf(text: string): Connector {
-  const { $schema: _, kind: __, ...connector } = JSON.parse(text) as Connector & { readonly $schema?: string; readonly kind: string }
-  return connector
+  const {
+    $schema: _,
+    kind,
+    ...rest
+  } = JSON.parse(text) as (Connector & ODataManifest) & { readonly $schema?: string; readonly kind: string }
+  return kind === 'odata' ? expandOData(rest) : rest
+}
+
+/** A stream that stands for an entity set is written as one. */
+const writtenAs = (value: Json, path: string): string => {
+  const [head, name = '', ...rest] = path.split('.')
+  const sets = isObject(value) ? value.entitySets : undefined
+  return head === 'streams' && isObject(sets) && Object.hasOwn(sets, name) ? ['entitySets', name, ...rest].join('.') : path
+}
+
+/** Key and time of change of an entity set are among its fields: their types decide how they are asked for. */
+function unknownFields(value: Json, found: Found): readonly Fault[] {
+  const sets = isObject(value) && isObject(value.entitySets) ? value.entitySets : {}
+  const streams = isObject(value) && isObject(value.streams) ? value.streams : {}
+  return Object.entries(sets).flatMap(([name, set]) => {
+    if (Object.hasOwn(streams, name))
+      return [found(['streams', name], 'duplicate-stream', `'${name}' is an entity set too`, 'rename one of the two', 'key')]
+    const { fields, ...words } = isObject(set) ? set : {}
+    const names = isObject(fields) ? Object.keys(fields) : []
+    return (['key', 'modified'] as const).flatMap((word) => {
+      const field = words[word]
+      if (typeof field !== 'string' || names.includes(field)) return []
+      const near = nearest(field, names) ?? 'add it to fields with its type in $metadata'
+      return [found(['entitySets', name, word], 'unknown-field', `'${field}' is none of the fields of ${name}`, near)]
+    })
+  })
 }
 
 type Found = (pointer: Pointer, code: string, message: string, suggestion?: string, part?: 'key' | 'value') => Fault

@@ -3,7 +3,7 @@ import { spoken } from '../connector/dialect.ts'
 import { joinRecord } from '../connector/join.ts'
 import type { Connector, Stream } from '../connector/types.ts'
 import { isHubError } from '../model/errors.ts'
-import { at, isObject, type Json, type JsonObject } from '../model/json.ts'
+import { at, isObject, type Json, type JsonObject, namesOf } from '../model/json.ts'
 import { compileSchemas } from '../model/schema.ts'
 import { type Claim, claim, claimEqual } from './connector-claims.ts'
 import type { ConnectorFixtures, Exchange, KeyReading, StreamReading } from './connector-fixtures.ts'
@@ -157,10 +157,14 @@ function withRows(stream: Stream, exchange: Exchange | undefined, rows: (old: re
       ...exchange.answer,
       text: undefined,
       headers,
-      body: placed(body, stream.records === '' ? [] : stream.records.split('.'), rows(old)),
+      body: alone(stream, placed(body, stream.records === '' ? [] : stream.records.split('.'), rows(old))),
     } as Exchange['answer'],
   }
 }
+
+/** The answer without the address of a next page. */
+const alone = ({ page }: Stream, body: Json): Json =>
+  page.kind === 'nextLink' && at(body, page.path) !== undefined ? placed(body, namesOf(page.path), null) : body
 
 function placed(value: Json, [name, ...rest]: readonly string[], leaf: Json): Json {
   if (name === undefined) return leaf
