@@ -1,7 +1,8 @@
 import { retry } from '../model/errors.ts'
-import { at, isObject, type Json } from '../model/json.ts'
+import { at, isObject, type Json, parseTwins } from '../model/json.ts'
+import { formField } from './form.ts'
 import { findValue, maxRecords, parseRecord, parseSlice, type Range, sliceRecords } from './slice.ts'
-import type { Codec } from './types.ts'
+import type { Codec, Connector, Webhook } from './types.ts'
 
 /** Where a row stands in a body: bytes of a JSON text, or the number of its node, counted from the root in document order, for other codecs. */
 export type Place = { readonly from: number; readonly to: number } | { readonly index: number }
@@ -50,6 +51,32 @@ export function openBody(bytes: Uint8Array, codec: Codec | undefined, root = '')
     },
     rows: (path) => sliceRecords(bytes, under(path)).map((place) => rowOf(bytes, place, decode)),
   }
+}
+
+/** The body of a webhook request: where it is a form, the JSON in its field. */
+export const openHookBody = ({ form }: Pick<Webhook, 'form'>, bytes: Uint8Array, codec: Codec | undefined): Body =>
+  openBody(bytes, form === undefined ? codec : formCodec(form, codec))
+
+/** How records of a connector are read from their bytes again: of answers by its own codec, of webhooks that are forms by their field. Only forms, and what its own codec parses, have places by number. */
+export const keptCodec = ({ http, webhook }: Pick<Connector, 'http' | 'webhook'>): Codec | undefined =>
+  webhook?.form === undefined ? http.codec : formCodec(webhook.form, http.codec)
+
+const formCodec = (field: string, codec: Codec | undefined): Codec => ({
+  ...codec,
+  contentTypes: codec?.contentTypes ?? [],
+  parse: (bytes) => {
+    const text = formField(bytes, field)
+    if (text !== undefined) return withoutTwins(text)
+    if (codec?.parse !== undefined) return codec.parse(bytes)
+    throw new SyntaxError(`the form has no field "${field}", or has it twice`)
+  },
+})
+
+/** Other readers of a text with one name twice may take the other value. */
+function withoutTwins(text: string): Json {
+  const { value, twin } = parseTwins(text)
+  if (twin !== undefined) throw new SyntaxError(`an object in it has the name ${JSON.stringify(twin)} twice`)
+  return value
 }
 
 function rowOf(bytes: Uint8Array, place: Range, decode: (value: Json) => Json): Row {

@@ -1,6 +1,6 @@
 import { bug } from '../model/errors.ts'
 import type { CutRecord } from './access.ts'
-import { openBody } from './body.ts'
+import { openHookBody } from './body.ts'
 import { openGrouper } from './group.ts'
 import { finish } from './record.ts'
 import { zones } from './streams.ts'
@@ -19,7 +19,7 @@ export function cutBody(connector: Connector, config: Config, topic: Topic, body
   const whole = topic.carries === 'whole'
   const keyPath = whole ? stream.key : (topic.key ?? stream.key)
   const grouper = openGrouper(whole ? stream.group : undefined, keyPath)
-  const drafts = [...grouper.push(openBody(body, connector.http.codec).rows(topic.records)), ...grouper.end()]
+  const drafts = [...grouper.push(openHookBody(connector.webhook ?? {}, body, connector.http.codec).rows(topic.records)), ...grouper.end()]
   const shape = { stream: topic.stream, keyPath, version: zonedVersion(stream.version, zones(config)), op: topic.op ?? 'upsert' }
   return drafts.map((draft) => ({
     ...finish(draft, shape, [body], asOf),
@@ -31,7 +31,7 @@ export function cutBody(connector: Connector, config: Config, topic: Topic, body
 export function unreadTopic({ webhook, http }: Connector, body: Uint8Array): string | undefined {
   if (webhook === undefined || 'header' in webhook.topic) return undefined
   try {
-    openBody(body, http.codec).value()
+    openHookBody(webhook, body, http.codec).value()
     return undefined
   } catch (error) {
     return error instanceof Error ? error.message : String(error)

@@ -1,5 +1,6 @@
 import { list } from './describe-text.ts'
-import type { Connector, Verify } from './types.ts'
+import { verifyText } from './describe-verify.ts'
+import type { Connector } from './types.ts'
 
 /** Who made the known answer that a webhook signature is tested with. */
 export interface SignatureProof {
@@ -18,7 +19,8 @@ export function webhookSection({ webhook }: Connector, signatures: readonly Sign
     '## Webhook',
     list([
       `proof: ${verifyText(webhook.verify)}`,
-      `answered with ${webhook.ack.status}`,
+      webhook.form === undefined ? undefined : `the body is a form: what is read is the JSON in its field \`${webhook.form}\``,
+      `answered with ${webhook.ack.status}${webhook.ack.body === undefined ? '' : ` and \`${webhook.ack.body}\``}`,
       webhook.subscription === undefined ? undefined : 'subscriptions are made and woken by the hub, where it knows its public address',
       webhook.ping === undefined ? undefined : 'requests that only test the address are answered and not stored',
       webhook.eventId === undefined
@@ -39,11 +41,4 @@ export function webhookSection({ webhook }: Connector, signatures: readonly Sign
           ),
         ].join('\n'),
   ]
-}
-
-function verifyText(verify: Verify): string {
-  if (verify.kind === 'standard') return 'Standard Webhooks 1.0, five minutes of tolerance'
-  return verify.kind === 'custom'
-    ? "the partner's own"
-    : `HMAC-${verify.algorithm.toUpperCase()} of the raw body, ${verify.encoding}, in \`${verify.header}\``
 }

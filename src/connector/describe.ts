@@ -185,6 +185,8 @@ function versionText(version: Version): string {
       return `counter at \`${version.path}\``
     case 'read':
       return 'the time it was read'
+    case 'additive':
+      return 'none: it only tells facts, in any order'
     case 'none':
       return 'none: compared by content'
   }
@@ -238,4 +240,4 @@ const ruleText = (rule: {
 const partText = (part: Part): string =>
   'link' in part
     ? `a link to the ${part.link} code`
-    : `${part.document}${part.mode === 'replace' ? '' : ` (${part.mode})`}${part.when === undefined ? '' : ` when \`${cell(part.when)}\``}`
+    : `${part.each === undefined ? '' : `for each of \`${part.each.map(({ of, as }) => of || as).join('.')}\` a `}${part.document}${part.mode === 'replace' ? '' : ` (${part.mode})`}${part.when === undefined ? '' : ` when \`${cell(part.when)}\``}`

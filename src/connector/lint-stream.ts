@@ -3,7 +3,7 @@ import { baseScope, fieldsOf, isRequired, lintCall, lintPaging, lintTemplates, p
 import { nearest, type Report } from './lint-report.ts'
 import { lintSchema } from './lint-schema.ts'
 import { isZone } from './time.ts'
-import type { Child, Connector, Cursor, Part, Stream, Version } from './types.ts'
+import type { Child, Connector, Cursor, DocumentPart, Part, Stream, Version } from './types.ts'
 
 export function lintStream(
   report: Report,
@@ -47,6 +47,12 @@ export function lintStream(
   for (const [place, child] of (stream.children ?? []).entries())
     lintChild(report, `${path}.children.${place}`, connector, child, documents)
   lintParts(report, `${path}.parts`, stream.parts, documents, scope)
+  if (stream.version.kind === 'additive' && stream.parts.some((part) => 'link' in part || part.identity.kind !== 'fact'))
+    report.error(
+      `${path}.version`,
+      'additive-without-facts',
+      'records that come in any order may only become facts: with another identity an older record would overwrite a newer one',
+    )
   if (stream.pokes !== undefined) lintPokes(report, `${path}.pokes`, connector, stream, stream.pokes)
   else if (stream.parts.length === 0 && stream.children === undefined)
     report.error(`${path}.parts`, 'no-parts', 'the records of the stream become nothing')
@@ -189,10 +195,21 @@ function lintParts(report: Report, path: string, parts: readonly Part[], documen
         'only a record that carries the document (body) and a mirror known by link or hubRef do without a mapping',
       )
     if (part.when !== undefined) lintExpression(report, `${here}.when`, part.when)
+    lintEach(report, here, part)
     if (part.key !== undefined) lintTemplates(report, `${here}.key`, part.key, { ...scope, key: true, record: true })
     if (part.identity.kind === 'stock' && part.measure === undefined && part.body === undefined)
       report.error(`${here}.measure`, 'no-measure', 'a stock figure must say what it measures: onHand or available')
   }
+}
+
+/** Many documents of one record need keys of their own: those of facts. */
+function lintEach(report: Report, path: string, { each, identity, mapping, mode, key }: DocumentPart): void {
+  if (identity.kind === 'fact' && (mapping === undefined || mode !== 'replace' || key !== undefined))
+    report.error(path, 'fact-by-content', "a fact is known by what its mapping makes of it: it has a mapping, mode 'replace', and no key")
+  if (each === undefined) return
+  if (each.length === 0) report.error(`${path}.each`, 'no-list', 'say which list has an item for each document')
+  if (identity.kind !== 'fact')
+    report.error(`${path}.each`, 'one-key-for-all', 'the documents of one record would all have its key: only facts have keys of their own')
 }
 
 export function lintExpression(report: Report, path: string, text: string): void {

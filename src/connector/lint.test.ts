@@ -55,6 +55,25 @@ const compared = (matches: Partial<Matches>, change: Partial<Record<keyof Comman
   return { ...connector, actions: { make: { ...make, change: command as Command } } }
 }
 
+const hashed = (change: object, form?: string): Connector => ({
+  ...smallConnector(),
+  webhook: {
+    verify: {
+      kind: 'hash',
+      algorithm: 'sha256',
+      signature: { header: 'sign' },
+      signed: 'body',
+      text: '{signed}{secret}',
+      secret: '{config.hookSecret}',
+      ...change,
+    },
+    ...(form === undefined ? {} : { form }),
+    topic: { path: 'event' },
+    topics: { changed: { stream: 'orders', carries: 'whole', records: '' } },
+    ack: { status: 200 },
+  },
+})
+
 describe('a good connector', () => {
   it('has no faults at all, whatever its paging', () => {
     const pages = [
@@ -91,6 +110,32 @@ describe('faults', () => {
       'http.auth.value open-secret',
     ],
     ['credentials that may be missing', { ...small, config: { ...small.config, required: ['url'] } }, 'http.auth.value config-optional'],
+    ['records in any order that overwrite', stream({ version: { kind: 'additive' } }), 'streams.orders.version additive-without-facts'],
+    [
+      'many documents under one key',
+      stream({
+        parts: [
+          {
+            document: 'sales-order',
+            mapping: 'small/order',
+            mode: 'replace',
+            identity: { kind: 'origin' },
+            each: [{ of: 'lines', as: 'line' }],
+          },
+        ],
+      }),
+      'streams.orders.parts.0.each one-key-for-all',
+    ],
+    [
+      'a fact with a key of its own',
+      stream({
+        parts: [{ document: 'sales-order', mapping: 'small/order', mode: 'replace', identity: { kind: 'fact' }, key: '{key}/1' }],
+      }),
+      'streams.orders.parts.0 fact-by-content',
+    ],
+    ['a hash without the secret', hashed({ text: '{signed}' }), 'webhook.verify.text bad-text'],
+    ['a signature in a form that is none', hashed({ signature: { field: 'sign' } }), 'webhook.form no-form'],
+    ['another field signed than read', hashed({ signed: { field: 'data' } }, 'param'), 'webhook.verify.signed other-field'],
     ['a key that may be missing', stream({ key: 'number' }), 'streams.orders.key key-not-required'],
     ['a cursor that may be missing', cursor({ paths: ['changed'] }), 'streams.orders.cursor.paths cursor-not-required'],
     [

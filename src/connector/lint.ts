@@ -146,6 +146,7 @@ function lintSecret(report: Report, path: string, connector: Connector, template
 
 function lintWebhook(report: Report, connector: Connector, webhook: Webhook): void {
   if (webhook.verify.kind !== 'custom') lintSecret(report, 'webhook.verify.secret', connector, webhook.verify.secret)
+  lintHash(report, webhook)
   if (Object.keys(webhook.topics).length === 0)
     report.error('webhook.topics', 'no-topics', 'the webhook knows no topic: everything it receives would be set aside')
   if (webhook.eventId !== undefined && webhook.eventId.header === undefined && webhook.eventId.path === undefined)
@@ -167,6 +168,18 @@ function lintWebhook(report: Report, connector: Connector, webhook: Webhook): vo
         `records of "${topic.stream}" have children read by other calls, which no webhook carries; say carries: 'partial'`,
       )
   }
+}
+
+function lintHash(report: Report, { verify, form }: Webhook): void {
+  if (verify.kind !== 'hash') return
+  const places = verify.text.match(/\{[^}]*\}/g) ?? []
+  if (places.toSorted().join(' ') !== '{secret} {signed}')
+    report.error('webhook.verify.text', 'bad-text', 'the text that is hashed has {signed} once and {secret} once')
+  const needsForm = verify.signed !== 'body' || 'field' in verify.signature
+  if (needsForm && form === undefined)
+    report.error('webhook.form', 'no-form', 'the signature speaks of fields of a form: say which field holds the JSON')
+  if (form !== undefined && verify.signed !== 'body' && verify.signed.field !== form)
+    report.error('webhook.verify.signed', 'other-field', `what is read stands in the field "${form}", and another one is signed`)
 }
 
 function lintSubscription(report: Report, connector: Connector, { list, create, renew }: Subscription): void {

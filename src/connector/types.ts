@@ -87,6 +87,8 @@ export type Version =
   | { readonly kind: 'counter'; readonly path: Path }
   /** the time the record was read, by the partner's clock */
   | { readonly kind: 'read' }
+  /** the record only tells facts that stay (a carrier's scans): nothing is older than anything, each content counts, in whatever order it comes. Every part of the stream is of identity `fact` */
+  | { readonly kind: 'additive' }
   | { readonly kind: 'none' }
 
 /** `total`: the header, lower case, in which the partner tells with every page how many rows the list has. Where it shrinks the list is read from its first page again. */
@@ -150,6 +152,11 @@ export interface DocumentPart {
   readonly mode: 'replace' | 'merge' | 'delete' | 'snapshot'
   readonly identity: Identity
   readonly when?: Expression
+  /**
+   * one document for each item of a list: the mapping reads the record with the item in it as the field `as`. The first `of` is a path in the record (`""` the record itself), each further one in the item before it; an object
+   * there is a list of one
+   */
+  readonly each?: readonly { readonly of: Path; readonly as: string }[]
   /** external key of the document; `{key}` when left out. `{key}/paid` for a second document of one record */
   readonly key?: Template
   /** stock streams: which figure the partner states (canonical.md section 6) */
@@ -175,6 +182,8 @@ export type Identity =
       readonly identifiers: readonly { readonly scheme: string; readonly path: Path }[]
       readonly foreign: 'park' | 'ignore'
     }
+  /** never changes once it is told: known by its content, so that the same fact told again, by whichever record of the connection and in whatever order, is one document */
+  | { readonly kind: 'fact' }
   /** a figure of (product, location): resolved through their links */
   | { readonly kind: 'stock' }
 
@@ -198,6 +207,8 @@ export interface Child {
 
 export interface Webhook {
   readonly verify: Verify
+  /** the body is a form (application/x-www-form-urlencoded): the field whose text is the JSON that topics, event ids and records are read from. The receipt keeps the form */
+  readonly form?: string
   /** where the topic stands */
   readonly topic: { readonly header: string } | { readonly path: Path }
   readonly topics: Readonly<Record<string, Topic>>
@@ -246,6 +257,20 @@ export type Verify =
       readonly secret: Template
       /** text before the signature in the header, such as `sha256=` */
       readonly prefix?: string
+      /** the form of Unicode (UAX 15) in which the partner makes bytes of the secret */
+      readonly normalize?: 'NFC' | 'NFKD'
+    }
+  /** a plain hash, no HMAC: of `text`, which has `{signed}` once, for the bytes that are signed, and `{secret}` once */
+  | {
+      readonly kind: 'hash'
+      readonly algorithm: 'sha256' | 'md5'
+      /** hex of either case */
+      readonly signature: { readonly header: string } | { readonly field: string }
+      /** the raw body, or the text of a field of the form that it is */
+      readonly signed: 'body' | { readonly field: string }
+      /** `{signed}/{secret}` */
+      readonly text: string
+      readonly secret: Template
     }
   /** Standard Webhooks 1.0: id.timestamp.body, v1 signatures, tolerance of five minutes */
   | { readonly kind: 'standard'; readonly secret: Template }

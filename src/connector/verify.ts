@@ -1,7 +1,7 @@
-import { createHmac, timingSafeEqual } from 'node:crypto'
-import type { Json } from '../model/json.ts'
+import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
 import type { Verified } from './access.ts'
-import { openBody } from './body.ts'
+import { type Body, openHookBody } from './body.ts'
+import { formField } from './form.ts'
 import { compileString } from './template.ts'
 import type { Config, Verify, Webhook } from './types.ts'
 
@@ -23,7 +23,8 @@ export function verifyWebhook(webhook: Webhook, config: Config, headers: Headers
   if (webhook.ping?.(headers, body)) return { kind: 'ping' }
   const refused = refusalOf(webhook.verify, config, headers, body, now)
   if (refused !== undefined) return { kind: 'refused', code: refused }
-  return { kind: 'accepted', topic: topicOf(webhook, headers, body), ...eventOf(webhook, headers, body) }
+  const opened = openHookBody(webhook, body, undefined)
+  return { kind: 'accepted', topic: topicOf(webhook, headers, opened), ...eventOf(webhook, headers, opened) }
 }
 
 function refusalOf(verify: Verify, config: Config, headers: Headers, body: Uint8Array, now: Date): Refusal | undefined {
@@ -35,15 +36,41 @@ function refusalOf(verify: Verify, config: Config, headers: Headers, body: Uint8
       if (!header.startsWith(prefix)) return 'wrong-signature'
       const given = readDigest(header.slice(prefix.length), verify.encoding)
       const hit = secretsOf(verify.secret, config).some((secret) =>
-        same(given, createHmac(verify.algorithm, Buffer.from(secret, 'utf8')).update(body).digest()),
+        same(given, createHmac(verify.algorithm, keyOf(secret, verify.normalize)).update(body).digest()),
       )
       return hit ? undefined : 'wrong-signature'
     }
+    case 'hash':
+      return hashed(verify, secretsOf(verify.secret, config), headers, body)
     case 'standard':
       return standard(secretsOf(verify.secret, config), headers, body, now)
     case 'custom':
       return verify.verify(body, headers, config, now) ? undefined : 'wrong-signature'
   }
+}
+
+const keyOf = (secret: string, form: 'NFC' | 'NFKD' | undefined): Buffer =>
+  Buffer.from(form === undefined ? secret : secret.normalize(form), 'utf8')
+
+/** A form that has a field twice, or none, proves nothing. */
+function hashed(
+  { algorithm, signature, signed, text }: Extract<Verify, { kind: 'hash' }>,
+  secrets: readonly string[],
+  headers: Headers,
+  body: Uint8Array,
+): Refusal | undefined {
+  const shown = 'header' in signature ? headers[signature.header.toLowerCase()] : formField(body, signature.field)
+  if (shown === undefined || shown === '') return 'missing-signature'
+  const bytes = signed === 'body' ? body : formField(body, signed.field)
+  if (bytes === undefined) return 'wrong-signature'
+  const given = readDigest(shown, 'hex')
+  const pieces = text.split(/(\{signed\}|\{secret\})/)
+  const hit = secrets.some((secret) => {
+    const hash = createHash(algorithm)
+    for (const piece of pieces) hash.update(piece === '{signed}' ? bytes : piece === '{secret}' ? secret : piece)
+    return same(given, hash.digest())
+  })
+  return hit ? undefined : 'wrong-signature'
 }
 
 /** https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md: `v1` is base64 of HMAC-SHA256 over `id.timestamp.body`. */
@@ -100,21 +127,19 @@ function readDigest(text: string, encoding: 'hex' | 'base64'): Buffer | undefine
 const same = (given: Buffer | undefined, digest: Buffer): boolean =>
   given !== undefined && given.length === digest.length && timingSafeEqual(given, digest)
 
-function topicOf({ topic }: Webhook, headers: Headers, body: Uint8Array): string {
-  const found = 'header' in topic ? headers[topic.header.toLowerCase()] : peek(body, topic.path)
+function topicOf({ topic }: Webhook, headers: Headers, body: Body): string {
+  const found = 'header' in topic ? headers[topic.header.toLowerCase()] : body.peek(topic.path)
   return typeof found === 'string' ? found : ''
 }
 
 function eventOf(
   { eventId }: Webhook,
   headers: Headers,
-  body: Uint8Array,
+  body: Body,
 ): { readonly eventId?: { readonly value: string; readonly signed: boolean } } {
   if (eventId === undefined) return {}
   const found =
-    eventId.header !== undefined ? headers[eventId.header.toLowerCase()] : eventId.path === undefined ? undefined : peek(body, eventId.path)
+    eventId.header !== undefined ? headers[eventId.header.toLowerCase()] : eventId.path === undefined ? undefined : body.peek(eventId.path)
   const value = typeof found === 'number' ? String(found) : found
   return typeof value === 'string' && value !== '' ? { eventId: { value, signed: eventId.signed } } : {}
 }
-
-const peek = (body: Uint8Array, path: string): Json | undefined => openBody(body, undefined).peek(path)

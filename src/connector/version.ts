@@ -17,6 +17,7 @@ export function versionOf(version: Version, record: Json, asOf: number): string 
     }
     case 'read':
       return sortable(Temporal.Instant.fromEpochMilliseconds(Math.floor(asOf)))
+    case 'additive':
     case 'none':
       return null
   }

@@ -88,7 +88,7 @@ export const explainRoutes = [
       const rule = mapping && ruleOfPath(mapping.mapping, query.path)
       const again: Rerun =
         envelope && mapping && rule
-          ? await rerun(hub, envelope, mapping.mapping, rule, query.path)
+          ? await rerun(hub, envelope, mapping.mapping, rule, query.path, query.key)
           : { raw: [], entries: [], choices: [], notes: [] }
       return {
         body: {

@@ -62,7 +62,8 @@ async function applyOwn(
   const body = nextBody(incoming, part, current)
   if (body === undefined) return { state: 'ignored', reason: 'filtered' }
   if (part.mode === 'snapshot' && isOlder(body, current)) return { state: 'stale', key }
-  await linkOwn(books, incoming, part, found)
+  // a fact has no key at the partner that anything could refer to
+  if (part.identity.kind !== 'fact') await linkOwn(books, incoming, part, found)
   const type = part.document
   const isSame = current !== undefined && contentOf(type, current.body) === contentOf(type, body)
   if (isSame && bodyText(current.body) === bodyText(body)) return { state: 'unchanged', key }

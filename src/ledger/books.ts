@@ -91,7 +91,7 @@ export async function preload(books: Books, incoming: readonly Incoming[]): Prom
   await loadLinks(
     shelf,
     incoming.flatMap(({ part, connection, externalKey, body }) => [
-      { type: 'link' in part ? part.link : part.document, connection, externalKey },
+      ...(isFact(part) ? [] : [{ type: 'link' in part ? part.link : part.document, connection, externalKey }]),
       ...(body === null ? [] : externalsOf(referencesIn(body).map(({ target }) => target))),
     ]),
   )
@@ -104,12 +104,14 @@ export async function preload(books: Books, incoming: readonly Incoming[]): Prom
   )
 }
 
+const isFact = (part: Incoming['part']): boolean => !('link' in part) && part.identity.kind === 'fact'
+
 function candidateKeys(shelf: Shelf, incoming: Incoming): string[] {
   const { part, connection, externalKey, body } = incoming
   if ('link' in part) return []
   const linked = shelf.links.get(externalName({ type: part.document, connection, externalKey }))?.key
   if (linked !== undefined) return [linked]
-  if (part.identity.kind === 'origin') return [`${connection}/${externalKey}`]
+  if (part.identity.kind === 'origin' || part.identity.kind === 'fact') return [`${connection}/${externalKey}`]
   if (part.identity.kind === 'stock' && body !== null) {
     const key = stockKey(shelf, body)
     return key === undefined ? [] : [key]

@@ -24,6 +24,8 @@ export type Identified =
 /** Which document a record is about: link, (hubRef, settled before by `recognise`), identifiers, origin, else parked or ignored. */
 export async function identify(books: Books, incoming: Incoming, part: DocumentPart): Promise<Identified> {
   const { connection, externalKey } = incoming
+  if (part.identity.kind === 'fact')
+    return { kind: 'document', key: `${connection}/${externalKey}`, mirror: false, link: undefined, linkedBy: 'origin' }
   const link = await fetchLink(books.data.shelf, { type: part.document, connection, externalKey })
   switch (part.identity.kind) {
     case 'stock':

@@ -17,7 +17,8 @@ import { breathing } from './breath.ts'
 import type { Catalogue, Context } from './context.ts'
 import { decide } from './decide.ts'
 import { canRefetch, refetchLane, versionOf } from './drafts.ts'
-import { type Mapped, type MappedPart, openMapper } from './map-record.ts'
+import type { MappedPart } from './map-part.ts'
+import { type Mapped, openMapper } from './map-record.ts'
 import { settleRecognised } from './recognised.ts'
 import { release } from './release.ts'
 import { route } from './route.ts'
@@ -177,9 +178,11 @@ const needsBytes = (envelope: EnvelopeTable): boolean => envelope.op !== 'delete
 function decisionOf(catalogue: Catalogue, last: ReadonlyMap<string, RecordTable>, envelope: EnvelopeTable) {
   const { connection, stream, key } = envelope
   const connector = catalogue.connections.get(connection)?.connector
+  const kind = connector && versionOf(connector, stream)?.kind
   return decide(last.get(recordName(connection, stream, key)), envelope, {
     again: connector !== undefined && canRefetch(connector, connection, stream, key),
-    byTimeOfReading: connector !== undefined && versionOf(connector, stream)?.kind === 'read',
+    byTimeOfReading: kind === 'read',
+    additive: kind === 'additive',
   })
 }
 
@@ -224,7 +227,7 @@ async function applyParts(
       state,
       reason,
       detail: tell
-        ? JSON.stringify({ parts: outcomes.map(({ document, state, reason, detail }) => ({ document, state, reason, ...detail })) })
+        ? JSON.stringify({ parts: toldOf(outcomes).map(({ document, state, reason, detail }) => ({ document, state, reason, ...detail })) })
         : null,
       waitsFor: state === 'parked' ? (parked?.waitsFor ?? null) : null,
     },
@@ -233,6 +236,11 @@ async function applyParts(
       outcomes.some((outcome) => ['applied', 'unchanged', 'stale'].includes(outcome.state)),
   }
 }
+
+/** Outcomes of one record that are told; of many, those that want a person. */
+const maxTold = 50
+const toldOf = (outcomes: readonly PartOutcome[]): readonly PartOutcome[] =>
+  outcomes.length <= maxTold ? outcomes : outcomes.filter(({ state }) => state === 'dead' || state === 'parked').slice(0, maxTold)
 
 async function applyOne(books: Books, envelope: EnvelopeTable, part: MappedPart): Promise<PartOutcome> {
   if (part.kind === 'filtered') return { document: part.document, state: 'ignored', reason: 'filtered' }

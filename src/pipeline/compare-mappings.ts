@@ -7,6 +7,7 @@ import type { Json } from '../model/json.ts'
 import { type EnvelopeRecord, recordsBack } from '../store/envelope.ts'
 import { receiptBodies } from '../store/receipt.ts'
 import type { Catalogue, Context } from './context.ts'
+import { eachRecord } from './each-item.ts'
 import { mapContextOf, openReader, partsOf, placeOf, slicesOf } from './map-record.ts'
 import type { VersionedMapping } from './mapping-version.ts'
 
@@ -119,9 +120,12 @@ function openPair(context: Context, catalogue: Catalogue, pair: MappingPair, com
       (one): one is DocumentPart =>
         reads(one, pair.name) && (one.when === undefined || context.compiled.condition(one.when).test(given.record, mapContext)),
     )
-    if (part === undefined) return 'filtered'
-    const outcome = (of: VersionedMapping) => outcomeOf(catalogue, part, of(row.connection), given.record, mapContext)
-    comparison.add(row.id, outcome(pair.before), outcome(pair.after))
+    const records = part === undefined ? [] : (eachRecord(part, given.record) ?? [])
+    if (part === undefined || records.length === 0) return 'filtered'
+    for (const { record } of records) {
+      const outcome = (of: VersionedMapping) => outcomeOf(catalogue, part, of(row.connection), record, mapContext)
+      comparison.add(row.id, outcome(pair.before), outcome(pair.after))
+    }
     return 'compared'
   }
 }

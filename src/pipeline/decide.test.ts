@@ -77,6 +77,13 @@ describe('what a record is to the last one of its key', () => {
     expect(shown(decide(record({ version: '1' }), envelope({ version: '1' }), { again: true, byTimeOfReading: true }))).toBe('apply')
   })
 
+  test('what only adds facts counts in whatever order it comes; the same content changes nothing, and nobody is asked', () => {
+    const facts = { again: true, byTimeOfReading: false, additive: true }
+    const last = record({ version: null, body_hash: 'b2', at: 200 })
+    expect(shown(decide(last, envelope({ version: null, body_hash: 'b1', as_of: 100 }), facts))).toBe('apply')
+    expect(shown(decide(last, envelope({ version: null, body_hash: 'b2', as_of: 300 }), facts))).toBe('unchanged')
+  })
+
   test('an older version never overwrites a newer one, in whatever order they come', () => {
     const versions = fc.uniqueArray(fc.integer({ min: 0, max: 99 }), { minLength: 1, maxLength: 12 })
     fc.assert(

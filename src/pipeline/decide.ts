@@ -15,16 +15,17 @@ const poke: Decision = { kind: 'settle', state: 'ignored', reason: 'refetch', re
 /**
  * What a record's version makes of it (canonical model section 4; design.md invariants 2 and 5), compared only with the last record of the same (connection, stream, key)
  * that took effect. Pure. `again`: the stream can read one record by its key; then whatever cannot be ordered is asked for again, and the answer (`authoritative`) counts.
- * Without that, a record without version follows the time it was read, and two contents of one version are a conflict for a person.
+ * Without that, a record without version follows the time it was read, and two contents of one version are a conflict for a person. `additive`: the record only adds facts, so that any other content counts.
  */
 export function decide(
   last: RecordTable | undefined,
   envelope: EnvelopeTable,
-  of: { readonly again: boolean; readonly byTimeOfReading: boolean },
+  of: { readonly again: boolean; readonly byTimeOfReading: boolean; readonly additive?: boolean },
 ): Decision {
   // the same envelope again: a replay, or one whose parts had settled only in part
   if (last === undefined || last.envelope === envelope.id) return apply
   const authoritative = envelope.authoritative === 1
+  if (of.additive && envelope.op !== 'delete') return last.body_hash === envelope.body_hash ? settle('unchanged') : apply
   if (envelope.op === 'delete') return decideDelete(last, envelope, authoritative)
   const order = compareVersion(
     { version: last.version, bodyHash: last.body_hash },

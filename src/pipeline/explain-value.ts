@@ -1,9 +1,11 @@
 import { ruleAt } from '../mapping/rule-at.ts'
-import type { Choice, CompiledMapping, Lineage, Note } from '../mapping/types.ts'
+import type { Choice, CompiledMapping, Lineage, MapContext, Note } from '../mapping/types.ts'
 import { textByHash } from '../store/revision.ts'
 import type { EnvelopeTable } from '../store/tables.ts'
 import type { Catalogue, Context } from './context.ts'
+import { type EachRecord, eachRecord } from './each-item.ts'
 import { keptRecord } from './kept-record.ts'
+import { factKey } from './map-part.ts'
 import { mapContextOf } from './map-record.ts'
 import { listsAround, type RawValue, rawAt } from './raw-value.ts'
 
@@ -64,24 +66,52 @@ export async function rerun(
   mapping: CompiledMapping,
   { rule, lineage }: FoundRule,
   path: string,
+  /** of the document */
+  key: string,
 ): Promise<Rerun> {
   const paths = lineage?.paths ?? []
   const kept = await keptRecord(context, envelope)
   if (kept === undefined)
     return { raw: paths.map((one) => ({ path: one, found: false, value: null })), entries: [], choices: [], notes: [] }
-  const { record, place } = kept
+  const { place } = kept
   const catalogue = context.catalogue()
-  const result = mapping.direction === 'push' ? undefined : mapping.pull(record, mapContextOf(place.setup, catalogue), { choices: true })
+  const mapContext = mapContextOf(place.setup, catalogue)
+  const { record, places } = readRecord(kept, mapping, mapContext, key)
+  const result = mapping.direction === 'push' ? undefined : mapping.pull(record, mapContext, { choices: true })
   const steps = dotted(path).split('.')
   const indexes = steps.filter((step, depth) => depth > 0 && /^\d+$/.test(step))
   const lists = result?.ok ? listsAround(result.value, steps, result.kept) : []
-  const raw = paths.map((one) => rawAt(record, one, lists))
+  const raw = paths.map((one) => placed(rawAt(record, one, lists), places))
   return {
     raw,
     entries: (lineage?.lookups ?? []).flatMap((lookup) => entriesOf(catalogue, mapping, lookup, raw)),
     choices: (result?.ok ? (result.choices ?? []) : []).filter((choice) => isAbout(choice, rule, indexes)).map(shownChoice),
     notes: result?.ok ? result.notes.map(({ code, rule: of, to, message }) => ({ code, rule: of, to, message })) : [],
   }
+}
+
+/** What the mapping read for this document: the record, or the item of it that gave this fact. */
+function readRecord(
+  { record, place }: NonNullable<Awaited<ReturnType<typeof keptRecord>>>,
+  mapping: CompiledMapping,
+  mapContext: MapContext,
+  key: string,
+): EachRecord {
+  const parts = place.parts.filter((part) => !('link' in part) && part.each !== undefined && part.mapping === mapping.id.replace('.', '/'))
+  const found = parts
+    .flatMap((part) => ('link' in part ? [] : (eachRecord(part, record) ?? [])))
+    .find((one) => {
+      const made = mapping.pull(one.record, mapContext)
+      return made.ok && `${place.setup.name}/${factKey(made.value)}` === key
+    })
+  return found ?? { record, places: new Map() }
+}
+
+/** A path as it stands in the record that came. */
+function placed(raw: RawValue, places: ReadonlyMap<string, string>): RawValue {
+  const [first = '', ...rest] = raw.path.split('.')
+  const place = places.get(first)
+  return place === undefined ? raw : { ...raw, path: [place, ...rest].filter((piece) => piece !== '').join('.') }
 }
 
 /** A choice of the rule itself or of one around it, made for these items. */

@@ -1,15 +1,16 @@
 import type { CutSlice } from '../connector/access.ts'
+import { keptCodec } from '../connector/body.ts'
 import { openJoiner } from '../connector/join.ts'
-import type { CodePart, DocumentPart, Identity, Part, Stream } from '../connector/types.ts'
-import type { Incoming } from '../ledger/types.ts'
+import type { Part, Stream } from '../connector/types.ts'
 import type { MapContext } from '../mapping/types.ts'
 import type { PartnerLine } from '../model/delivery.ts'
 import type { EnvelopeReason, Slice } from '../model/envelope.ts'
-import { bug, reject } from '../model/errors.ts'
-import { at, isObject, type Json, type JsonObject } from '../model/json.ts'
+import { reject } from '../model/errors.ts'
+import { at, type Json, type JsonObject } from '../model/json.ts'
 import type { EnvelopeTable } from '../store/tables.ts'
-import { type Catalogue, type ConnectionSetup, type Context, mappingOf } from './context.ts'
+import type { Catalogue, ConnectionSetup, Context } from './context.ts'
 import { streamOf } from './drafts.ts'
+import { deletedParts, type MappedPart, mapPart } from './map-part.ts'
 
 /** A record read and mapped: what each of its parts asks the ledger for. Made without the ledger. */
 export type Mapped =
@@ -19,16 +20,6 @@ export type Mapped =
       readonly hubRef?: { readonly document: string; readonly value: string; readonly lines: readonly PartnerLine[] }
       readonly parts: readonly MappedPart[]
     }
-
-export type MappedPart =
-  | { readonly kind: 'incoming'; readonly incoming: Incoming }
-  | { readonly kind: 'filtered'; readonly document: string }
-  | { readonly kind: 'dead'; readonly document: string; readonly detail: JsonObject }
-
-/** Longest key a column holds. */
-const maxKey = 191
-/** Faults shown of one part. */
-const maxShown = 10
 
 export const mapContextOf = (setup: ConnectionSetup, catalogue: Catalogue): MapContext => ({
   connection: setup.name,
@@ -55,7 +46,7 @@ export function openMapper(
     const given = read(envelope, found, bodies, values.get(envelope.id))
     if (given.kind === 'dead') return given
     const mapContext = mapContextOf(setup, catalogue)
-    const mapped = parts.map((part) => mapPart(context, catalogue, setup, mapContext, part, envelope, given.record))
+    const mapped = parts.flatMap((part) => mapPart(context, catalogue, setup, mapContext, part, envelope, given.record))
     const hubRef = envelope.stream.includes('/') ? undefined : hubRefOf(stream.hubRef, stream.hubLines, given.record)
     return { kind: 'parts', parts: mapped, ...(hubRef === undefined ? {} : { hubRef }) }
   }
@@ -94,7 +85,7 @@ export function openReader(context: Context): (
 ) => { readonly kind: 'record'; readonly record: Json } | Dead {
   const joiners = new Map<string, ReturnType<typeof openJoiner>>()
   return (envelope, { setup, schema }, bodies, known) => {
-    const joiner = joiners.get(setup.name) ?? openJoiner(setup.connector.http.codec)
+    const joiner = joiners.get(setup.name) ?? openJoiner(keptCodec(setup.connector))
     joiners.set(setup.name, joiner)
     const read = known === undefined ? readRecord(slicesOf(envelope), bodies, joiner) : { record: known }
     if ('fault' in read) return dead('unparseable', read.fault)
@@ -145,131 +136,6 @@ export function partsOf(
   const as = stream.children?.find((one) => one.name === child)?.as
   return as?.kind === 'records' ? { parts: as.parts } : undefined
 }
-
-/**
- * A delete says it of the document that the record itself is: parts with a key of their own (the payment of an order, its customer) are facts that stay.
- */
-function deletedParts(context: Context, parts: readonly Part[], envelope: EnvelopeTable, setup: ConnectionSetup): MappedPart[] {
-  return parts.flatMap((part): MappedPart[] => {
-    if ('link' in part) return []
-    const own = part.key === undefined || parts.length === 1
-    const externalKey = part.key === undefined ? envelope.key : context.compiled.template(part.key)({ key: envelope.key })
-    return own && externalKey !== undefined
-      ? [{ kind: 'incoming', incoming: incomingOf(envelope, setup, part, externalKey, null, null) }]
-      : []
-  })
-}
-
-function mapPart(
-  context: Context,
-  catalogue: Catalogue,
-  setup: ConnectionSetup,
-  mapContext: MapContext,
-  part: Part,
-  envelope: EnvelopeTable,
-  record: Json,
-): MappedPart {
-  if ('link' in part) return mapCode(context, catalogue, setup, part, envelope, record)
-  const document = part.document
-  if (part.when !== undefined && !context.compiled.condition(part.when).test(record, mapContext)) return { kind: 'filtered', document }
-  const externalKey = part.key === undefined ? envelope.key : context.compiled.template(part.key)({ key: envelope.key, record })
-  if (externalKey === undefined)
-    return { kind: 'dead', document, detail: { message: `the key template ${part.key} finds no value in the record` } }
-  const made = bodyOf(catalogue, part, mapContext, record)
-  if ('detail' in made) return { kind: 'dead', document, detail: made.detail }
-  if (part.identity.kind === 'mirror' && made.body !== null) {
-    const message = mirrorFault(part.identity, made.body)
-    if (message !== undefined) return { kind: 'dead', document, detail: { message } }
-    return { kind: 'incoming', incoming: incomingOf(envelope, setup, part, externalKey, made.body, made.mapping) }
-  }
-  const fault = made.body === null ? undefined : catalogue.validate(document, made.body)
-  if (fault !== undefined)
-    return {
-      kind: 'dead',
-      document,
-      detail: {
-        message: `what the mapping made is no ${document}`,
-        path: fault.path,
-        fault: fault.message,
-        ...(part.mapping ? { mapping: part.mapping } : {}),
-      },
-    }
-  return { kind: 'incoming', incoming: incomingOf(envelope, setup, part, externalKey, made.body, made.mapping) }
-}
-
-/**
- * Nothing of a mirror's body is kept, so it need not be a whole document (an article of a shop without a SKU): who cannot name one waits to be linked. What it is
- * named by is looked up and waited for, and has to fit the columns that hold it.
- */
-function mirrorFault({ identifiers }: Extract<Identity, { kind: 'mirror' }>, body: JsonObject): string | undefined {
-  for (const { scheme, path } of identifiers) {
-    const found = at(body, path)
-    const long = (Array.isArray(found) ? found : [found]).some(
-      (value: Json | undefined) => typeof value === 'string' && value.length > maxKey,
-    )
-    if (long)
-      return `its ${scheme} at ${path} is longer than ${maxKey} characters, so no document can be found by it: shorten it at the partner`
-  }
-  return undefined
-}
-
-function bodyOf(
-  catalogue: Catalogue,
-  part: DocumentPart,
-  mapContext: MapContext,
-  record: Json,
-): { readonly body: JsonObject | null; readonly mapping: string | null } | { readonly detail: JsonObject } {
-  if (part.body !== undefined) {
-    const body = at(record, part.body)
-    return isObject(body) ? { body, mapping: null } : { detail: { message: `there is no document at ${part.body}` } }
-  }
-  if (part.mapping === undefined) return { body: null, mapping: null }
-  const mapping = mappingOf(catalogue, mapContext.connection, part.mapping)
-  if (mapping === undefined) throw bug('mapping-missing', `the mapping ${part.mapping} is not in revision ${catalogue.revision}`)
-  const result = mapping.pull(record, mapContext)
-  if (result.ok) return { body: result.value, mapping: mapping.hash }
-  const errors = result.errors
-    .slice(0, maxShown)
-    .map(({ code, rule, to, from, found, expected }) => ({ code, rule, to, from, found, expected }))
-  return { detail: { message: `the mapping refused the record in ${result.errors.length} places`, mapping: part.mapping, errors } }
-}
-
-function mapCode(
-  context: Context,
-  catalogue: Catalogue,
-  setup: ConnectionSetup,
-  part: CodePart,
-  envelope: EnvelopeTable,
-  record: Json,
-): MappedPart {
-  const found = at(record, part.code)
-  const externalKey = part.key === undefined ? envelope.key : context.compiled.template(part.key)({ key: envelope.key, record })
-  if (typeof found !== 'string' || found === '' || externalKey === undefined) return { kind: 'filtered', document: part.link }
-  const code = (part.codes === undefined ? undefined : catalogue.codes.get(part.codes)?.get(found)) ?? found
-  return { kind: 'incoming', incoming: incomingOf(envelope, setup, part, externalKey, { code }, null) }
-}
-
-const incomingOf = (
-  envelope: EnvelopeTable,
-  setup: ConnectionSetup,
-  part: Part,
-  externalKey: string,
-  body: JsonObject | null,
-  mapping: string | null,
-): Incoming => ({
-  envelope: envelope.id,
-  connection: envelope.connection,
-  books: setup.books,
-  stream: envelope.stream,
-  part,
-  externalKey,
-  version: envelope.version,
-  asOf: envelope.as_of,
-  baseline: envelope.baseline === 1,
-  op: envelope.op,
-  body,
-  mapping,
-})
 
 function hubRefOf(
   hubRef: { readonly path: string; readonly document: string } | undefined,

@@ -135,7 +135,8 @@ async function comparePart(
   const { tally, findings, ask } = comparison
   const { shelf } = books.data
   const type = part.document
-  const before = link === undefined ? undefined : await fetchDocument(shelf, type, link.key)
+  const known = part.identity.kind === 'fact' ? `${row.connection}/${incoming.externalKey}` : link?.key
+  const before = known === undefined ? undefined : await fetchDocument(shelf, type, known)
   const applied = await applyPart(books, incoming)
   if (applied.state === 'ignored') return []
   const after = applied.state === 'parked' ? undefined : shelf.documents.get(documentName({ type, key: applied.key }))

@@ -51,6 +51,18 @@ function claimsOf(connector: Connector, webhook: Webhook, config: JsonObject, fi
           refused(`a request without ${name}`, verify({ headers: others }))
           refused(`another ${name}`, verify({ headers: { ...others, [name]: changed(given ?? '') } }))
         }
+        for (const name of signatureFields(webhook)) {
+          const form = new URLSearchParams(fixture.body)
+          const given = form.get(name) ?? ''
+          const withField = (act: (form: URLSearchParams) => void) => {
+            const other = new URLSearchParams(form)
+            act(other)
+            return new TextEncoder().encode(other.toString())
+          }
+          refused(`a form without ${name}`, verify({ body: withField((other) => other.delete(name)) }))
+          refused(`another ${name}`, verify({ body: withField((other) => other.set(name, changed(given))) }))
+          refused(`${name} twice`, verify({ body: withField((other) => other.append(name, given)) }))
+        }
       },
     },
     {
@@ -108,8 +120,12 @@ function cutClaim(
 
 function signatureHeaders({ verify }: Webhook): readonly string[] {
   if (verify.kind === 'hmac') return [verify.header.toLowerCase()]
+  if (verify.kind === 'hash') return 'header' in verify.signature ? [verify.signature.header.toLowerCase()] : []
   return verify.kind === 'standard' ? ['webhook-id', 'webhook-timestamp', 'webhook-signature'] : []
 }
+
+const signatureFields = ({ verify }: Webhook): readonly string[] =>
+  verify.kind === 'hash' && 'field' in verify.signature ? [verify.signature.field] : []
 
 /** Fields of the config that the signature depends on. */
 function secretFields({ config }: Connector, { verify }: Webhook): readonly string[] {

@@ -6,6 +6,7 @@ import { mapChangeMutants } from './map-change.ts'
 import { mappingMutants } from './mappings.ts'
 import type { Mutant } from './mutant.ts'
 import { operationMutants } from './operations.ts'
+import { parcelMutants } from './parcels.ts'
 import { readingMutants } from './reading.ts'
 import { secretMutants } from './secrets.ts'
 
@@ -238,6 +239,7 @@ export const mutants: readonly Mutant[] = [
   ...readingMutants,
   ...operationMutants,
   ...guardMutants,
+  ...parcelMutants,
 ]
 
 export const demoBreaks: readonly string[] = ['dedupe', 'fence', 'checkpoint', 'effect-key', 'cutoff']
