@@ -1,6 +1,7 @@
 import { bug } from '../model/errors.ts'
 import type { CutRecord } from './access.ts'
 import { openHookBody } from './body.ts'
+import { nameRows } from './columns.ts'
 import { openGrouper } from './group.ts'
 import { finish } from './record.ts'
 import { zones } from './streams.ts'
@@ -19,7 +20,8 @@ export function cutBody(connector: Connector, config: Config, topic: Topic, body
   const whole = topic.carries === 'whole'
   const keyPath = whole ? stream.key : (topic.key ?? stream.key)
   const grouper = openGrouper(whole ? stream.group : undefined, keyPath)
-  const drafts = [...grouper.push(openHookBody(connector.webhook ?? {}, body, connector.http.codec).rows(topic.records)), ...grouper.end()]
+  const found = openHookBody(connector.webhook ?? {}, body, connector.http.codec).rows(topic.records)
+  const drafts = [...grouper.push(nameRows(found, whole ? stream.columns : undefined)), ...grouper.end()]
   const shape = { stream: topic.stream, keyPath, version: zonedVersion(stream.version, zones(config)), op: topic.op ?? 'upsert' }
   return drafts.map((draft) => ({
     ...finish(draft, shape, [body], asOf),

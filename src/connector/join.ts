@@ -2,20 +2,26 @@ import { bug } from '../model/errors.ts'
 import { isObject, type Json, type JsonObject } from '../model/json.ts'
 import type { CutSlice } from './access.ts'
 import { nodesOf } from './body.ts'
+import { nameValues } from './columns.ts'
 import { ambiguous, parseRecord, type Range } from './slice.ts'
-import type { Codec } from './types.ts'
+import type { Codec, Stream } from './types.ts'
 
 /**
  * The record behind its slices, as the mapping reads it: the first slice without `into` is the record, each slice with `into` is one item of the list of that
  * name (rows of a group, embedded children); an empty range there makes the list exist without an item.
  * @throws HubError `bad-shape` (retry) for bytes that are not what the codec reads or an object with one name twice, `no-slice` (bug) when a slice names no body.
  */
-export function joinRecord(slices: readonly CutSlice[], bodies: readonly Uint8Array[], codec: Codec | undefined): Json {
-  return openJoiner(codec)(slices, bodies)
+export function joinRecord(slices: readonly CutSlice[], bodies: readonly Uint8Array[], codec: Codec | undefined, rows?: RowShape): Json {
+  return openJoiner(codec)(slices, bodies, rows)
 }
 
+/** Of the stream whose record it is: how its own rows are named. */
+export type RowShape = Pick<Stream, 'columns' | 'group'>
+
 /** {@link joinRecord} for many records: bodies that are not JSON are parsed once for each joiner. */
-export function openJoiner(codec: Codec | undefined): (slices: readonly CutSlice[], bodies: readonly Uint8Array[]) => Json {
+export function openJoiner(
+  codec: Codec | undefined,
+): (slices: readonly CutSlice[], bodies: readonly Uint8Array[], rows?: RowShape) => Json {
   const parsed = new WeakMap<Uint8Array, readonly Json[]>()
   const nodes = (bytes: Uint8Array, parse: (body: Uint8Array) => Json): readonly Json[] => {
     const known = parsed.get(bytes) ?? nodesOf(parse(bytes))
@@ -30,7 +36,9 @@ export function openJoiner(codec: Codec | undefined): (slices: readonly CutSlice
     if (raw === undefined) throw bug('no-slice', `a record names a place that body ${slice.body} does not have`)
     return codec?.decode === undefined ? raw : codec.decode(raw)
   }
-  return (slices, bodies) => {
+  return (slices, bodies, { columns, group } = {}) => {
+    const named = (value: Json, into: string | undefined): Json =>
+      columns !== undefined && (into === undefined || into === group) ? nameValues(value, columns) : value
     const base = slices.find((slice) => slice.into === undefined)
     if (base === undefined) throw bug('no-slice', 'a record has no slice of its own')
     const lists = new Map<string, Json[]>()
@@ -38,9 +46,9 @@ export function openJoiner(codec: Codec | undefined): (slices: readonly CutSlice
       if (slice.into === undefined) continue
       const list = lists.get(slice.into) ?? []
       lists.set(slice.into, list)
-      if ('index' in slice || slice.to > slice.from) list.push(read(slice, bodies))
+      if ('index' in slice || slice.to > slice.from) list.push(named(read(slice, bodies), slice.into))
     }
-    return withLists(read(base, bodies), lists)
+    return withLists(named(read(base, bodies), undefined), lists)
   }
 }
 

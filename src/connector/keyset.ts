@@ -12,11 +12,19 @@ export interface KeysetPlace {
   readonly ask: PageAsk
 }
 
-export const lastKey = (page: Keyset, rows: readonly Row[]): string | undefined => keyText(at(rows.at(-1)?.value, page.key))
+const lastKey = (page: Keyset, rows: readonly Row[]): string | undefined => keyText(at(rows.at(-1)?.value, page.key))
+
+/** What the next page lies beyond; undefined: the last row lacks a key. */
+export function lastOfKeyset(page: Keyset, rows: readonly Row[]): { readonly after: string; readonly afterRow?: string } | undefined {
+  const after = lastKey(page, rows)
+  if (after === undefined || page.rowKey === undefined) return after === undefined ? undefined : { after }
+  const afterRow = keyText(at(rows.at(-1)?.value, page.rowKey))
+  return afterRow === undefined ? undefined : { after, afterRow }
+}
 
 /** Rows from `since` on in the order of (cursor, key); without a cursor rows in the order of their keys. */
-export const firstOfKeyset = ({ size, cursor }: Keyset): PageAsk => ({
-  page: { size, ...(cursor === undefined ? {} : { order: cursor.order }) },
+export const firstOfKeyset = ({ size, cursor, first }: Keyset): PageAsk => ({
+  page: { size, ...first, ...(cursor === undefined ? {} : { order: cursor.order }) },
 })
 
 /**
@@ -40,6 +48,8 @@ export function nextOfKeyset(
   const after = inStep ? lastKey(page, seen.rows) : undefined
   return {
     since: step,
-    ask: { page: { size: page.size, order: keyOrder, below: render(step + stepMs), ...(after === undefined ? {} : { after }) } },
+    ask: {
+      page: { size: page.size, ...page.first, order: keyOrder, below: render(step + stepMs), ...(after === undefined ? {} : { after }) },
+    },
   }
 }

@@ -1,7 +1,7 @@
 import { isHubError } from '../model/errors.ts'
 import { isObject, type Json, type JsonObject, type JsonSchema, namesOf } from '../model/json.ts'
 import { nearest, type Report } from './lint-report.ts'
-import { type Placeholder, placeholders } from './template.ts'
+import { type Placeholder, parseTemplate, placeholders } from './template.ts'
 import type { Call, Connector, Page } from './types.ts'
 
 /** What the placeholders of one call may name, root by root: `true` for a value as it comes, a list for the fields it has. */
@@ -26,7 +26,14 @@ export function pageScope(page: Page): Scope {
     case 'token':
       return { page: ['token'] }
     case 'keyset':
-      return { page: page.cursor === undefined ? ['after', 'size'] : ['after', 'below', 'order', 'size'] }
+      return {
+        page: [
+          'after',
+          'size',
+          ...(page.rowKey === undefined ? [] : ['afterRow']),
+          ...(page.cursor === undefined ? [] : ['below', 'order']),
+        ],
+      }
     case 'custom':
       return { page: true }
   }
@@ -109,7 +116,24 @@ export function lintTemplates(report: Report, path: string, template: Json, scop
     return []
   }
   for (const placeholder of found) lintPlaceholder(report, path, placeholder, scope)
+  lintQuotes(report, path, template)
   return found
+}
+
+const fromOutside: ReadonlySet<string> = new Set(['config', 'input', 'key', 'page', 'record', 'item', 'row'])
+
+/** A value between single quotes, in a condition that the partner reads, could end the text with a quote of its own and ask for something else. */
+function lintQuotes(report: Report, path: string, template: Json | undefined): void {
+  if (Array.isArray(template)) for (const item of template as readonly Json[]) lintQuotes(report, path, item)
+  else if (isObject(template)) for (const field of Object.values(template)) lintQuotes(report, path, field)
+  if (typeof template !== 'string') return
+  const pieces = parseTemplate(template)
+  for (const [place, piece] of pieces.entries()) {
+    const [before, after] = [pieces[place - 1], pieces[place + 1]]
+    const quoted = typeof before === 'string' && before.endsWith("'") && typeof after === 'string' && after.startsWith("'")
+    if (quoted && typeof piece === 'object' && fromOutside.has(piece.root) && piece.filter !== 'quoted')
+      report.error(path, 'unquoted-value', `{${piece.path}} stands between quotes of a condition: write {${piece.path}|quoted}`)
+  }
 }
 
 function lintPlaceholder(report: Report, path: string, { path: variable, root }: Placeholder, scope: Scope): void {
@@ -155,7 +179,12 @@ export function lintPaging(report: Report, path: string, call: Call, page: Page,
 }
 
 function sentBy(page: Page): readonly string[] {
-  if (page.kind === 'keyset') return page.cursor === undefined ? ['page.after'] : ['page.after', 'page.below', 'page.order']
+  if (page.kind === 'keyset')
+    return [
+      'page.after',
+      ...(page.rowKey === undefined ? [] : ['page.afterRow']),
+      ...(page.cursor === undefined ? [] : ['page.below', 'page.order']),
+    ]
   return page.kind === 'number' || page.kind === 'offset' || page.kind === 'token' ? [`page.${page.kind}`] : []
 }
 

@@ -22,6 +22,7 @@ export function lintStream(
       `the key "${stream.key}" is not required by the schema, so a record without one would pass`,
     )
   lintVersion(report, `${path}.version`, connector, stream.version, stream)
+  if (stream.columns !== undefined) lintColumns(report, path, stream, stream.columns)
   if (stream.call === null) {
     if (stream.cursor !== null) report.error(`${path}.cursor`, 'cursor-without-call', 'a stream that is never polled has no cursor')
     if (!receives(connector, name)) report.error(`${path}.call`, 'no-source', 'the stream is neither polled nor fed by a webhook topic')
@@ -65,16 +66,42 @@ export function lintStream(
     )
 }
 
+/** Values are named by place: each name once, and every path that the stream is read by among them. */
+function lintColumns(report: Report, path: string, stream: Stream, columns: readonly string[]): void {
+  const doubled = columns.filter((name, place) => name === '' || name.includes('.') || columns.indexOf(name) !== place)
+  if (columns.length === 0 || doubled.length > 0)
+    report.error(
+      `${path}.columns`,
+      'bad-columns',
+      `each value has a name of its own without a dot: ${doubled.join(', ') || 'there is none'}`,
+    )
+  const used = [
+    stream.key,
+    ...(stream.page.kind === 'keyset' ? [stream.page.key, stream.page.rowKey ?? stream.key] : []),
+    ...(stream.cursor?.paths ?? []),
+    ...(stream.version.kind === 'time' ? stream.version.paths : []),
+  ]
+  for (const name of new Set(used.map((used) => used.split('.')[0] ?? '')))
+    if (!columns.includes(name))
+      report.error(`${path}.columns`, 'unknown-column', `"${name}" is none of the columns`, nearest(name, columns))
+}
+
 /** A list is read on by (cursor, key) only where both orders are asked for and the cursor rises. */
 function lintKeyset(report: Report, path: string, { page, cursor, group }: Stream): void {
   if (page.kind !== 'keyset') return
-  if ((page.cursor === undefined) !== (cursor === null))
+  if ((page.cursor === undefined) !== (cursor === null) && !(page.cursor === undefined && cursor?.order === 'none'))
     report.error(
       `${path}.page`,
       'keyset-cursor',
-      'a keyset page says how rows are ordered by cursor where the stream has one, and only there',
+      "a keyset page says how rows are ordered by cursor where the stream has one, and only there; a stream in the order of its keys alone says order: 'none'",
     )
-  if (cursor !== null && (cursor.order !== 'asc' || group !== undefined))
+  if ((page.rowKey === undefined) !== (group === undefined))
+    report.error(
+      `${path}.page`,
+      'keyset-group',
+      'a page may end between two rows of one record: a stream with group needs rowKey to go on from there, and only such a one',
+    )
+  if (page.cursor !== undefined && (cursor?.order !== 'asc' || group !== undefined))
     report.error(`${path}.page`, 'keyset-order', "a keyset page goes on from the highest cursor: say order: 'asc' and leave group out")
   if (page.cursor !== undefined && !(page.cursor.stepMs >= 1))
     report.error(`${path}.page`, 'bad-step', 'the step of the times is at least a millisecond')

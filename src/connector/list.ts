@@ -1,5 +1,6 @@
 import type { JsonObject } from '../model/json.ts'
 import type { Row } from './body.ts'
+import { nameRows } from './columns.ts'
 import { firstPage, type ListGuard, nextPage, type PageAsk } from './page.ts'
 import type { Roots } from './template.ts'
 import type { Call, Page } from './types.ts'
@@ -16,6 +17,8 @@ export interface ListSource {
   readonly wire: Wire
   readonly call: Call
   readonly records: string
+  /** names of the values of rows that are lists */
+  readonly columns?: readonly string[] | undefined
   readonly page: Page
   readonly guard: ListGuard
   readonly signal?: AbortSignal | undefined
@@ -24,7 +27,7 @@ export interface ListSource {
 /** Reads one page. @throws HubError from the wire, the slicer and the guard */
 export async function readPage(source: ListSource, roots: Roots, ask: PageAsk): Promise<ListPage> {
   const reply = await source.wire.ask(source.call, { ...roots, page: ask.page as JsonObject }, { signal: source.signal, url: ask.url })
-  const rows = reply.body.rows(source.records)
+  const rows = nameRows(reply.body.rows(source.records), source.columns)
   const next = nextPage(source.page, ask, { url: reply.url, headers: reply.headers, body: reply.body, rows })
   source.guard.page(rows.map(bytesOf), next !== undefined)
   return { reply, rows, next }

@@ -3,7 +3,7 @@ import LinkHeader from 'http-link-header'
 import { reject } from '../model/errors.ts'
 import type { JsonObject } from '../model/json.ts'
 import type { Body, Row } from './body.ts'
-import { firstOfKeyset, lastKey } from './keyset.ts'
+import { firstOfKeyset, lastOfKeyset } from './keyset.ts'
 import type { Page } from './types.ts'
 
 /** What to ask for: the `page` root of the call, or the partner's own link to the page. */
@@ -76,9 +76,10 @@ export function nextPage(page: Page, asked: PageAsk, seen: PageSeen): PageAsk | 
     case 'keyset': {
       if (seen.rows.length < page.size && asked.page.below === undefined) return undefined
       if (page.cursor !== undefined) return firstOfKeyset(page)
-      const after = lastKey(page, seen.rows)
-      if (after === undefined || after === asked.page.after) throw repeated('its last row has no key to go on from')
-      return { page: { size: page.size, after } }
+      const last = lastOfKeyset(page, seen.rows)
+      if (last === undefined || (last.after === asked.page.after && last.afterRow === asked.page.afterRow))
+        throw repeated('its last row has no key to go on from')
+      return { page: { size: page.size, ...last } }
     }
     case 'custom': {
       const next = page.next(seen.body.value(), seen.headers, asked.page)

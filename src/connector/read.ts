@@ -3,6 +3,7 @@ import { at } from '../model/json.ts'
 import type { Checkpoint, CutRecord, Mark, PageRead, ReadOptions } from './access.ts'
 import type { Row } from './body.ts'
 import { readChildren } from './children.ts'
+import { nameRows } from './columns.ts'
 import { checkpointAt, type Window, windowsOf } from './cursor.ts'
 import { type Grouper, openGrouper } from './group.ts'
 import { type KeysetPlace, nextOfKeyset } from './keyset.ts'
@@ -60,6 +61,7 @@ async function* readWindow(run: Run, window: Window, resume: Mark | undefined): 
     wire: run.wire,
     call: run.call,
     records: stream.records,
+    columns: stream.columns,
     page: stream.page,
     guard: run.guard,
     signal: run.signal,
@@ -246,7 +248,7 @@ export async function readByKey(wire: Wire, ready: ReadyStream, key: string, sig
   })
   if (reply === undefined) return { bodies: [], asOf: wire.now(), records: [], last: true }
   const { bytes } = reply.body
-  const rows = reply.body.peek(byKey.records) === null ? [] : reply.body.rows(byKey.records)
+  const rows = reply.body.peek(byKey.records) === null ? [] : nameRows(reply.body.rows(byKey.records), stream.columns)
   const grouper = openGrouper(stream.group, stream.key)
   const drafts = [...grouper.push(rows), ...grouper.end()]
   const family = await readChildren(drafts, ready.children, { wire, stream: name, keyPath: stream.key, signal })

@@ -21,6 +21,7 @@ describe('texts', () => {
     expect(JSON.stringify(compileText('{key|integer}')({ key: '12345678901234567890' }))).toBe('12345678901234567890')
     expect(() => compileText('{key|integer}')({ key: '7; drop' })).toThrow(/whole number/)
     expect(compileText('{key|base64}')({ key: 'aé' })).toBe('YcOp')
+    expect(compileText("FNumber='{key|quoted}'")({ key: "a' or ''='" })).toBe("FNumber='a'' or ''''='''")
   })
   it('refuse what is no placeholder', () => {
     for (const text of ['{', '{ a }', '{a b}', '{}', '{a|b}', '{a..b}']) expect(() => parseTemplate(text), text).toThrow(/template/)

@@ -10,9 +10,9 @@ export interface Placeholder {
   readonly root: string
   readonly filter?: Filter
 }
-export type Filter = 'integer' | 'path' | 'base64'
+export type Filter = 'integer' | 'path' | 'base64' | 'quoted'
 
-const filters: ReadonlySet<string> = new Set(['integer', 'path', 'base64'])
+const filters: ReadonlySet<string> = new Set(['integer', 'path', 'base64', 'quoted'])
 const inside = /^([A-Za-z_][\w-]*(?:\.@?[\w-]+(?:\\\.[\w-]+)*)*)(?:\|(\w+))?$/
 
 /**
@@ -170,6 +170,8 @@ function lookup(placeholder: Placeholder, roots: Roots): Json | undefined {
       return integer(value, placeholder.path)
     case 'base64':
       return Buffer.from(textOf(value, placeholder.path) ?? '', 'utf8').toString('base64')
+    case 'quoted':
+      return textOf(value, placeholder.path)?.replaceAll("'", "''")
     default:
       return value
   }

@@ -5,11 +5,11 @@ import type { Json, JsonObject } from '../model/json.ts'
 export type Path = string
 /**
  * Text with placeholders: `/orders/{record.id}`. Roots: config, input (what the mapping made), since, until, page.number, page.offset, page.size,
- * page.token, key, keys, record, effectKey, before (answer of the command's `requires`), arranged (what `requires` made of it), shown and contentKey (a state's figure at the partner, and a hash of what is sent over it), result (answer of the command's own call), login. A text that is one placeholder keeps the type of its value; a
+ * page.token, page.after, page.afterRow, page.below, page.order, key, keys, record, effectKey, before (answer of the command's `requires`), arranged (what `requires` made of it), shown and contentKey (a state's figure at the partner, and a hash of what is sent over it), result (answer of the command's own call), login. A text that is one placeholder keeps the type of its value; a
  * query, form or body field whose placeholder is undefined is left out; so is a list inside a list that begins
  * with a constant text and lacks one of its own values (a condition without its operand); any other list that lacks a value is refused.
  * `{{` and `}}` are braces. Filters: `{key|integer}` gives a JSON number, `{input.product|path}` keeps the slashes of a
- * key that is itself a path, `{input.text|base64}`.
+ * key that is itself a path, `{input.text|base64}`, `'{input.text|quoted}'` doubles the quotes of a value inside a condition (SQL, OData).
  */
 export type Template = string
 /** Expression of the mapping language: `status == 'done' && has(number)`. */

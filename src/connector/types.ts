@@ -57,6 +57,11 @@ export interface Stream {
   /** null is a stated full refresh on every run */
   readonly cursor: Cursor | null
   readonly parts: readonly Part[]
+  /**
+   * rows are lists of values: their names, by place (`ExecuteBillQuery` of Kingdee answers in the order of the fields asked for). Answers are kept as they came, so names are added at the end and never moved or taken away: a
+   * row kept from before has fewer values
+   */
+  readonly columns?: readonly string[]
   /** rows of one key that follow each other are one record (an ERP that returns one row per entry line): the rows land in this field */
   readonly group?: string
   readonly children?: readonly Child[]
@@ -102,12 +107,16 @@ export type Page =
   | { readonly kind: 'nextLink'; readonly size: number; readonly path: Path }
   /**
    * Rows in the order of `key`, each page beyond the last key of the one before (`{page.after}`): rows that leave the list push none over a page border. In a stream with a cursor the rows are asked for as
-   * `order` says, from `{since}` on; where more than a page of them share one step of the partner's times (`stepMs`: to what it cuts them in its answers), that step is read by key, as `keyOrder` says, up to `{page.below}`
+   * `order` says, from `{since}` on; where more than a page of them share one step of the partner's times (`stepMs`: to what it cuts them in its answers), that step is read by key, as `keyOrder` says, up to `{page.below}`.
+   * Without `cursor`, a stream whose own cursor promises no order reads all that changed since then by key. `rowKey`: rows of one key (`group`) in the order of this one, each page beyond `{page.after}` and `{page.afterRow}`
    */
   | {
       readonly kind: 'keyset'
       readonly size: number
       readonly key: Path
+      readonly rowKey?: Path
+      /** of the first page, for calls that cannot leave them out: what no key comes before */
+      readonly first?: { readonly after: Json; readonly afterRow?: Json }
       readonly cursor?: { readonly stepMs: number; readonly order: string; readonly keyOrder: string }
     }
   /** RFC 8288 Link header, rel=next, same origin only */

@@ -1,6 +1,6 @@
 import type { CutSlice } from '../connector/access.ts'
 import { keptCodec } from '../connector/body.ts'
-import { openJoiner } from '../connector/join.ts'
+import { openJoiner, type RowShape } from '../connector/join.ts'
 import type { Part, Stream } from '../connector/types.ts'
 import type { MapContext } from '../mapping/types.ts'
 import type { PartnerLine } from '../model/delivery.ts'
@@ -84,10 +84,13 @@ export function openReader(context: Context): (
   known?: Json,
 ) => { readonly kind: 'record'; readonly record: Json } | Dead {
   const joiners = new Map<string, ReturnType<typeof openJoiner>>()
-  return (envelope, { setup, schema }, bodies, known) => {
+  return (envelope, { setup, stream, schema }, bodies, known) => {
     const joiner = joiners.get(setup.name) ?? openJoiner(keptCodec(setup.connector))
     joiners.set(setup.name, joiner)
-    const read = known === undefined ? readRecord(slicesOf(envelope), bodies, joiner) : { record: known }
+    const read =
+      known === undefined
+        ? readRecord(slicesOf(envelope), bodies, joiner, envelope.stream.includes('/') ? undefined : stream)
+        : { record: known }
     if ('fault' in read) return dead('unparseable', read.fault)
     const fault = schema && context.compiled.schema(schema, `${setup.connector.name}/${envelope.stream}`)(read.record)
     return fault === undefined
@@ -106,6 +109,7 @@ function readRecord(
   slices: readonly Slice[],
   bodies: ReadonlyMap<string, Uint8Array>,
   join: ReturnType<typeof openJoiner>,
+  rows: RowShape | undefined,
 ): { readonly record: Json } | { readonly fault: string } {
   const names = [...new Set(slices.map(({ receipt }) => receipt))]
   const bytes = names.map((name) => {
@@ -119,7 +123,7 @@ function readRecord(
   })
   const cut: CutSlice[] = slices.map(({ receipt, ...place }) => ({ body: names.indexOf(receipt), ...place }))
   try {
-    return { record: join(cut, bytes) }
+    return { record: join(cut, bytes, rows) }
   } catch (error) {
     return { fault: error instanceof Error ? error.message : String(error) }
   }

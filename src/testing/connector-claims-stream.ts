@@ -131,6 +131,7 @@ const valuesOf = (connector: Connector, pages: readonly PageRead[]) =>
         record.slices,
         page.bodies.map((body) => body.bytes),
         connector.http.codec,
+        connector.streams[record.stream],
       ),
     })),
   )
@@ -212,8 +213,13 @@ const strange = {
 function hostile(stream: Stream, reading: StreamReading): Exchange | undefined {
   if (!oneList(stream) || stream.cursor?.windowMs !== undefined || stream.children !== undefined || stream.pokes !== undefined)
     return undefined
-  return withRows(stream, reading.exchanges[0], ([first]) => (isObject(first) ? [{ ...first, x_strange: strange }] : []))
+  return withRows(stream, reading.exchanges[0], ([first]) =>
+    isObject(first) ? [{ ...first, x_strange: strange }] : Array.isArray(first) ? [first.with(-1, strange)] : [],
+  )
 }
+
+/** Where a field of a row stands before it has a name. */
+const placeIn = ({ columns }: Stream, name: string): string => (columns === undefined ? name : String(columns.indexOf(name)))
 
 function hostileClaim(
   connector: Connector,
@@ -228,15 +234,19 @@ function hostileClaim(
     run: async () => {
       const exchange = hostile(stream, reading)
       const first = at(exchange?.answer.body, stream.records === '' ? '0' : `${stream.records}.0`)
-      const numeric = typeof at(first, stream.key) === 'number' && !stream.key.includes('.')
-      const marked = withRows(stream, exchange, () => [{ ...(first as JsonObject), ...(numeric ? { [stream.key]: '20 digits' } : {}) }])
+      const numeric = typeof at(first, placeIn(stream, stream.key)) === 'number' && !stream.key.includes('.')
+      const marked = withRows(stream, exchange, () => [
+        Array.isArray(first)
+          ? first.map((value: Json, place) => (numeric && stream.columns?.[place] === stream.key ? '20 digits' : value))
+          : { ...(first as JsonObject), ...(numeric ? { [stream.key]: '20 digits' } : {}) },
+      ])
       const long = JSON.stringify(marked?.answer.body).replace('"20 digits"', '12345678901234567890')
       const twisted: readonly Exchange[] =
         exchange === undefined ? [] : [{ request: exchange.request, answer: { ...exchange.answer, text: long } }]
       const pages = await replay(connector, fixtures, twisted, (partner) => pagesOf(partner, name, reading.from))
       const [read] = valuesOf(connector, pages)
       claim(read !== undefined, 'the record is gone')
-      claimEqual(at(read.value, 'x_strange'), connector.http.codec?.decode?.(strange) ?? strange, 'values')
+      claimEqual(at(read.value, stream.columns?.at(-1) ?? 'x_strange'), connector.http.codec?.decode?.(strange) ?? strange, 'values')
       if (numeric) claimEqual(read.record.key, '12345678901234567890', 'a key of 20 digits')
     },
   }

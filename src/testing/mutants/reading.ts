@@ -230,4 +230,29 @@ export const readingMutants: readonly Mutant[] = [
     ],
     ['src/connector/outward.test.ts', 'never to an address inside'],
   ),
+  one(
+    'misnamed-value',
+    '10',
+    'a row with a value too few is read all the same, each value under the name of its neighbour',
+    ['src/connector/columns.ts', 'row.value.length !== columns.length', 'row.value.length > columns.length + 100'],
+    ['src/connector/columns.test.ts', 'with a value too few or too many'],
+  ),
+  one(
+    'torn-record',
+    '1',
+    'the next page of rows that belong together begins with the next record',
+    [
+      'src/connector/keyset.ts',
+      'return afterRow === undefined ? undefined : { after, afterRow }',
+      "return { after, afterRow: '999999999' }",
+    ],
+    ['src/connector/columns.test.ts', 'come once each'],
+  ),
+  one(
+    'broken-quotes',
+    'input',
+    'a value with a quote ends the text in a condition that it stands in',
+    ['src/connector/template.ts', `.replaceAll("'", "''")`, '.slice()'],
+    ['src/connector/template.test.ts', 'know filters'],
+  ),
 ]
