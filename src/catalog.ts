@@ -24,6 +24,8 @@ export interface CatalogText {
 
 export interface Catalog {
   readonly connectors: ReadonlyMap<string, Connector>
+  /** names of the package's connectors that were not asked for */
+  readonly others?: readonly string[]
   /** folders of connectors with a fault that keeps them out */
   readonly unloaded?: ReadonlySet<string>
   readonly mappings: readonly CatalogText[]
@@ -42,13 +44,24 @@ interface Found {
   readonly faults: Fault[]
 }
 
-/** Folders whose `connectors`, `mappings` and `schemas` count; what a later one names again replaces the earlier. */
-export async function loadCatalog(workspace?: string): Promise<Catalog> {
+/**
+ * Folders whose `connectors`, `mappings` and `schemas` count; what a later one names again replaces the earlier. `only`: of the package those connectors, and those the workspace
+ * has mappings of, since each is code to load; all of them when left out.
+ */
+export async function loadCatalog(workspace?: string, only?: ReadonlySet<string>): Promise<Catalog> {
   const found: Found = { connectors: new Map(), unloaded: new Set(), faults: [] }
   const own = workspace !== undefined && workspace !== packageRoot ? workspace : undefined
   const readOwn = limitedReader(found.faults)
-  await loadConnectors(join(codeRoot, 'connectors'), false, readTextFile, found)
-  if (own !== undefined) await loadConnectors(join(own, 'connectors'), true, readOwn, found)
+  const packaged = await folders(join(codeRoot, 'connectors'))
+  const mapped = own === undefined ? [] : await folders(join(own, 'mappings'))
+  const others = packaged.filter((name) => only?.has(name) === false && !mapped.includes(name))
+  await loadConnectors(
+    join(codeRoot, 'connectors'),
+    packaged.filter((name) => !others.includes(name)),
+    { own: false, read: readTextFile, found },
+  )
+  const ownConnectors = own === undefined ? undefined : join(own, 'connectors')
+  if (ownConnectors !== undefined) await loadConnectors(ownConnectors, await folders(ownConnectors), { own: true, read: readOwn, found })
   const mappings = new Map<string, CatalogText>()
   const tableTexts = new Map<string, CatalogText>()
   const schemas = new Map<string, SchemaText>()
@@ -61,7 +74,7 @@ export async function loadCatalog(workspace?: string): Promise<Catalog> {
       const file = join(root, 'schemas', name)
       schemas.set(name, { file, text: await read(file), ...(root === own ? {} : { proven: true }) })
     }
-    const partners = await readPartnerSchemas(root, read)
+    const partners = await readPartnerSchemas(root, read, root !== own)
     found.faults.push(...partners.faults)
     for (const schema of partners.schemas) partnerSchemas.set(schema.id, schema)
   }
@@ -73,6 +86,7 @@ export async function loadCatalog(workspace?: string): Promise<Catalog> {
   }
   return {
     ...found,
+    others,
     mappings: [...mappings.values()],
     tables,
     tableTexts: [...tableTexts.values()],
@@ -119,8 +133,12 @@ export function connectorText(connector: Connector): string {
 }
 
 /** `own`: a workspace's. Those are held against the contract here (the package's are by its tests), and loaded anew when the file changed, for a reload follows its author's edits. */
-async function loadConnectors(folder: string, own: boolean, read: ReadText, found: Found): Promise<void> {
-  for (const name of await folders(folder)) {
+async function loadConnectors(
+  folder: string,
+  names: readonly string[],
+  { own, read, found }: { readonly own: boolean; readonly read: ReadText; readonly found: Found },
+): Promise<void> {
+  for (const name of names) {
     const { file, other } = await connectorFile(join(folder, name))
     if (file === undefined) continue
     const faults: Fault[] = []

@@ -59,7 +59,7 @@ export function setUpConnections(workspace: JsonObject, around: Surroundings): S
         severity: 'error',
         ...around.locate([...path, 'connector']),
         message: `there is no connector '${String(value.connector)}'`,
-        ...nearest(String(value.connector), around.catalog.connectors.keys()),
+        ...nearest(String(value.connector), [...around.catalog.connectors.keys(), ...(around.catalog.others ?? [])]),
       })
       continue
     }

@@ -80,11 +80,13 @@ export async function loadWorkspace(
   const shown = relative(process.cwd(), file) || file
   // a file (perhaps crossdock.json itself) is no folder to look into
   const isFile = (await stat(folder).catch(() => undefined))?.isFile() === true
-  const catalog = await loadCatalog(isFile ? undefined : folder)
+  const text = options.text ?? (await read(file))
+  const { source, faults: unreadable } = text === undefined ? { faults: [] } : readWorkspaceText(text, shown)
+  const value = isObject(source?.value) ? source.value : {}
+  const catalog = await loadCatalog(isFile ? undefined : folder, connectorNames(value))
   const meta = await metaSchemas()
   const schemas = compileSchemas([...catalog.schemas, ...meta])
   const faults: Fault[] = [...catalog.faults, ...schemas.faults.map((fault) => schemaFault(fault, catalog.schemas))]
-  const text = options.text ?? (await read(file))
   if (text === undefined)
     return empty([
       ...faults,
@@ -101,14 +103,12 @@ export async function loadWorkspace(
         suggestion: isFile ? `name its folder: ${dirname(folder)}` : 'run `crossdock init` there, or name another folder',
       },
     ])
-  const { source, faults: unreadable } = readWorkspaceText(text, shown)
   faults.push(...unreadable)
   if (source === undefined) return empty(faults)
   const locate: Locate = (path, part) => ({ file: shown, ...source.positionOf(source.offsetOf(path, part)), path: path.join('.') })
   faults.push(...shapeFaults(source, schemas, shown, locate))
-  const value = isObject(source.value) ? source.value : {}
   const codes = codeLists(value.codes)
-  const inUse = usedConnectors(value, catalog)
+  const inUse = [...connectorNames(value)].flatMap((name) => catalog.connectors.get(name) ?? [])
   const texts = usedMappings(inUse, catalog)
   const overlays = await readOverlays(value, { folder, catalog, locate, faults })
   const { mappings, overlaid, compile } = compileMappings(texts, { overlays, catalog, schemas, codes, faults })
@@ -185,12 +185,10 @@ function shapeFaults(source: SourceText, schemas: CompiledSchemas, file: string,
   return [...twice, ...shape]
 }
 
-/** Connectors that the workspace's connections name, in the order of their names. */
-function usedConnectors(workspace: JsonObject, catalog: Catalog): readonly Connector[] {
-  const names = Object.values(isObject(workspace.connections) ? workspace.connections : {}).map((one) =>
-    isObject(one) ? String(one.connector) : '',
-  )
-  return [...new Set(names)].sort().flatMap((name) => catalog.connectors.get(name) ?? [])
+/** What the workspace's connections name, in the order of their names. */
+function connectorNames(workspace: JsonObject): ReadonlySet<string> {
+  const connections = Object.values(isObject(workspace.connections) ? workspace.connections : {})
+  return new Set(connections.map((one) => (isObject(one) ? String(one.connector) : '')).sort())
 }
 
 function usedMappings(connectors: readonly Connector[], catalog: Catalog): readonly CatalogText[] {
