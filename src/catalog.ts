@@ -1,6 +1,7 @@
 import { readdir } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { folders, jsonFiles } from './catalog/folders.ts'
 import { commonJsFault, exportFault, lintFault, loadFault, namePlace } from './catalog/load-fault.ts'
 import { manifestFile, readManifest } from './catalog/manifest.ts'
 import { type PartnerSchema, readPartnerSchemas } from './catalog/partner-schemas.ts'
@@ -282,26 +283,5 @@ function limitedReader(faults: Fault[]): ReadText {
       suggestion: 'keep records, exports and backups elsewhere: only connectors, mappings and schemas belong here',
     })
     return ''
-  }
-}
-
-async function folders(folder: string): Promise<string[]> {
-  return (await entries(folder))
-    .filter((entry) => entry.isDirectory())
-    .map((entry) => entry.name)
-    .sort()
-}
-async function jsonFiles(folder: string): Promise<string[]> {
-  return (await entries(folder))
-    .filter((entry) => entry.isFile() && entry.name.endsWith('.json'))
-    .map((entry) => entry.name)
-    .sort()
-}
-async function entries(folder: string) {
-  try {
-    return await readdir(folder, { withFileTypes: true })
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []
-    throw error
   }
 }
