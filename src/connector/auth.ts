@@ -8,8 +8,13 @@ import { compileString } from './template.ts'
 import type { Auth, Config } from './types.ts'
 
 export interface AuthDeps extends OAuth2Deps {
-  /** sends the login call of a session and gives its decoded answer */
-  readonly logIn: () => Promise<Json>
+  /** sends the login call of a session and gives its decoded answer, with its headers */
+  readonly logIn: () => Promise<LoggedIn>
+}
+
+export interface LoggedIn {
+  readonly answer: Json
+  readonly headers: Readonly<Record<string, string>>
 }
 
 /** @throws HubError `bad-template` (bug), `no-credentials` (reauth) */
@@ -36,8 +41,12 @@ export function openAuth(auth: Auth, deps: AuthDeps): Authentication {
     }
     case 'sign':
       return { ...fixed({}, []), sign: (request, now) => auth.sign(request, config, now) }
-    case 'session':
-      return session(sessionHeaders(auth.headers, config), deps.logIn, deps.clock)
+    case 'session': {
+      const instead = compileHeaders(auth.instead)({ config })
+      return auth.instead !== undefined && Object.keys(instead).length === Object.keys(auth.instead).length
+        ? fixed(instead, Object.values(instead))
+        : session(sessionHeaders(auth.headers, config), deps.logIn, deps.clock)
+    }
   }
 }
 
@@ -49,30 +58,28 @@ const fixed = (headers: Readonly<Record<string, string>>, secrets: readonly stri
 })
 
 /** Of templates all must have a value, else the login brought no session. */
-function sessionHeaders(
-  headers: Extract<Auth, { kind: 'session' }>['headers'],
-  config: Config,
-): (login: Json) => Readonly<Record<string, string>> {
-  if (typeof headers === 'function') return (login) => headers(login, config)
+function sessionHeaders(headers: Extract<Auth, { kind: 'session' }>['headers'], config: Config): HeadersOf {
+  if (typeof headers === 'function') return ({ answer }) => headers(answer, config)
   const compiled = compileHeaders(headers)
-  return (login) => {
-    const made = compiled({ login, config })
+  return ({ answer, headers: answered }) => {
+    const made = compiled({ login: answer, answered, config })
     if (Object.keys(made).length < Object.keys(headers).length) throw incomplete()
     return made
   }
 }
 
 /** One login at a time, whoever asks; it lives as long as the connection is open and the partner takes it. */
-function session(headersOf: (login: Json) => Readonly<Record<string, string>>, logIn: () => Promise<Json>, clock: Clock): Authentication {
+function session(headersOf: HeadersOf, logIn: AuthDeps['logIn'], clock: Clock): Authentication {
   let current: Promise<Proof> | undefined
   let number = 0
   let refused: { readonly error: unknown; readonly until: number } | undefined
   const tokens = new Set<string>()
 
   const start = async (mine: number): Promise<Proof> => {
-    const login = await logIn()
+    const said = await logIn()
+    const login = said.answer
     const headers: Record<string, string> = {}
-    for (const [name, value] of Object.entries(readHeaders(headersOf, login))) {
+    for (const [name, value] of Object.entries(readHeaders(headersOf, said))) {
       headers[name.toLowerCase()] = headerValue(name, value)
       if (tokens.size >= maxTokens) tokens.clear()
       for (const word of [value, ...value.split(' ')]) if (word.length >= tokenLength) tokens.add(word)
@@ -113,7 +120,9 @@ function texts(value: Json | undefined): readonly string[] {
   return Object.values(value).flatMap((field: Json | undefined) => texts(field))
 }
 
-function readHeaders(headersOf: (login: Json) => Readonly<Record<string, string>>, login: Json): Readonly<Record<string, string>> {
+type HeadersOf = (login: LoggedIn) => Readonly<Record<string, string>>
+
+function readHeaders(headersOf: HeadersOf, login: LoggedIn): Readonly<Record<string, string>> {
   try {
     return headersOf(login)
   } catch {

@@ -84,6 +84,31 @@ function rowOf(bytes: Uint8Array, place: Range, decode: (value: Json) => Json): 
   return { bytes, place, value: decode(value), ...(twin === undefined ? {} : { twin: true }) }
 }
 
+const nothing = 'null'
+const textDecoder = new TextDecoder()
+
+/** Rows that stand inside another one, where a path leads from it; `*` is each item of a list. None where the path ends, or at null. @throws HubError `bad-shape` */
+export function rowsInside(
+  { bytes, place }: { readonly bytes: Uint8Array; readonly place: Place },
+  path: string,
+  codec: Codec | undefined,
+): readonly Row[] {
+  if ('index' in place) return []
+  const decode = codec?.decode ?? ((value: Json) => value)
+  const [own = '', ...deeper] = path.split('.*.')
+  const cut = bytes.subarray(place.from, place.to)
+  const found = findValue(cut, own)
+  if (
+    found === undefined ||
+    (found.to - found.from === nothing.length && textDecoder.decode(cut.subarray(found.from, found.to)) === nothing)
+  )
+    return []
+  const ranges = sliceRecords(cut, own).map(({ from, to }) => ({ from: from + place.from, to: to + place.from }))
+  return deeper.length === 0
+    ? ranges.map((range) => rowOf(bytes, range, decode))
+    : ranges.flatMap((range) => rowsInside({ bytes, place: range }, deeper.join('.*.'), codec))
+}
+
 /** A body that is not JSON: the codec makes the whole of it JSON once, rows are its nodes. */
 function parsedBody(bytes: Uint8Array, parse: () => Json, decode: (value: Json) => Json): Body {
   let whole: { readonly raw: Json; readonly value: Json; readonly nodes: ReadonlyMap<Json, number> } | undefined

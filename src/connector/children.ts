@@ -4,8 +4,8 @@ import type { CutRecord } from './access.ts'
 import type { Row } from './body.ts'
 import { readList } from './list.ts'
 import { openGuard } from './page.ts'
-import { type Draft, draftOf, embed, finish, keyText } from './record.ts'
-import type { Child, Version } from './types.ts'
+import { type Draft, draftOf, embed, embedDraft, finish, keyText } from './record.ts'
+import type { Call, Child, Version } from './types.ts'
 import type { Wire } from './wire.ts'
 
 /** Whether a condition of the connector holds for a record. */
@@ -16,6 +16,8 @@ export interface ChildReader {
   /** versions of child records, zone put in */
   readonly version: Version
   readonly condition: Condition | undefined
+  /** rows that stand in the parent, for a child that nothing is read for */
+  readonly inside?: (parent: Draft) => readonly Row[]
 }
 export interface WithChildren {
   readonly drafts: readonly Draft[]
@@ -38,23 +40,27 @@ export interface ChildSource {
 export async function readChildren(drafts: readonly Draft[], readers: readonly ChildReader[], source: ChildSource): Promise<WithChildren> {
   const whole = [...drafts]
   const bodies: Uint8Array[] = []
-  const records: { readonly row: Row; readonly reader: ChildReader; readonly parent: string }[] = []
+  const records: { readonly row: Row; readonly reader: ChildReader; readonly parent: string; readonly within: Draft | undefined }[] = []
   for (const reader of readers) {
     const wanted = whole
       .map((draft, place) => ({ draft, place, key: keyText(at(draft.value, source.keyPath)) }))
       .filter(({ draft, key }) => key !== undefined && (reader.condition?.(draft.value) ?? true))
     for (let start = 0; start < wanted.length; start += reader.child.batch) {
       const parents = wanted.slice(start, start + reader.child.batch)
-      const found = await readBatch(
-        parents.map(({ draft, key }) => ({ key: key ?? '', record: draft.value })),
-        reader.child,
-        source,
-        bodies,
-      )
+      const found =
+        reader.child.call === null
+          ? new Map(parents.map(({ draft, key }) => [key ?? '', reader.inside?.(draft) ?? []]))
+          : await readBatch(
+              parents.map(({ draft, key }) => ({ key: key ?? '', record: draft.value })),
+              { ...reader.child, call: reader.child.call },
+              source,
+              bodies,
+            )
       for (const { place, key } of parents) {
         const rows = found.get(key ?? '') ?? []
         const parent = whole[place]
-        if (reader.child.as.kind === 'records') records.push(...rows.map((row) => ({ row, reader, parent: key ?? '' })))
+        if (reader.child.as.kind === 'records')
+          records.push(...rows.map((row) => ({ row, reader, parent: key ?? '', within: drafts[place] })))
         else if (parent !== undefined) whole[place] = embed(parent, reader.child.name, rows)
       }
     }
@@ -63,12 +69,12 @@ export async function readChildren(drafts: readonly Draft[], readers: readonly C
     drafts: whole,
     bodies,
     records: (all, asOf) =>
-      records.flatMap(({ row, reader, parent }) => {
+      records.flatMap(({ row, reader, parent, within }) => {
         const { as, name } = reader.child
         return as.kind === 'records'
           ? [
               finish(
-                draftOf(row),
+                as.within === undefined || within === undefined ? draftOf(row) : embedDraft(draftOf(row), as.within, within),
                 { stream: `${source.stream}/${name}`, keyPath: as.key, version: reader.version, op: 'upsert' },
                 all,
                 asOf,
@@ -87,7 +93,7 @@ interface Parent {
 
 async function readBatch(
   parents: readonly Parent[],
-  child: Child,
+  child: Child & { readonly call: Call },
   source: ChildSource,
   bodies: Uint8Array[],
 ): Promise<ReadonlyMap<string, readonly Row[]>> {

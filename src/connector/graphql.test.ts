@@ -112,6 +112,7 @@ describe('an operation', () => {
     ['MAX_COST_EXCEEDED', 'max-cost-exceeded', 'reject', false],
     ['undefinedField', 'undefined-field', 'reject', false],
     ['UNAUTHENTICATED', 'unauthenticated', 'reauth', false],
+    ['FORBIDDEN', 'forbidden', 'reauth', false],
     ['INTERNAL_SERVER_ERROR', 'internal-server-error', 'retry', true],
     ['TIMEOUT', 'timeout', 'retry', true],
     [undefined, 'graphql-error', 'reject', false],
@@ -142,8 +143,28 @@ describe('an operation', () => {
     await access.check()
   })
 
+  const refusal = (errorCode: string) => ({ __typename: 'SomeError', errorCode, message: 'This cannot be.' })
+  it.each([
+    ['one result', refusal('ITEMS_ALREADY_FULFILLED_ERROR'), 'items-already-fulfilled-error', 'reject'],
+    ['one of several results', [{ id: '1' }, refusal('NOT_FOUND_ERROR')], 'not-found-error', 'reject'],
+    ['a login', refusal('INVALID_CREDENTIALS_ERROR'), 'invalid-credentials-error', 'reauth'],
+  ])('says that %s is the refusing member of its union', async (_, result, code, recovery) => {
+    const connector = shop({ query: 'mutation Move { move { __typename ... on Parcel { id } ... on ErrorResult { errorCode message } } }' })
+    const { access } = await open(() => ({ body: { data: { move: result } } }), { connector })
+    await expect(access.check()).rejects.toMatchObject({
+      message: expect.stringContaining('This cannot be.'),
+      detail: { code, recovery, sent: false },
+    })
+  })
+
+  it('is good where the result of a union is the wanted one', async () => {
+    const connector = shop({ query: 'mutation Move { move { __typename ... on Parcel { id } ... on ErrorResult { errorCode message } } }' })
+    const { access } = await open(() => ({ body: { data: { move: { __typename: 'Parcel', id: '1', errorCode: null } } } }), { connector })
+    await access.check()
+  })
+
   it('is not refused for a field of the partner that looks like one of a mutation', async () => {
-    const { access } = await open(() => ({ body: { data: { log: { userErrors: [{ message: 'old' }] } } } }))
+    const { access } = await open(() => ({ body: { data: { log: { userErrors: [{ message: 'old' }], errorCode: 'OLD' } } } }))
     await access.check()
   })
 })
@@ -227,5 +248,10 @@ describe('the linter', () => {
     expect(codes({ query: 'query Shop { x }' }, { json: {} })).toEqual(['check two-bodies'])
     expect(codes({ query: 'query Shop { x }' }, { method: 'PUT' })).toEqual(['check.graphql graphql-method'])
     expect(codes({ query: 'query Shop($a: ID) { x }', variables: { a: '{confg.url}' } })).toEqual(['check unknown-variable'])
+  })
+  it('objects to a mutation that asks for one member of a union and would not see a refusal', () => {
+    const move = (rest: string) => codes({ query: `mutation Move { move { __typename ... on Parcel { id } ${rest} } }` })
+    expect(move('')).toEqual(['check.graphql refusal-not-asked'])
+    expect(move('... on ErrorResult { errorCode message }')).toEqual([])
   })
 })

@@ -34,6 +34,8 @@ export interface GraphqlFault {
 }
 
 const afterAll: readonly string[] = ['INTERNAL_SERVER_ERROR', 'TIMEOUT', 'SERVICE_UNAVAILABLE']
+/** Not logged in, or not allowed to: Apollo Server and NestJS write it so. */
+const unproved: readonly string[] = ['UNAUTHENTICATED', 'FORBIDDEN']
 export const throttled = 'throttled'
 
 /**
@@ -46,7 +48,7 @@ export function graphqlFault(body: Body, operation: 'query' | 'mutation'): Graph
     const message = [first, ...others].slice(0, 3).map(wordsOf).join('; ')
     const code = String(at(first, 'extensions.code') ?? (wordsOf(first) === 'Throttled' ? 'THROTTLED' : 'graphql-error'))
     if (code === 'THROTTLED') return { code: throttled, recovery: 'retry', ambiguous: false, message }
-    if (code === 'UNAUTHENTICATED') return { code: codeWord(code), recovery: 'reauth', ambiguous: false, message }
+    if (unproved.includes(code)) return { code: codeWord(code), recovery: 'reauth', ambiguous: false, message }
     return afterAll.includes(code)
       ? { code: codeWord(code), recovery: 'retry', ambiguous: true, message }
       : { code: codeWord(code), recovery: 'reject', ambiguous: false, message }
@@ -55,7 +57,9 @@ export function graphqlFault(body: Body, operation: 'query' | 'mutation'): Graph
 }
 
 function userError(data: Json | undefined): GraphqlFault | undefined {
-  for (const [name, payload] of Object.entries(objectOf(data)))
+  for (const [name, payload] of Object.entries(objectOf(data))) {
+    const result = resultError(name, payload)
+    if (result !== undefined) return result
     for (const [field, list] of Object.entries(objectOf(payload))) {
       const errors = /userErrors$/i.test(field) ? listOf(list) : []
       const [first] = errors
@@ -68,6 +72,18 @@ function userError(data: Json | undefined): GraphqlFault | undefined {
         message: `${name}: ${errors.slice(0, 3).map(shown).join('; ')}`,
       }
     }
+  }
+  return undefined
+}
+
+/** The member of a result union that says no, alone or in a list of results: it has an `errorCode` and a message, beside its `__typename`. */
+function resultError(name: string, payload: Json | undefined): GraphqlFault | undefined {
+  for (const result of Array.isArray(payload) ? payload : [payload ?? null]) {
+    const code = at(result, 'errorCode')
+    if (typeof code !== 'string' || code === '') continue
+    const recovery = /(^|_)CREDENTIALS(_|$)/.test(code) ? 'reauth' : 'reject'
+    return { code: codeWord(code), recovery, ambiguous: false, message: `${name}: ${code}: ${wordsOf(result)}` }
+  }
   return undefined
 }
 

@@ -34,10 +34,11 @@ export function lintAction(
 function lintState(report: Report, path: string, connector: Connector, action: StateAction): void {
   lintInput(report, path, action.input)
   const scope = { ...baseScope(connector), ...inputScope(action.input) }
-  lintCall(report, `${path}.call`, action.call, {
+  const found = lintCall(report, `${path}.call`, action.call, {
     ...scope,
     contentKey: true,
     ...(action.current === undefined ? {} : { shown: true as const }),
+    ...(action.current?.reserved === undefined ? {} : { gross: true as const }),
   })
   lintReason(report, `${path}.once`, action.once)
   for (const [place, call] of (action.then ?? []).entries())
@@ -45,6 +46,13 @@ function lintState(report: Report, path: string, connector: Connector, action: S
   if (action.current === undefined) return
   lintCall(report, `${path}.current.call`, action.current.call, scope)
   lintStreamName(report, `${path}.current.orders`, connector, action.current.orders)
+  if (action.current.among !== undefined) lintExpression(report, `${path}.current.among.match`, action.current.among.match)
+  if (action.current.reserved !== undefined && !found.some(({ root }) => root === 'gross'))
+    report.error(
+      `${path}.current.reserved`,
+      'gross-not-sent',
+      "what the partner's orders have set aside is taken off the figure it shows, but the call never sends {gross}: it would be taken off twice",
+    )
 }
 
 function lintCommand(report: Report, path: string, connector: Connector, command: Command, knowsKey: boolean): void {
@@ -75,7 +83,10 @@ function lintCommand(report: Report, path: string, connector: Connector, command
 }
 
 function lintStep(report: Report, path: string, step: Step, scope: Scope): ReturnType<typeof lintCall> {
-  if (step.only !== undefined) lintCall(report, `${path}.only.call`, step.only.call, scope)
+  if (step.only !== undefined) {
+    lintCall(report, `${path}.only.call`, step.only.call, scope)
+    if ('match' in step.only) lintExpression(report, `${path}.only.match`, step.only.match)
+  }
   if (step.each !== undefined && scope.before === undefined)
     report.error(`${path}.each`, 'nothing-before', 'rows are those that requires reads, and the command requires nothing')
   return lintCall(report, path, step, step.each === undefined ? scope : { ...scope, item: true, row: true })

@@ -97,6 +97,12 @@ function lintOperation(
   const head = /^\s*(?:query|mutation)\s+\w+\s*(?:\(([^)]*)\))?/.exec(query)
   if (head === null)
     report.error(path, 'no-operation', 'the text begins with "query Name" or "mutation Name": the name tells requests apart')
+  if (/^\s*mutation\b[\s\S]*\.\.\.\s*on\b/.test(query) && !/\berrorCode\b/.test(query))
+    report.error(
+      path,
+      'refusal-not-asked',
+      'the mutation answers one of several types, and a refusal would be none of those it asks for: ask for errorCode and message of the others too',
+    )
   const declared = [...(head?.[1] ?? '').matchAll(/\$(\w+)\s*:/g)].map(([, name = '']) => name)
   const sent = isObject(variables) ? Object.keys(variables) : []
   for (const name of declared.filter((name) => !sent.includes(name)))

@@ -188,6 +188,24 @@ function lintVersion(report: Report, path: string, connector: Connector, version
 
 function lintChild(report: Report, path: string, connector: Connector, child: Child, documents: readonly string[] | undefined): void {
   const scope = baseScope(connector)
+  if (child.when !== undefined) lintExpression(report, `${path}.when`, child.when)
+  if (child.as.kind === 'records') {
+    lintVersion(report, `${path}.as.version`, connector, child.as.version, undefined)
+    lintParts(report, `${path}.as.parts`, child.as.parts, documents, scope)
+  }
+  if (child.call === null) {
+    if (child.as.kind === 'embed' || child.batch !== 1 || child.page.kind !== 'single' || child.parent !== undefined)
+      report.error(
+        path,
+        'nothing-read',
+        'children that stand in their parent are records, in one page and batches of one: nothing is asked for',
+      )
+    if (connector.http.codec?.parse !== undefined)
+      report.error(path, 'no-bytes-inside', 'a codec that parses whole bodies leaves no bytes of records inside records')
+    return
+  }
+  if (/(^|\.)\*(\.|$)/.test(child.records))
+    report.error(`${path}.records`, 'star-in-answer', '`*` stands only in the path of children inside their parent')
   const found = lintCall(report, `${path}.call`, child.call, { ...scope, key: true, keys: true, record: true, ...pageScope(child.page) })
   lintPaging(report, `${path}.call`, child.call, child.page, found)
   const uses = (root: string) => found.some((placeholder) => placeholder.root === root)
@@ -200,11 +218,6 @@ function lintChild(report: Report, path: string, connector: Connector, child: Ch
     report.error(`${path}.parent`, 'no-parent', 'children of several parents in one answer must say whose they are')
   if (child.batch === 1 && !uses('key') && !uses('keys') && !uses('record'))
     report.error(`${path}.call`, 'parent-not-sent', 'the call of a child never names its parent')
-  if (child.when !== undefined) lintExpression(report, `${path}.when`, child.when)
-  if (child.as.kind === 'records') {
-    lintVersion(report, `${path}.as.version`, connector, child.as.version, undefined)
-    lintParts(report, `${path}.as.parts`, child.as.parts, documents, scope)
-  }
 }
 
 function lintParts(report: Report, path: string, parts: readonly Part[], documents: readonly string[] | undefined, scope: Scope): void {

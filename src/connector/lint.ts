@@ -81,10 +81,15 @@ function lintAuth(report: Report, path: string, connector: Connector, auth: Auth
   } else if (auth.kind === 'oauth2') lintOAuth2(report, path, connector, auth)
   else if (auth.kind === 'session') {
     lintCall(report, `${path}.login`, auth.login, scope)
+    for (const [name, value] of Object.entries(auth.instead ?? {})) lintSecret(report, `${path}.instead.${name}`, connector, value)
     if (typeof auth.headers === 'function') return
-    const found = lintTemplates(report, `${path}.headers`, { ...auth.headers }, { ...scope, login: true })
-    if (!found.some(({ root }) => root === 'login'))
-      report.error(`${path}.headers`, 'login-not-sent', 'no header carries anything of {login…}: later requests would not be proved')
+    const found = lintTemplates(report, `${path}.headers`, { ...auth.headers }, { ...scope, login: true, answered: true })
+    if (!found.some(({ root }) => root === 'login' || root === 'answered'))
+      report.error(
+        `${path}.headers`,
+        'login-not-sent',
+        'no header carries anything of {login…} or {answered…}: later requests would not be proved',
+      )
   }
 }
 

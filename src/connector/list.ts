@@ -41,11 +41,12 @@ const mostAgain = 3
  * from its first page; what is read twice is a duplicate to whoever takes it.
  */
 export function watchTotal({ page, guard }: Pick<ListSource, 'page' | 'guard'>): (read: ListPage) => ListPage {
-  const header = 'total' in page ? page.total : undefined
+  const place = 'total' in page ? page.total : undefined
   let before = 0
   let again = 0
   return (read) => {
-    const total = Number(header === undefined ? Number.NaN : read.reply.headers[header])
+    const told = typeof place === 'object' ? read.reply.body.peek(place.path) : place === undefined ? undefined : read.reply.headers[place]
+    const total = Number(told ?? Number.NaN)
     const isLess = total < before
     before = isLess ? 0 : total
     if (!isLess || again === mostAgain) return read

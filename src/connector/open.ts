@@ -5,6 +5,7 @@ import { type Log, silentLog } from '../model/log.ts'
 import type { Access, Right } from './access.ts'
 import { addressRule } from './address.ts'
 import { compileCondition } from './condition.ts'
+import { readCurrent } from './current.ts'
 import { spoken } from './dialect.ts'
 import { type LookupAll, openEgress } from './egress.ts'
 import { listKeys } from './keys.ts'
@@ -18,7 +19,7 @@ import { tokenUrl } from './token-request.ts'
 import { memoryTokens, type Tokens } from './tokens.ts'
 import type { Config, Connector } from './types.ts'
 import { openWire } from './wire.ts'
-import { readCurrent, runCommand, setState, type Writer } from './write.ts'
+import { runCommand, setState, type Writer } from './write.ts'
 
 /** One connection as the operator configured it, secrets resolved. */
 export interface AccessSetup {

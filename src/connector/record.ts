@@ -29,6 +29,20 @@ export function embed(draft: Draft, name: string, rows: readonly Row[]): Draft {
   return { value: withLists(draft.value, new Map([[name, rows.map((row) => row.value)]])), pieces: [...draft.pieces, ...pieces] }
 }
 
+/** The record with another one in it, as a list of one, by that one's own bytes. */
+export function embedDraft(draft: Draft, name: string, whole: Draft): Draft {
+  const [own] = whole.pieces
+  return own === undefined
+    ? draft
+    : {
+        value: withLists(draft.value, new Map([[name, [whole.value]]])),
+        pieces: [
+          ...draft.pieces,
+          { bytes: own.bytes, place: own.place, into: name, ...(own.twin === undefined ? {} : { twin: own.twin }) },
+        ],
+      }
+}
+
 export interface RecordShape {
   /** `orders`, `products/variations` */
   readonly stream: string

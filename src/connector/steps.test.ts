@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Json } from '../model/json.ts'
 import { openBody } from './body.ts'
+import { compileCondition } from './condition.ts'
 import { runSteps } from './steps.ts'
 import type { Roots } from './template.ts'
 import type { Call, Step } from './types.ts'
@@ -16,6 +17,7 @@ function partner(answer: Json): { readonly wire: Wire; readonly asked: string[] 
   }
   return { wire: { ask, now: () => 0, close: async () => {} }, asked }
 }
+const condition = (text: string) => compileCondition(text, 'erp', {})
 const each = { of: 'lines', by: 'number', rows: 'order.rows', key: 'seq' } as const
 const before = {
   order: {
@@ -31,7 +33,7 @@ const steps: readonly Step[] = [{ path: '/head' }, { path: '/line', each }]
 describe('steps around a command', () => {
   it('goes through the items of the input, each beside the row that was read before', async () => {
     const { wire, asked } = partner(true)
-    await runSteps(wire, steps, { before, input: { lines: [{ number: '2' }, { number: 1 }] } }, undefined)
+    await runSteps({ wire, condition }, steps, { before, input: { lines: [{ number: '2' }, { number: 1 }] } }, undefined)
     expect(asked).toEqual(['"/head"  ', '"/line" {"number":"2"} {"id":72,"seq":2}', '"/line" {"number":1} {"id":71,"seq":1}'])
   })
   it.each([
@@ -40,7 +42,7 @@ describe('steps around a command', () => {
     ['an item without a key', [{}], 'without key'],
   ])('sends nothing for %s', async (_, lines, words) => {
     const { wire, asked } = partner(true)
-    const act = runSteps(wire, steps, { before, input: { lines } as Json }, undefined)
+    const act = runSteps({ wire, condition }, steps, { before, input: { lines } as Json }, undefined)
     await expect(act).rejects.toMatchObject({
       detail: { code: 'unmatched-row', recovery: 'reject' },
       message: expect.stringContaining(words),
@@ -50,7 +52,9 @@ describe('steps around a command', () => {
   it('sends nothing for two rows of one key', async () => {
     const { wire, asked } = partner(true)
     const twins = { order: { rows: [...before.order.rows, { id: 74, seq: 1 }] } }
-    await expect(runSteps(wire, steps, { before: twins, input: { lines: [{ number: 1 }] } }, undefined)).rejects.toMatchObject({
+    await expect(
+      runSteps({ wire, condition }, steps, { before: twins, input: { lines: [{ number: 1 }] } }, undefined),
+    ).rejects.toMatchObject({
       detail: { code: 'unmatched-row' },
     })
     expect(asked).toEqual([])
@@ -58,10 +62,20 @@ describe('steps around a command', () => {
   it('leaves a step out unless the partner shows one of the states it is for', async () => {
     const press: Step = { path: '/press', only: { call: { path: '/state' }, path: '0.state', in: ['draft', 'sent'] } }
     const draft = partner([{ state: 'draft' }])
-    await runSteps(draft.wire, [press], {}, undefined)
+    await runSteps({ wire: draft.wire, condition }, [press], {}, undefined)
     expect(draft.asked).toEqual(['"/state"  ', '"/press"  '])
+    const row: Step = {
+      path: '/press',
+      only: { call: { path: '/list' }, records: '', match: 'record.id == key && record.state == input.from' },
+    }
+    const rows = partner([
+      { id: '1', state: 'done' },
+      { id: '2', state: 'draft' },
+    ])
+    for (const key of ['2', '1']) await runSteps({ wire: rows.wire, condition }, [row], { key, input: { from: 'draft' } }, undefined)
+    expect(rows.asked).toEqual(['"/list"  ', '"/press"  ', '"/list"  '])
     const done = partner([{ state: 'done' }])
-    await runSteps(done.wire, [press, { path: '/next' }], {}, undefined)
+    await runSteps({ wire: done.wire, condition }, [press, { path: '/next' }], {}, undefined)
     expect(done.asked).toEqual(['"/state"  ', '"/next"  '])
   })
 })

@@ -1,16 +1,17 @@
 import { reject } from '../model/errors.ts'
 import { at, canonicalJson, type Json } from '../model/json.ts'
+import type { Body } from './body.ts'
 import { keyText } from './record.ts'
 import type { Roots } from './template.ts'
 import type { Step } from './types.ts'
-import type { Wire } from './wire.ts'
+import type { Writer } from './write.ts'
 
 /**
  * Harmless calls around an effect, in turn. Which rows belong together is known for all steps before the first is sent.
  * @throws HubError as the wire does; `unmatched-row` (reject) when an item has no row of its own, or a row or an item is there twice
  */
 export async function runSteps(
-  wire: Wire,
+  { wire, condition }: Pick<Writer, 'wire' | 'condition'>,
   steps: readonly Step[] | undefined,
   roots: Roots,
   signal: AbortSignal | undefined,
@@ -18,11 +19,17 @@ export async function runSteps(
   const planned = (steps ?? []).map((step) => ({ step, pairs: step.each === undefined ? [{}] : pairsOf(step.each, roots) }))
   for (const { step, pairs } of planned) {
     if (step.only !== undefined) {
-      const { call, path, in: allowed } = step.only
-      if (!among(at((await wire.ask(call, roots, { signal })).body.value(), path), allowed)) continue
+      const { body } = await wire.ask(step.only.call, roots, { signal })
+      if (!stands(step.only, body, roots, condition)) continue
     }
     for (const pair of pairs) await wire.ask(step, { ...roots, ...pair }, { signal, needsBody: false })
   }
+}
+
+function stands(only: NonNullable<Step['only']>, body: Body, { input, key }: Roots, condition: Writer['condition']): boolean {
+  if ('path' in only) return among(at(body.value(), only.path), only.in)
+  const holds = condition(only.match)
+  return body.rows(only.records).some(({ value }) => holds({ record: value, input: input ?? null, key: key ?? null }))
 }
 
 /** Each item of the input with the row that was read before and has the same key. */

@@ -1,5 +1,6 @@
 import { bug } from '../model/errors.ts'
 import type { Json, JsonObject } from '../model/json.ts'
+import { rowsInside } from './body.ts'
 import type { ChildReader } from './children.ts'
 import { type CursorReader, openCursor } from './cursor.ts'
 import { compileString } from './template.ts'
@@ -47,6 +48,9 @@ function readyStream(name: string, { connector, config, condition }: Readying): 
       child,
       version: child.as.kind === 'records' ? zonedVersion(child.as.version, zoneOf) : { kind: 'none' },
       condition: child.when === undefined ? undefined : condition(child.when),
+      ...(child.call === null
+        ? { inside: ({ pieces: [own] }) => (own === undefined ? [] : rowsInside(own, child.records, connector.http.codec)) }
+        : {}),
     })),
     ...(stream.pokes?.when === undefined ? {} : { speaks: condition(stream.pokes.when) }),
   }

@@ -22,7 +22,17 @@ export interface StateAction {
    * reads the figure the partner shows now; `wanted`: where the input has the one it is to show, at `value` too when left out; `orders` is the stream pulled first when it is not the expected one. The call may
    * send it along as `{shown}`, for partners that compare and set
    */
-  readonly current?: { readonly call: Call; readonly value: Path; readonly wanted?: Path; readonly orders: string }
+  readonly current?: Current
+}
+export interface Current {
+  readonly call: Call
+  readonly value: Path
+  readonly wanted?: Path
+  readonly orders: string
+  /** rows of which one has the figure, the first for which `match` holds (roots record and input): the other paths begin in it. Without such a row the figure is 0 */
+  readonly among?: { readonly records: Path; readonly match: Expression }
+  /** what the partner's own orders have set aside of `value`: the figure is what is left, and the call sends `{gross}`, the wanted figure with it, read anew just before */
+  readonly reserved?: Path
 }
 /** Creates, changes and cancels one thing at the partner for one document, in that order. */
 export interface CommandAction {
@@ -75,8 +85,10 @@ export interface Command {
 }
 /** A harmless call around the one that has the effect. */
 export interface Step extends Call {
-  /** read first: the step is left out unless the value at path is one of these (a button that refuses a second press) */
-  readonly only?: { readonly call: Call; readonly path: Path; readonly in: readonly Json[] }
+  /** read first: the step is left out unless the value at path is one of these, or one of the records matches, roots record, input and key (a button that refuses a second press) */
+  readonly only?:
+    | { readonly call: Call; readonly path: Path; readonly in: readonly Json[] }
+    | { readonly call: Call; readonly records: Path; readonly match: Expression }
   /**
    * one call for every item of the input's list at `of`, as `{item…}`, beside the row of the same key in what `requires` read, as `{row…}`: where the partner wants keys of its own that the hub does not have. An item without
    * exactly one row is refused before anything is sent

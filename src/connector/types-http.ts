@@ -5,7 +5,7 @@ import type { Json, JsonObject } from '../model/json.ts'
 export type Path = string
 /**
  * Text with placeholders: `/orders/{record.id}`. Roots: config, input (what the mapping made), since, until, page.number, page.offset, page.size,
- * page.token, page.after, page.afterRow, page.below, page.order, key, keys, record, effectKey, before (answer of the command's `requires`), arranged (what `requires` made of it), shown and contentKey (a state's figure at the partner, and a hash of what is sent over it), result (answer of the command's own call), login. A text that is one placeholder keeps the type of its value; a
+ * page.token, page.after, page.afterRow, page.below, page.order, key, keys, record, effectKey, before (answer of the command's `requires`), arranged (what `requires` made of it), shown, gross and contentKey (a state's figure at the partner, the wanted one with what the partner's orders have set aside, and a hash of what is sent over it), result (answer of the command's own call), login, answered (headers of the answer to the login). A text that is one placeholder keeps the type of its value; a
  * query, form or body field whose placeholder is undefined is left out; so is a list inside a list that begins
  * with a constant text and lacks one of its own values (a condition without its operand); any other list that lacks a value is refused.
  * `{{` and `}}` are braces. Filters: `{key|integer}` gives a JSON number, `{input.product|path}` keeps the slashes of a
@@ -68,8 +68,10 @@ export type Auth =
   | {
       readonly kind: 'session'
       readonly login: Call
-      /** headers of every later call, from the answer to the login: templates with `{login…}`, or a pure function where they cannot say it */
+      /** headers of every later call, from the answer to the login: templates with `{login…}` and its own headers, `{answered.x-auth-token}` (names in lower case), or a pure function where they cannot say it */
       readonly headers: Readonly<Record<string, Template>> | ((login: Json, config: Config) => Readonly<Record<string, string>>)
+      /** headers of a connection that has a key without an end instead: used as they are, once each of them has its value, and nobody logs in */
+      readonly instead?: Readonly<Record<string, Template>>
     }
   | OAuth2
   | { readonly kind: 'sign'; readonly sign: (request: HttpRequest, config: Config, now: Date) => HttpRequest }
@@ -138,7 +140,7 @@ export interface Call {
   readonly headers?: Readonly<Record<string, Template>>
   readonly json?: JsonTemplate
   readonly form?: Readonly<Record<string, Template>>
-  /** a GraphQL operation, sent by POST: its text goes as it stands, its variables are templates. Errors inside a 200, and a mutation's `userErrors`, are faults without any rule */
+  /** a GraphQL operation, sent by POST: its text goes as it stands, its variables are templates. Errors inside a 200, a mutation's `userErrors`, and results that have an `errorCode` (the member of a union that says no), are faults without any rule */
   readonly graphql?: { readonly query: string; readonly variables?: JsonTemplate }
   /** points of the connector's `limit` that this call takes (GraphQL query cost); 1 when left out */
   readonly cost?: number

@@ -7,7 +7,7 @@ import type { Json, JsonObject, JsonSchema } from '../model/json.ts'
 import type { Action } from './types-action.ts'
 import type { Call, Config, Expression, Http, Path, Template } from './types-http.ts'
 
-export type { Action, Arrange, Command, CommandAction, Matches, Once, Pair, Pairs, StateAction, Step } from './types-action.ts'
+export type { Action, Arrange, Command, CommandAction, Current, Matches, Once, Pair, Pairs, StateAction, Step } from './types-action.ts'
 export type {
   Auth,
   Call,
@@ -96,11 +96,11 @@ export type Version =
   | { readonly kind: 'additive' }
   | { readonly kind: 'none' }
 
-/** `total`: the header, lower case, in which the partner tells with every page how many rows the list has. Where it shrinks the list is read from its first page again. */
+/** `total`: the header, lower case, or the place in the body where the partner tells with every page how many rows the list has. Where it shrinks the list is read from its first page again. */
 export type Page =
   | { readonly kind: 'single' }
-  | { readonly kind: 'number'; readonly first: 0 | 1; readonly size: number; readonly total?: string }
-  | { readonly kind: 'offset'; readonly size: number; readonly total?: string }
+  | { readonly kind: 'number'; readonly first: 0 | 1; readonly size: number; readonly total?: Total }
+  | { readonly kind: 'offset'; readonly size: number; readonly total?: Total }
   /** `more`: where it says that there is a next page, for partners that tell a token with the last page too (GraphQL pageInfo) */
   | { readonly kind: 'token'; readonly next: Path; readonly more?: Path }
   /** the address of the next page stands in the answer at `path` (OData `@odata.nextLink`): followed as it is, never edited, same origin only */
@@ -120,13 +120,15 @@ export type Page =
       readonly cursor?: { readonly stepMs: number; readonly order: string; readonly keyOrder: string }
     }
   /** RFC 8288 Link header, rel=next, same origin only */
-  | { readonly kind: 'link'; readonly size: number; readonly total?: string }
+  | { readonly kind: 'link'; readonly size: number; readonly total?: Total }
   /** pure: the next `page` root, or undefined at the end */
   | {
       readonly kind: 'custom'
       readonly size: number
       readonly next: (answer: Json, headers: Readonly<Record<string, string>>, page: JsonObject) => JsonObject | undefined
     }
+
+export type Total = string | { readonly path: Path }
 
 export interface Cursor {
   /** first that has a value */
@@ -196,11 +198,12 @@ export type Identity =
   /** a figure of (product, location): resolved through their links */
   | { readonly kind: 'stock' }
 
-/** Further reads that belong to a record, in the parent's lane. */
+/** Further reads that belong to a record, in the parent's lane; or records that stand inside it. */
 export interface Child {
   readonly name: string
-  /** with `{keys}`: one call for up to `batch` parents; with `{key}` or `{record…}`: one call per parent */
-  readonly call: Call
+  /** with `{keys}`: one call for up to `batch` parents; with `{key}` or `{record…}`: one call per parent; null: nothing is read, they stand in the parent */
+  readonly call: Call | null
+  /** without a call a path in the parent, `*` for each item of a list: `payments.*.refunds` */
   readonly records: Path
   readonly page: Page
   readonly batch: number
@@ -211,7 +214,14 @@ export interface Child {
   /** embed: the children become the parent's field `name`. parts: each child is a record of its own */
   readonly as:
     | { readonly kind: 'embed' }
-    | { readonly kind: 'records'; readonly key: Path; readonly version: Version; readonly parts: readonly Part[] }
+    | {
+        readonly kind: 'records'
+        readonly key: Path
+        readonly version: Version
+        readonly parts: readonly Part[]
+        /** the field in which each has its parent, a list of one: for what it does not say itself */
+        readonly within?: string
+      }
 }
 
 export interface Webhook {

@@ -226,6 +226,33 @@ describe('sessions', () => {
     expect(partner.requests.map((request) => request.path).sort()).toEqual(['/login', '/me', '/me', '/me'])
     expect(partner.requests.at(-1)?.headers['x-session']).toBe('s1')
   })
+  it('take the token from a header of the answer, where the partner puts it', async () => {
+    const headed = http({
+      auth: {
+        kind: 'session',
+        login: { method: 'POST', path: '/login', json: { password: '{config.token}' } },
+        headers: { authorization: 'Bearer {answered.x-auth-token}' },
+      },
+    })
+    const { access, partner } = await open(headed, ({ path }) =>
+      path === '/login'
+        ? { headers: { 'X-Auth-Token': 'session-abcdef-0123456789' }, body: {} }
+        : { status: 400, body: { message: 'bad session-abcdef-0123456789' } },
+    )
+    const error = await failure(access)
+    expect(partner.requests.at(-1)?.headers.authorization).toBe('Bearer session-abcdef-0123456789')
+    expect(String(error)).not.toContain('session-abcdef')
+  })
+  it('are not begun by a connection that has a key without an end', async () => {
+    const { auth } = session.http
+    const keyed = (value: string) => http({ auth: { ...(auth as Extract<typeof auth, { kind: 'session' }>), instead: { 'x-key': value } } })
+    const { access, partner } = await open(keyed('{config.token}'), () => ({ body: {} }))
+    await access.check()
+    expect(partner.requests.map(({ path, headers }) => [path, headers['x-key']])).toEqual([['/me', secret]])
+    const without = await open(keyed('{config.hookSecret}'), () => ({ body: { token: 's1' } }))
+    await without.access.check()
+    expect(without.partner.requests.map(({ path }) => path)).toEqual(['/login', '/me'])
+  })
   it('log in again when the session has ended, and try once more only', async () => {
     let logins = 0
     const { access, partner } = await open(session, ({ path, headers }) =>

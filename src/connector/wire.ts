@@ -1,10 +1,9 @@
 import type { Clock } from '../model/clock.ts'
 import { HubError, isHubError, retry } from '../model/errors.ts'
-import type { Json } from '../model/json.ts'
 import type { Log } from '../model/log.ts'
 import { redactCut } from '../model/redact.ts'
 import type { Right } from './access.ts'
-import { openAuth } from './auth.ts'
+import { type LoggedIn, openAuth } from './auth.ts'
 import { type Body, openBody } from './body.ts'
 import { buildRequest, type CompiledCall, compileCall, compileHeaders, followRequest } from './call.ts'
 import { spoken } from './dialect.ts'
@@ -158,10 +157,10 @@ export function openWire(setup: WireSetup, deps: WireDeps): Wire {
     }
   }
 
-  const logIn = async (): Promise<Json> => {
-    if (http.auth.kind !== 'session') return null
+  const logIn = async (): Promise<LoggedIn> => {
+    if (http.auth.kind !== 'session') return { answer: null, headers: {} }
     const reply = await once(compileCall(http.auth.login, http.codec), { config: setup.config }, { headers: {}, session: 0 }, {}, true)
-    return reply.body.value()
+    return { answer: reply.body.value(), headers: reply.headers }
   }
   const auth: Authentication = openAuth(http.auth, {
     connection: setup.name,

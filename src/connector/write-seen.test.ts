@@ -164,3 +164,41 @@ it('the linter knows what is seen, where it is seen', () => {
   const { arrange: __, ...requires } = create.requires as NonNullable<Command['requires']>
   expect(codes({ fulfil: { ...fulfil, create: { ...create, requires } } })).toEqual(['actions.fulfil.create.call unknown-variable'])
 })
+
+describe('a figure beside goods that the partner has set aside', () => {
+  const among = { records: 'levels', match: 'record.place == input.place' }
+  const action: StateAction = {
+    ...setFigure,
+    input: { type: 'object', properties: { figure: { type: 'integer' }, place: { type: 'string' } } },
+    call: { method: 'PUT', path: '/figure', json: { onHand: '{gross}' } },
+    current: { call: { path: '/levels' }, among, value: 'onHand', reserved: 'allocated', wanted: 'figure', orders: 'orders' },
+  }
+  const levels = {
+    levels: [
+      { place: 'A', onHand: 9, allocated: 9 },
+      { place: 'B', onHand: 12, allocated: 5 },
+    ],
+  }
+  const partner = (name: string): PartnerAnswer => ({ body: name === 'GET /levels' ? levels : {} })
+
+  it('is what is left of its own row, and goes there with them', async () => {
+    const { access, sent } = await open(partner)
+    expect(await access.current(action, { figure: 4, place: 'B' })).toBe('7')
+    expect(await access.setState(action, { figure: 4, place: 'B' }, 'effect', { shown: '7' })).toMatchObject({ kind: 'delivered' })
+    expect(sent()).toEqual([['GET /levels'], ['GET /levels'], ['PUT /figure', { onHand: 9 }]])
+  })
+  it('is nothing where there is no such row yet', async () => {
+    const { access, sent } = await open(partner)
+    expect(await access.current(action, { figure: 4, place: 'C' })).toBe(0)
+    await access.setState(action, { figure: 4, place: 'C' }, 'effect')
+    expect(sent().at(-1)).toEqual(['PUT /figure', { onHand: 4 }])
+  })
+  it('must be sent with them: the linter objects where they would be taken off twice', () => {
+    const lint = (call: StateAction['call']) =>
+      lintConnector({ ...smallConnector(), actions: { set: { ...action, call } } }).flatMap(({ severity, code }) =>
+        severity === 'error' ? [code] : [],
+      )
+    expect(lint(action.call)).toEqual([])
+    expect(lint({ method: 'PUT', path: '/figure', json: { onHand: '{input.figure}' } })).toEqual(['gross-not-sent'])
+  })
+})

@@ -1,8 +1,9 @@
 import type { Outcome } from '../model/delivery.ts'
-import { bug, type HubError, isHubError, reject, retry } from '../model/errors.ts'
+import { bug, type HubError, isHubError, retry } from '../model/errors.ts'
 import { sha256 } from '../model/id.ts'
 import { at, canonicalJson, isObject, type Json, type JsonObject } from '../model/json.ts'
 import type { Right, StateRight } from './access.ts'
+import { readCurrent, readGross } from './current.ts'
 import { PartnerFault } from './faults.ts'
 import { findMade } from './find.ts'
 import { firstDifference } from './matches.ts'
@@ -29,23 +30,8 @@ export interface WriteContext extends Right {
   readonly done?: boolean | undefined
 }
 
-/** The figure the partner shows now; undefined when the action declares no way to know. @throws HubError */
-export async function readCurrent(
-  writer: Writer,
-  action: StateAction,
-  input: JsonObject,
-  signal: AbortSignal | undefined,
-): Promise<Json | undefined> {
-  if (action.current === undefined) return undefined
-  const reply = await writer.wire.ask(action.current.call, { input }, { signal })
-  const value = at(reply.body.value(), action.current.value)
-  if (value === undefined)
-    throw reject('bad-shape', `"${action.current.value}", where the partner's figure should be, is not in its answer`)
-  return value
-}
-
-const sendsShown = ({ call }: StateAction): boolean =>
-  placeholders(call.json ?? call.graphql?.variables ?? null).some(({ root }) => root === 'shown')
+const sends = ({ call }: StateAction, name: 'shown' | 'gross'): boolean =>
+  placeholders(call.json ?? call.graphql?.variables ?? null).some(({ root }) => root === name)
 
 /** Sets a figure, with its follow-ups. Sent again it does no harm, so every failure may be tried again. */
 export async function setState(
@@ -56,10 +42,12 @@ export async function setState(
   right: StateRight = {},
 ): Promise<Outcome> {
   try {
-    const shown = right.shown ?? (sendsShown(action) ? await readCurrent(writer, action, input, right.signal) : undefined)
-    const roots = { input, effectKey, shown, contentKey: sha256(effectKey, canonicalJson(input), canonicalJson(shown ?? null)) }
+    const shown = right.shown ?? (sends(action, 'shown') ? await readCurrent(writer, action, input, right.signal) : undefined)
+    const gross =
+      action.current !== undefined && sends(action, 'gross') ? await readGross(writer, action.current, input, right.signal) : undefined
+    const roots = { input, effectKey, shown, gross, contentKey: sha256(effectKey, canonicalJson(input), canonicalJson(shown ?? null)) }
     const { reply, result, key } = await send(writer, action, roots, right, {})
-    await runSteps(writer.wire, action.then, { ...roots, result, key }, right.signal)
+    await runSteps(writer, action.then, { ...roots, result, key }, right.signal)
     return { kind: 'delivered', status: reply.status, ...(key === undefined ? {} : { key }) }
   } catch (error) {
     return outcomeOf(error, { earlier: false, own: true, once: action.once })
@@ -105,7 +93,7 @@ export async function runCommand(
     }
     if (command.requires?.arrange !== undefined && roots.arranged === undefined)
       return { kind: 'reject', code: 'not-arranged', message: 'not sent: what the command asks for is not open at the partner (any more)' }
-    await runSteps(writer.wire, command.prepare, roots, signal)
+    await runSteps(writer, command.prepare, roots, signal)
     phase.own = true
     const { reply, result, key } = await send(
       writer,
@@ -158,7 +146,7 @@ async function afterwards(
   const key = typeof roots.key === 'string' ? roots.key : undefined
   const made = { ...known, ...(key === undefined ? {} : { key }) }
   try {
-    await runSteps(writer.wire, command.then, roots, signal)
+    await runSteps(writer, command.then, roots, signal)
     if (command.read === undefined) return { kind: 'delivered', ...made }
     const back = await readBack(writer, command.read, roots, signal)
     return shown(command, back, made)

@@ -123,7 +123,7 @@ async function figuresOf(
 ): Promise<{ readonly wanted: Json; readonly shown: Json | undefined } | undefined> {
   const rendered = await render(context, catalogue, setup, shelf, action, document)
   if (rendered.kind !== 'body') return undefined
-  const wanted = at(rendered.body, current.value)
+  const wanted = at(rendered.body, current.wanted ?? current.value)
   if (wanted === undefined || wanted === null || typeof wanted === 'object') return undefined
   return { wanted, shown: await context.access(setup).current(action, rendered.body, signal) }
 }

@@ -28,7 +28,7 @@ function bothWays(file: MappingFile): string {
 /** Texts in the form that they have at the partner and that its schema, made from samples, does not tell, or knows only one of. */
 function formed(document: Json): Json {
   const { id, legacyResourceId } = isObject(document) ? document : {}
-  const number = typeof id === 'number' ? id : String(legacyResourceId ?? '').length
+  const number = typeof id === 'number' ? id : String(legacyResourceId ?? id ?? '').length
   const visit = (value: Json, name: string, around: string): Json => {
     if (Array.isArray(value) && name === 'fee_lines')
       return value.map((_, i) => ({ id: i, name: `fee ${number}`, total: `-${number % 100}.50`, total_tax: '0.00', taxes: [] }))
@@ -36,6 +36,7 @@ function formed(document: Json): Json {
     if (isObject(value))
       return Object.fromEntries(Object.entries(value).map(([key, field]) => [key, visit(field ?? null, key, name || around)]))
     if (name === 'number' && value === null) return '1001'
+    if (name === 'price' && around === 'surcharges') return -100 - number
     if (typeof value !== 'string') return value
     if (name === 'name' && around === 'quantities') return 'available'
     if (

@@ -8,6 +8,7 @@ import type { Mutant } from './mutant.ts'
 import { operationMutants } from './operations.ts'
 import { parcelMutants } from './parcels.ts'
 import { readingMutants } from './reading.ts'
+import { resultMutants } from './results.ts'
 import { secretMutants } from './secrets.ts'
 
 const mutant = (name: string, invariant: string, breaks: string, file: string, edits: Mutant['edits'], test: Mutant['test']): Mutant => ({
@@ -237,6 +238,7 @@ export const mutants: readonly Mutant[] = [
   ...mapChangeMutants,
   ...secretMutants,
   ...readingMutants,
+  ...resultMutants,
   ...operationMutants,
   ...guardMutants,
   ...parcelMutants,

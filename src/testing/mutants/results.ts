@@ -1,0 +1,52 @@
+import type { Mutant } from './mutant.ts'
+
+const one = (
+  name: string,
+  invariant: string,
+  breaks: string,
+  at: readonly [file: string, find: string, replace: string],
+  test: readonly [file: string, name: string],
+): Mutant => ({
+  name,
+  invariant,
+  breaks,
+  file: at[0],
+  edits: [{ find: at[1], replace: at[2] }],
+  test: { file: test[0], name: test[1] },
+})
+
+/** Safeguards of answers that hold several things: members of a union, records inside records, rows among others. */
+export const resultMutants: readonly Mutant[] = [
+  one(
+    'refused-in-union',
+    '10',
+    'the member of a result union that says no is taken for a result',
+    [
+      'src/connector/graphql.ts',
+      "if (typeof code !== 'string' || code === '') continue",
+      "if (typeof code !== 'string' || code !== '') continue",
+    ],
+    ['src/connector/graphql.test.ts', 'refusing member of its union'],
+  ),
+  one(
+    'shrunk-unseen',
+    '1',
+    'rows that leave a list while it is read by number push others over a page border, where the body tells the total',
+    ['src/connector/list.ts', "typeof place === 'object' ? read.reply.body.peek(place.path)", "typeof place === 'object' ? undefined"],
+    ['src/connector/inside.test.ts', 'a list that shrinks'],
+  ),
+  one(
+    'allocated-twice',
+    '8',
+    'goods that the orders of a shop have set aside are taken off once by the hub and once by the shop',
+    ['src/connector/current.ts', 'const sum = add(String(wanted), reserved)', 'const sum = String(wanted)'],
+    ['src/connector/write-seen.test.ts', 'goes there with them'],
+  ),
+  one(
+    'pressed-again',
+    '7',
+    'a step that asks for its own row takes any row for it',
+    ['src/connector/steps.ts', 'some(({ value }) => holds(', 'some(({ value }) => value === null || !holds('],
+    ['src/connector/steps.test.ts', 'leaves a step out unless'],
+  ),
+]
