@@ -6,7 +6,7 @@ import { americanTax, europeanTax } from './plan-articles.ts'
 import { casePrice, piecesPerCase } from './plan-purchases.ts'
 import type { ShopName } from './plan-sizes.ts'
 import { goodsNet, type ShopOrder } from './shop-record.ts'
-import type { DoneMove, TradeOrder, Truth } from './truth.ts'
+import type { TradeOrder, Truth } from './truth.ts'
 import type { World } from './world.ts'
 
 const total = (values: readonly number[]): number => values.reduce((all, value) => all + value, 0)
@@ -27,20 +27,19 @@ const soldPieces = (truth: Truth, fate: 'shipped' | 'cancelled' | 'open'): numbe
 }
 
 const pieceFigures = (world: World, truth: Truth): PieceFigures => {
-  const moved = (fits: (move: DoneMove) => boolean): number => total(truth.moves.filter(fits).map(({ pieces }) => pieces))
   const standing = [...truth.sales.values()].flat().filter(({ state, shipped }) => state !== 'cancelled' && !shipped)
-  const answered = [...truth.supplierSales.values()].flat().filter(({ state }) => state === 'processing' || state === 'done')
-  const closing = total(world.plan.articles.map(({ code }) => world.harbour.erp.quantity(code)))
+  const answered = [...truth.supplierSales.values()].flat().filter(({ state }) => state === 'confirmed')
+  const closing = total(world.plan.articles.map(({ code }) => world.harbour.quantity(code)))
   const reserved = total(standing.map(piecesIn))
   const ordered = total(truth.purchases.map(piecesIn))
   const confirmed = total(answered.map(piecesIn))
-  const arrived = moved(({ from }) => from === 'SUP')
+  const { arrived, quarantined } = truth.moved
   const [shipped, cancelled, open] = [soldPieces(truth, 'shipped'), soldPieces(truth, 'cancelled'), soldPieces(truth, 'open')]
   return {
-    opening: moved(({ from, to }) => from === 'lost_found' && to === 'STO'),
-    receiptsAccepted: moved(({ to, cause }) => to === 'STO' && cause === 'stock.shipment.in'),
-    shipped: moved(({ from, to }) => from === 'OUT' && to === 'CUS'),
-    returned: moved(({ to, cause }) => to === 'STO' && cause === 'stock.shipment.out.return'),
+    opening: truth.moved.opening,
+    receiptsAccepted: truth.moved.receiptsAccepted,
+    shipped: truth.moved.shipped,
+    returned: truth.moved.returned,
     closing,
     reserved,
     available: closing - reserved,
@@ -52,7 +51,7 @@ const pieceFigures = (world: World, truth: Truth): PieceFigures => {
     sold: shipped + cancelled + open,
     cancelled,
     open,
-    quarantined: moved(({ to }) => to === 'QUAR'),
+    quarantined,
   }
 }
 
@@ -82,7 +81,7 @@ const shopFigures = (world: World, truth: Truth, shop: ShopName): ShopFigures =>
     cancelledMoney: money(sum(of('cancelled').map((order) => order.total))),
     refundedMoney: money(sum(refunds)),
     net: money(captured - sum(refunds)),
-    shown: total(world.plan.articles.map(({ skus }) => world.shops[shop].shop.stockOf(skus[shop]) ?? 0)),
+    shown: total(world.plan.articles.map(({ skus }) => world.shops[shop].stockOf(skus[shop]) ?? 0)),
   }
 }
 
@@ -91,7 +90,7 @@ const cases = ({ lines }: TradeOrder): number => total(lines.map(({ quantity }) 
 const supplierFigures = (truth: Truth, pieces: PieceFigures): SupplierFigures => {
   const answers = truth.purchases.map((purchase) => {
     const sale = truth.supplierSales.get(purchase.number)?.[0]
-    if (!sale || sale.state === 'draft' || sale.state === 'quotation') return 'open'
+    if (!sale || sale.state === 'draft') return 'open'
     if (sale.state === 'cancelled') return 'refused'
     return cases(sale) < cases(purchase) ? 'cut' : 'accepted'
   })

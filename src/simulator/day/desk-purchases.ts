@@ -1,8 +1,6 @@
 import { createSchedule, createWatch, type Desk, type Duty } from './desk.ts'
-import { createErpReader } from './erp-reader.ts'
-import { casePrice, type PlannedPurchase } from './plan-purchases.ts'
+import type { PlannedPurchase } from './plan-purchases.ts'
 import type { World } from './world.ts'
-import { supplierCode } from './world-erps.ts'
 
 const confirming = 8 * 60 + 30
 
@@ -13,35 +11,19 @@ export const buyerDesk = (world: World, ids: Map<number, number>): Desk =>
     world.plan.purchases.map(({ lines }, index) => ({
       at: confirming,
       run: () => {
-        const { erp } = world.harbour
-        const id = erp.createPurchase({
-          supplier: supplierCode,
-          currency: 'CNY',
-          lines: lines.map(({ article, cases }) => ({ product: article, quantity: cases, unit: 'cs', unitPrice: casePrice })),
-        })
-        erp.confirmPurchase(id)
-        ids.set(index, id)
+        ids.set(index, world.harbour.purchase(lines))
       },
     })),
   )
 
 /** Reads the numbers that the ERP gave to the confirmed purchases. Rejects when one is missing. */
 export const readNumbers = async (world: World, ids: ReadonlyMap<number, number>): Promise<void> => {
-  const { erp } = world.harbour
-  const reader = createErpReader(erp.url, erp.database, world.credentials.harbourPassword)
-  const rows = await reader.all('purchase.purchase', [['number', '!=', null]], ['number'])
-  const numbers = new Map(rows.map(({ id, number }) => [Number(id), String(number)]))
+  const numbers = await world.harbour.purchaseNumbers()
   for (const [index, id] of ids) {
     const number = numbers.get(id)
     if (number === undefined) throw new RangeError(`purchase ${id} of Harbour's ERP has no number`)
     world.book.purchases.set(index, { id, number })
   }
-}
-
-/** Sales in Ningbo's ERP that carry the number of a purchase. */
-const salesFor = (world: World, index: number): readonly number[] => {
-  const purchase = world.book.purchases.get(index)
-  return purchase === undefined ? [] : world.ningbo.erp.salesByReference(purchase.number)
 }
 
 const answerTo = ({ answer, lines }: PlannedPurchase) => {
@@ -56,14 +38,16 @@ export const sellerDesk = (world: World): Desk =>
   createWatch(
     'seller',
     world.plan.purchases.map((purchase, index): Duty => {
-      const open = (): number | undefined =>
-        salesFor(world, index).find((sale) => ['draft', 'quotation'].includes(world.ningbo.erp.saleState(sale).state))
+      const open = (): number | undefined => {
+        const number = world.book.purchases.get(index)?.number
+        return number === undefined ? undefined : world.ningbo.openSale(number)
+      }
       return {
         what: `purchase ${index + 1} as a sale in Ningbo's ERP`,
         ready: () => open() !== undefined,
         run: () => {
           const sale = open()
-          if (sale !== undefined) world.ningbo.erp.answerSale(sale, answerTo(purchase))
+          if (sale !== undefined) world.ningbo.answer(sale, answerTo(purchase))
         },
       }
     }),
@@ -75,18 +59,16 @@ export const dockDesk = (world: World): Desk =>
     'dock',
     world.plan.purchases.flatMap(({ truckAt, lines }, index): Duty[] => {
       if (truckAt === undefined) return []
-      const loaded = (): boolean => salesFor(world, index).some((sale) => world.ningbo.erp.saleState(sale).state === 'processing')
+      const loaded = (): boolean => world.ningbo.isLoaded(world.book.purchases.get(index)?.number ?? '')
       return [
         {
           what: `truck for purchase ${index + 1}`,
           ready: (minute) => minute >= truckAt && loaded(),
           run: () => {
-            const { erp } = world.harbour
             const purchase = world.book.purchases.get(index)
             if (!purchase) return
             const counted = lines.map(({ arrived, broken }, at) => ({ line: at + 1, accepted: arrived - broken, rejected: broken }))
-            const shipment = erp.receive(purchase.id, counted, `NL-${1000 + index}`)
-            erp.invoiceReceipt(shipment, `NBL-2026-${String(index + 1).padStart(4, '0')}`)
+            world.harbour.receive(purchase.id, counted, `NL-${1000 + index}`, `NBL-2026-${String(index + 1).padStart(4, '0')}`)
           },
         },
       ]

@@ -1,6 +1,7 @@
-import type { FaultBoard, FaultKind } from '../faults.ts'
+import type { FaultKind } from '../faults.ts'
 import { createWatch, type Desk, type Duty } from './desk.ts'
-import { type SystemName, systemNames, type World } from './world.ts'
+import { shopNames } from './plan-sizes.ts'
+import type { SystemName, World } from './world.ts'
 
 const begins = 13 * 60
 const restartAt = begins + 25
@@ -10,32 +11,6 @@ const ends = 15 * 60 + 30
 const downMs = 300
 /** How far the European shop's clock goes wrong at 13:00. It stays so: a clock that jumps back makes its own past twice. */
 const skewMs = 2_000
-
-const api = /^\/wp-json\/wc\/v3\//
-const orderList = /^\/wp-json\/wc\/v3\/orders$/
-const createSale = /^model\.sale\.sale\.create$/
-
-const troubles: Readonly<Record<SystemName, (board: FaultBoard) => readonly (() => void)[]>> = {
-  'shop-us': (board) => [
-    board.arm('429-retry-after', { times: 3, seconds: 1, path: api }),
-    board.arm('429', { times: 3, path: api }),
-    board.arm('page-shift', { times: 1 }),
-    board.arm('same-second', { times: 10 }),
-    board.arm('duplicate', { times: 5, path: /^order\./ }),
-    board.arm('missing', { times: 5, path: /^order\./ }),
-    board.arm('late', { times: 5, ms: 900, path: /^order\.updated$/ }),
-    board.arm('out-of-order', { times: 5, ms: 500, path: /^order\./ }),
-  ],
-  'shop-eu': (board) => [
-    board.arm('500', { times: 2, path: api }),
-    board.arm('503', { times: 2, path: api }),
-    board.arm('html-200', { times: 2, method: 'GET', path: orderList }),
-    board.arm('missing', { times: 3, path: /^order\.created$/ }),
-    board.arm('silent-death', { times: 1, path: /^order\.updated$/ }),
-  ],
-  'harbour-erp': (board) => [board.arm('503', { times: 2 })],
-  'ningbo-erp': (board) => [board.arm('503', { times: 2 })],
-}
 
 /**
  * From 13:00 to 15:30 things go wrong: a host that is overloaded, answers that get lost, orders saved in one second, webhooks that come twice, late or never, a
@@ -49,11 +24,11 @@ export const troubleDesk = (world: World, failed: (cause: unknown) => void): Des
       what: 'the trouble begins',
       ready: (minute) => minute >= begins,
       run: () => {
-        for (const name of systemNames) stops.push(...troubles[name](world.boards[name]))
+        for (const system of [...shopNames.map((name) => world.shops[name]), world.harbour, world.ningbo]) stops.push(...system.trouble())
         world.boards['shop-eu'].arm('clock-skew', { ms: skewMs })
         // stays until it was met: a hub on a busy machine makes its sales after the trouble
-        harbour.arm('answer-lost', { times: 5, path: createSale })
-        harbour.arm('timeout', { times: 1, path: createSale })
+        harbour.arm('answer-lost', { times: 5, path: world.harbour.createsSale })
+        harbour.arm('timeout', { times: 1, path: world.harbour.createsSale })
       },
     },
     {
@@ -62,7 +37,7 @@ export const troubleDesk = (world: World, failed: (cause: unknown) => void): Des
       ready: (minute) => minute >= (harbour.fired.timeout > 0 ? restartAt : ends),
       run: () => {
         harbour.disarm('timeout')
-        world.harbour.erp.restart(downMs).catch(failed)
+        world.harbour.restart(downMs).catch(failed)
       },
     },
     {

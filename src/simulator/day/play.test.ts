@@ -2,7 +2,7 @@ import { afterEach, describe, expect, test } from 'vitest'
 import { cents } from '../woocommerce/money.ts'
 import { createPlay, type Outside, type Progress } from './play.ts'
 import { records } from './records.ts'
-import { createStandInHub } from './stand-in-hub.ts'
+import { createStandInHub, insideOf } from './stand-in-hub.ts'
 import { startWorld, type World, type WorldOptions } from './world.ts'
 
 const open: World[] = []
@@ -136,11 +136,12 @@ describe('with a hub', () => {
     await hub.step()
     const before = await records(day)
     expect(before.doubled.count).toBe(0)
-    const { erp } = day.harbour
+    const { harbour, credentials } = insideOf(day)
+    const { erp } = harbour
     const call = (method: string, ...params: unknown[]) =>
       fetch(`${erp.url}/harbour/`, {
         method: 'POST',
-        headers: { authorization: `Basic ${Buffer.from(`hub:${day.credentials.harbourPassword}`).toString('base64')}` },
+        headers: { authorization: `Basic ${Buffer.from(`hub:${credentials.harbourPassword}`).toString('base64')}` },
         body: JSON.stringify({ id: 1, method: `model.sale.sale.${method}`, params: [...params, {}] }),
       })
     const kept = day.plan.orders.find(({ fate }) => fate === 'open')

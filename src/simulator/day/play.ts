@@ -6,7 +6,6 @@ import { garbledDesk, lateCancelDesk, shopsDesk } from './desk-shops.ts'
 import { troubleDesk } from './desk-trouble.ts'
 import { returnsDesk, warehouseDesk } from './desk-warehouse.ts'
 import { unknownCode } from './plan-articles.ts'
-import { createSaleSheets } from './sale-sheets.ts'
 import type { World } from './world.ts'
 
 /** The line that an integrator adds to the crosswalk at 16:00. */
@@ -94,7 +93,7 @@ export const createPlay = (world: World): Play => {
   const line: CrosswalkLine = {
     type: 'product',
     connection: 'shop-us',
-    externalKey: String(world.shops['shop-us'].products.get(unknownCode)),
+    externalKey: world.shops['shop-us'].productKey(unknownCode),
     key: unknownCode,
   }
   const numbers = (): Promise<void> => readNumbers(world, purchaseIds)
@@ -104,7 +103,7 @@ export const createPlay = (world: World): Play => {
     shopsDesk(world),
     sellerDesk(world),
     dockDesk(world),
-    warehouseDesk(world, createSaleSheets(world.harbour.erp)),
+    warehouseDesk(world),
     lateCancelDesk(world),
     troubleDesk(world, failed),
     garbledDesk(world),

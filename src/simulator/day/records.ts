@@ -4,26 +4,13 @@ import { saleReference } from './day-book.ts'
 import { firedFaults } from './desk-trouble.ts'
 import type { DayFigures } from './figures.ts'
 import { type ShopName, shopNames } from './plan-sizes.ts'
-import { createSaleSheets } from './sale-sheets.ts'
+import type { WebhookFigures } from './system.ts'
 import { readTruth, type Truth } from './truth.ts'
 import { findDoubled, findLost, findOutOfOrder } from './verdict.ts'
 import type { SystemName, World } from './world.ts'
 
 /** How many there are, and the first few in words. */
 export type Found = { readonly count: number; readonly examples: readonly string[] }
-
-/** What a shop's webhooks came to. */
-export type WebhookFigures = {
-  /** Got an answer from the hub, of whatever kind. */
-  readonly answered: number
-  /** Left the shop and got no answer. */
-  readonly failed: number
-  /** Never left: kept quiet by the plan, dropped by a fault, or of a subscription that died silently. */
-  readonly missing: number
-  readonly silent: number
-  /** Sent a second time. */
-  readonly duplicates: number
-}
 
 /** The truth side of the proof: nothing of it comes from the hub. */
 export type SystemRecords = {
@@ -47,18 +34,6 @@ export type SystemRecords = {
 const mostExamples = 10
 
 const found = (all: readonly string[]): Found => ({ count: all.length, examples: all.slice(0, mostExamples) })
-
-const webhookFigures = (world: World, shop: ShopName): WebhookFigures => {
-  const { sent } = world.shops[shop].shop
-  const count = (kind: string): number => sent.filter(({ outcome }) => outcome.kind === kind).length
-  return {
-    answered: count('answered'),
-    failed: count('failed'),
-    missing: count('missing'),
-    silent: count('silent'),
-    duplicates: sent.filter(({ duplicate }) => duplicate).length,
-  }
-}
 
 const orderCounts = (truth: Truth) => {
   const orders = shopNames.flatMap((shop) =>
@@ -87,10 +62,10 @@ export const records = async (world: World): Promise<SystemRecords> => {
     figures: countFigures(world, truth),
     lost: found(findLost(world, truth)),
     doubled: found(findDoubled(truth)),
-    outOfOrder: found(findOutOfOrder(world, createSaleSheets(world.harbour.erp).events())),
+    outOfOrder: found(findOutOfOrder(world, world.harbour.events())),
     ...orderCounts(truth),
     supplierSales: truth.purchases.filter(({ number }) => truth.supplierSales.has(number)).length,
-    webhooks: { 'shop-us': webhookFigures(world, 'shop-us'), 'shop-eu': webhookFigures(world, 'shop-eu') },
+    webhooks: { 'shop-us': world.shops['shop-us'].webhooks(), 'shop-eu': world.shops['shop-eu'].webhooks() },
     faults: firedFaults(world),
   }
 }

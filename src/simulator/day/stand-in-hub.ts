@@ -1,11 +1,15 @@
 import { isObject, type Json } from '../../model/json.ts'
 import type { Erp } from '../tryton/erp.ts'
 import { money } from '../woocommerce/money.ts'
+import { seededCredentials } from './credentials.ts'
 import { saleReference } from './day-book.ts'
 import { createErpReader } from './erp-reader.ts'
+import type { TrytonBuyer } from './erp-tryton-buyer.ts'
+import type { TrytonSeller } from './erp-tryton-seller.ts'
 import { unknownCode } from './plan-articles.ts'
 import { type ShopName, shopNames } from './plan-sizes.ts'
 import { shopOrder } from './shop-record.ts'
+import type { WooShop } from './shop-woocommerce.ts'
 import { readTruth } from './truth.ts'
 import { availableInErp } from './verdict.ts'
 import type { World } from './world.ts'
@@ -16,6 +20,14 @@ import type { World } from './world.ts'
  */
 export type StandInHub = { step(): Promise<void>; learnCrosswalk(): void }
 
+/** The simulated systems themselves. The world must be one of WooCommerce and Tryton. */
+export const insideOf = (world: World) => ({
+  harbour: world.harbour as TrytonBuyer,
+  ningbo: world.ningbo as TrytonSeller,
+  shops: world.shops as Readonly<Record<ShopName, WooShop>>,
+  credentials: seededCredentials(world.plan.seed),
+})
+
 const decimal = (value: string): Json => ({ __class__: 'Decimal', decimal: value })
 
 const addressOf = (record: object): string => {
@@ -24,7 +36,7 @@ const addressOf = (record: object): string => {
 }
 
 export const createStandInHub = (world: World): StandInHub => {
-  const { harbour, ningbo, credentials } = world
+  const { harbour, ningbo, shops, credentials } = insideOf(world)
   const sent = new Map<string, string>()
   let crosswalk = false
 
@@ -121,7 +133,7 @@ export const createStandInHub = (world: World): StandInHub => {
       const shop = shopNames.find((each) => each === name)
       if (shop === undefined || sent.has(`parcel/${reference}`)) continue
       const keys = credentials.shops[shop]
-      const answer = await fetch(`${world.shops[shop].shop.url}/wp-json/wc/v3/orders/${id}`, {
+      const answer = await fetch(`${shops[shop].shop.url}/wp-json/wc/v3/orders/${id}`, {
         method: 'PUT',
         headers: {
           authorization: `Basic ${Buffer.from(`${keys.consumerKey}:${keys.consumerSecret}`).toString('base64')}`,
@@ -138,7 +150,7 @@ export const createStandInHub = (world: World): StandInHub => {
     for (const shop of shopNames) {
       for (const { code, skus } of world.plan.articles) {
         const wanted = Math.max(0, stock.get(code) ?? 0)
-        if (world.shops[shop].shop.stockOf(skus[shop]) !== wanted) world.shops[shop].shop.setStock(skus[shop], wanted)
+        if (shops[shop].shop.stockOf(skus[shop]) !== wanted) shops[shop].shop.setStock(skus[shop], wanted)
       }
     }
   }
@@ -149,7 +161,7 @@ export const createStandInHub = (world: World): StandInHub => {
     },
     async step() {
       for (const shop of shopNames) {
-        for (const record of world.shops[shop].shop.orders()) await order(shop, record).catch(() => undefined)
+        for (const record of shops[shop].shop.orders()) await order(shop, record).catch(() => undefined)
       }
       for (const part of [purchases, parcels, shelves]) await part().catch(() => undefined)
     },

@@ -67,7 +67,7 @@ const lostPurchases = (truth: Truth): string[] =>
 
 /** Pieces that may be sold by what the ERP says: on hand less the sales that were neither shipped nor cancelled. */
 export const availableInErp = (world: World, truth: Truth): Stock => {
-  const stock = new Map(world.plan.articles.map(({ code }) => [code, world.harbour.erp.quantity(code)]))
+  const stock = new Map(world.plan.articles.map(({ code }) => [code, world.harbour.quantity(code)]))
   for (const sale of [...truth.sales.values()].flat()) {
     if (sale.state === 'cancelled' || sale.shipped) continue
     for (const { article, quantity, factor } of sale.lines) stock.set(article, (stock.get(article) ?? 0) - quantity * factor)
@@ -79,7 +79,7 @@ const wrongStock = (world: World, stock: Stock): string[] =>
   shopNames.flatMap((shop) =>
     world.plan.articles.flatMap(({ code, skus }) => {
       const wanted = Math.max(0, stock.get(code) ?? 0)
-      const shown = world.shops[shop].shop.stockOf(skus[shop])
+      const shown = world.shops[shop].stockOf(skus[shop])
       return shown === wanted ? [] : [`${shop} shows ${shown} of ${code}, there are ${wanted} to sell`]
     }),
   )
@@ -133,10 +133,8 @@ const wrongTracking = (world: World): string[] => {
     if (id !== undefined) numbers.set(saleReference(order.shop, id), trackingOf(order))
   }
   return shopNames.flatMap((shop) =>
-    world.shops[shop].shop.log.flatMap(({ kind, id, body }) => {
-      if (kind !== 'meta-set') return []
+    world.shops[shop].tracked().flatMap(({ id, number: said }) => {
       const reference = saleReference(shop, id)
-      const said = /HT26\d{6}/.exec(JSON.stringify(body))?.[0]
       const wanted = numbers.get(reference)
       return said === undefined || said === wanted ? [] : [`${reference} got the tracking number ${said} of another order, not ${wanted}`]
     }),

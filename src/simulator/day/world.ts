@@ -1,13 +1,10 @@
 import { createFaultBoard, type FaultBoard } from '../faults.ts'
-import type { Erp } from '../tryton/erp.ts'
-import { type Credentials, seededCredentials } from './credentials.ts'
 import { createDayBook, type DayBook } from './day-book.ts'
+import { type PairName, pairs } from './pairs.ts'
 import { type DayPlan, planDay } from './plan.ts'
+import { type LeftOut, leaveOut } from './plan-left-out.ts'
 import { type ShopName, shopNames } from './plan-sizes.ts'
-import type { StartedErp } from './world-erps.ts'
-import { startHarbour, startNingbo } from './world-erps.ts'
-import type { StartedShop } from './world-shops.ts'
-import { startDayShop, subscribe } from './world-shops.ts'
+import type { BuyerErp, DayShop, SellerErp, Start } from './system.ts'
 
 export const systemNames = [...shopNames, 'harbour-erp', 'ningbo-erp'] as const
 /** The four systems, named as their connections in the hub's workspace. */
@@ -21,22 +18,25 @@ export type WorldOptions = {
   readonly faults: 'on' | 'off'
   /** About how many seconds the day lasts, if nobody has to wait; 25 when absent. */
   readonly pace?: number
+  /** Which systems trade; WooCommerce and Tryton when absent. */
+  readonly pair?: PairName
 }
 
 /** Where the hub listens for each shop's webhooks. A shop that is not named gets no subscription. */
 export type Hooks = Readonly<Partial<Record<ShopName, string>>>
 
 export type World = {
+  /** Without what these systems cannot play. */
   readonly plan: DayPlan
+  readonly leftOut: readonly LeftOut[]
   readonly faultsOn: boolean
   readonly pace: number
-  readonly shops: Readonly<Record<ShopName, StartedShop>>
-  readonly harbour: StartedErp
-  readonly ningbo: StartedErp
+  readonly shops: Readonly<Record<ShopName, DayShop>>
+  readonly harbour: BuyerErp
+  readonly ningbo: SellerErp
   readonly boards: Readonly<Record<SystemName, FaultBoard>>
-  readonly credentials: Credentials
   readonly book: DayBook
-  /** What the workspace `demo` reads from the environment. */
+  /** What the workspace of the pair reads from the environment. */
   readonly environment: Readonly<Record<string, string>>
   /** Subscribes the hub to created, changed and deleted orders of the shops. */
   setHooks(hooks: Hooks): Promise<void>
@@ -51,59 +51,48 @@ const boardsFor = (seed: number): Record<SystemName, FaultBoard> => ({
   'ningbo-erp': createFaultBoard(seed + 4),
 })
 
-const environmentOf = (urls: Readonly<Record<SystemName, string>>, { shops, harbourPassword, ningboPassword }: Credentials) => ({
-  HARBOUR_URL: urls['harbour-erp'],
-  HARBOUR_PASSWORD: harbourPassword,
-  NINGBO_URL: urls['ningbo-erp'],
-  NINGBO_PASSWORD: ningboPassword,
-  SHOP_US_URL: urls['shop-us'],
-  SHOP_US_KEY: shops['shop-us'].consumerKey,
-  SHOP_US_SECRET: shops['shop-us'].consumerSecret,
-  SHOP_US_WEBHOOK_SECRET: shops['shop-us'].webhookSecret,
-  SHOP_EU_URL: urls['shop-eu'],
-  SHOP_EU_KEY: shops['shop-eu'].consumerKey,
-  SHOP_EU_SECRET: shops['shop-eu'].consumerSecret,
-  SHOP_EU_WEBHOOK_SECRET: shops['shop-eu'].webhookSecret,
-})
+const environmentOf = (systems: readonly { readonly environment: Readonly<Record<string, string>> }[]): Record<string, string> =>
+  Object.assign({}, ...systems.map(({ environment }) => environment))
+
+/** One reason for each part, of whichever system said it first. */
+const leftOutBy = (systems: readonly { readonly leftOut: readonly LeftOut[] }[]): readonly LeftOut[] => [
+  ...new Map(systems.flatMap(({ leftOut }) => leftOut.map((each) => [each.part, each] as const)).reverse()).values(),
+]
 
 /** The four systems at 08:00 of the day, on free ports of the loopback interface. Nothing moves until the day is played. */
-export const startWorld = async ({ seed, scale = 1, faults, pace = 25 }: WorldOptions): Promise<World> => {
-  const plan = planDay(seed, scale)
-  const credentials = seededCredentials(seed)
+export const startWorld = async ({ seed, scale = 1, faults, pace = 25, pair = 'woocommerce+tryton' }: WorldOptions): Promise<World> => {
+  const whole = planDay(seed, scale)
   const boards = boardsFor(seed)
+  const { startShop, startBuyer, startSeller } = pairs[pair]
+  const start = (name: SystemName): Start => ({ articles: whole.articles, seed, board: boards[name] })
   const [american, european, harbour, ningbo] = await Promise.all([
-    startDayShop('shop-us', plan.articles, credentials.shops['shop-us'], boards['shop-us']),
-    startDayShop('shop-eu', plan.articles, credentials.shops['shop-eu'], boards['shop-eu']),
-    startHarbour(plan.articles, credentials.harbourPassword, boards['harbour-erp']),
-    startNingbo(plan.articles, credentials.ningboPassword, boards['ningbo-erp']),
+    startShop('shop-us', start('shop-us')),
+    startShop('shop-eu', start('shop-eu')),
+    startBuyer(start('harbour-erp')),
+    startSeller(start('ningbo-erp')),
   ])
   const shops = { 'shop-us': american, 'shop-eu': european }
-  const urls = {
-    'shop-us': american.shop.url,
-    'shop-eu': european.shop.url,
-    'harbour-erp': harbour.erp.url,
-    'ningbo-erp': ningbo.erp.url,
-  }
-  const erps: readonly Erp[] = [harbour.erp, ningbo.erp]
+  const systems = [american, european, harbour, ningbo]
+  const leftOut = leftOutBy(systems)
   return {
-    plan,
+    plan: leaveOut(whole, leftOut),
+    leftOut,
     faultsOn: faults === 'on',
     pace,
     shops,
     harbour,
     ningbo,
     boards,
-    credentials,
     book: createDayBook(),
-    environment: environmentOf(urls, credentials),
+    environment: environmentOf(systems),
     async setHooks(hooks) {
       for (const name of shopNames) {
         const url = hooks[name]
-        if (url !== undefined) await subscribe(shops[name].shop, credentials.shops[name], url)
+        if (url !== undefined) await shops[name].subscribe(url)
       }
     },
     async close() {
-      await Promise.all([...shopNames.map((name) => shops[name].shop.close()), ...erps.map((erp) => erp.close())])
+      await Promise.all(systems.map((system) => system.close()))
     },
   }
 }
