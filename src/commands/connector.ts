@@ -1,28 +1,15 @@
 import { existsSync } from 'node:fs'
-import { readFile, writeFile } from 'node:fs/promises'
+import { writeFile } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import type { Command } from 'commander'
 import { manifestFile } from '../catalog/manifest.ts'
-import { loadCatalog } from '../catalog.ts'
 import { describeConnector } from '../connector/describe.ts'
 import type { Connector } from '../connector/types.ts'
-import { packageRoot } from '../package-root.ts'
-import { connectorClaims, connectorFailures } from '../testing/connector-conformance.ts'
-import type { ConnectorFixtures } from '../testing/connector-fixtures.ts'
-import { configOf } from './client.ts'
-import { CommandError, exitCode } from './exit-code.ts'
+import { type ConnectorFlags, findConnectors, recordingOf } from './connector-found.ts'
+import { registerConnectorNew } from './connector-new.ts'
+import { registerConnectorTest } from './connector-test.ts'
 import { printJson, printRows } from './print.ts'
 import type { Shell } from './shell.ts'
-
-interface Flags {
-  readonly workspace?: string
-  readonly json?: boolean
-}
-interface Found {
-  readonly connector: Connector
-  /** folder of its recording and README: the workspace's own, else the package's */
-  readonly folder: string
-}
 
 /** `crossdock connector …`: definitions of other systems, without a hub. */
 export function registerConnector(program: Command, shell: Shell): void {
@@ -34,8 +21,8 @@ export function registerConnector(program: Command, shell: Shell): void {
     .description(say('connector.list'))
     .option('--workspace <folder>', say('flag.workspace'))
     .option('--json', say('flag.json'))
-    .action(async (flags: Flags) => {
-      const found = await connectors(shell, flags, undefined)
+    .action(async (flags: ConnectorFlags) => {
+      const found = await findConnectors(shell, flags, undefined)
       await printRows(
         shell,
         found.map(({ connector: { name, title, streams, actions, webhook } }) => ({
@@ -56,36 +43,8 @@ export function registerConnector(program: Command, shell: Shell): void {
       )
     })
 
-  parent
-    .command('test')
-    .description(say('connector.test'))
-    .argument('[name]', say('connector.name'))
-    .option('--workspace <folder>', say('flag.workspace'))
-    .option('--json', say('flag.json'))
-    .action(async (name: string | undefined, flags: Flags) => {
-      let failed = 0
-      for (const { connector, folder } of await connectors(shell, flags, name)) {
-        const fixtures = await recordingOf(folder)
-        if (fixtures === undefined)
-          throw new CommandError(
-            exitCode.notFound,
-            'no-recording',
-            say('connector.noRecording', { name: connector.name, file: recordingFile(folder) }),
-          )
-        const tests = connectorClaims(connector, fixtures).length
-        const failures = await connectorFailures(connector, fixtures)
-        failed += failures.length
-        if (flags.json)
-          shell.out(
-            `${JSON.stringify({ connector: connector.name, passed: tests - failures.length, failed: failures.length, failures })}\n`,
-          )
-        else {
-          for (const failure of failures) shell.out(`${failure.name}\n  ${failure.message.replaceAll('\n', '\n  ')}\n`)
-          shell.out(`${say('connector.tested', { name: connector.name, passed: tests - failures.length, failed: failures.length })}\n`)
-        }
-      }
-      if (failed > 0) shell.end(exitCode.found)
-    })
+  registerConnectorNew(parent, shell)
+  registerConnectorTest(parent, shell)
 
   parent
     .command('readme')
@@ -93,9 +52,9 @@ export function registerConnector(program: Command, shell: Shell): void {
     .argument('[name]', say('connector.name'))
     .option('--workspace <folder>', say('flag.workspace'))
     .option('--json', say('flag.json'))
-    .action(async (name: string | undefined, flags: Flags) => {
+    .action(async (name: string | undefined, flags: ConnectorFlags) => {
       const written: string[] = []
-      for (const { connector, folder } of await connectors(shell, flags, name)) {
+      for (const { connector, folder } of await findConnectors(shell, flags, name)) {
         const file = join(folder, 'README.md')
         await writeFile(file, await readmeOf(connector, folder))
         written.push(file)
@@ -111,23 +70,5 @@ export async function readmeOf(connector: Connector, folder: string): Promise<st
   return describeConnector(connector, {
     ...(existsSync(join(folder, manifestFile)) ? { from: manifestFile } : {}),
     signatures: (fixtures?.webhooks ?? []).map(({ name, origin, source }) => ({ name, origin, source })),
-  })
-}
-
-const recordingFile = (folder: string): string => join(folder, 'fixtures', 'conversation.json')
-
-async function recordingOf(folder: string): Promise<ConnectorFixtures | undefined> {
-  const file = recordingFile(folder)
-  return existsSync(file) ? (JSON.parse(await readFile(file, 'utf8')) as ConnectorFixtures) : undefined
-}
-
-async function connectors(shell: Shell, flags: Flags, name: string | undefined): Promise<readonly Found[]> {
-  const { workspace } = configOf(shell, flags)
-  const catalog = await loadCatalog(workspace)
-  const wanted = [...catalog.connectors.values()].filter((connector) => name === undefined || connector.name === name)
-  if (wanted.length === 0) throw new CommandError(exitCode.notFound, 'no-connector', shell.say('connector.unknown', { name: name ?? '*' }))
-  return wanted.map((connector) => {
-    const own = join(workspace, 'connectors', connector.name)
-    return { connector, folder: existsSync(own) ? own : join(packageRoot, 'connectors', connector.name) }
   })
 }

@@ -170,7 +170,14 @@ export const examples: Readonly<Record<string, readonly Example[]>> = {
     },
   ],
   'connector list': [{ line: 'connector list', tells: 'what a workspace can name' }],
-  'connector test': [{ line: 'connector test woocommerce', tells: 'without the network' }],
+  'connector new': [
+    { line: 'connector new acme', tells: 'in TypeScript' },
+    { line: 'connector new acme --declarative', tells: 'as JSON, without code' },
+  ],
+  'connector test': [
+    { line: 'connector test woocommerce', tells: 'without the network' },
+    { line: 'connector test acme --watch', tells: 'while it is written: again after every edit' },
+  ],
   'connector readme': [{ line: 'connector readme tryton', tells: 'after its definition was edited' }],
   'simulate woocommerce': [
     { line: 'simulate woocommerce --port 4610 --orders 20', tells: 'the address and the keys are printed' },

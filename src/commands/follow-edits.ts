@@ -7,8 +7,8 @@ import { exitCode } from './exit-code.ts'
 import { reportError } from './report-error.ts'
 import type { Shell } from './shell.ts'
 
-/** What is watched: a folder with all below it, or one file. */
-export type Watched = { readonly folder: string } | { readonly file: string }
+/** What is watched: a folder with all below it (its JSON, with `code` its code too), or one file. */
+export type Watched = { readonly folder: string; readonly code?: true } | { readonly file: string }
 
 /** Mappings, overlays, cases and schemas of a workspace and of the program, and what the workspace says. */
 export const mappingPlaces = (workspace: string): readonly Watched[] => [
@@ -48,7 +48,7 @@ export async function followEdits(shell: Shell, watched: readonly Watched[], jso
   const watchers = watched.map((one) => {
     if ('folder' in one)
       return watchFolder(one.folder, {
-        wanted: (name) => name === null || name.endsWith('.json'),
+        wanted: (name) => name === null || name.endsWith('.json') || (one.code === true && /\.[jt]s$/.test(name)),
         changed: (name) => start(join(one.folder, name)),
         failed,
       })

@@ -8,6 +8,7 @@ import { isHubError } from '../model/errors.ts'
 import { packageRoot } from '../package-root.ts'
 import { type Claim, claim, claimEqual, faultOf } from './connector-claims.ts'
 import type { ConnectorFixtures } from './connector-fixtures.ts'
+import { missingRecordings } from './connector-missing.ts'
 import { answerOf, replay } from './connector-replay.ts'
 import type { PartnerAnswer, PartnerRequest } from './loopback-partner.ts'
 
@@ -32,24 +33,7 @@ export function definitionClaims(connector: Connector, fixtures: ConnectorFixtur
     {
       name: 'definition: everything is recorded',
       run: async () => {
-        const missing = [
-          ...Object.entries(connector.streams).flatMap(([name, stream]) =>
-            stream.call !== null && !fixtures.streams[name]?.length ? [`stream ${name}`] : [],
-          ),
-          ...Object.entries(connector.streams).flatMap(([name, stream]) =>
-            stream.call !== null && stream.cursor !== null && fixtures.streams[name]?.every((reading) => reading.from === null)
-              ? [`a reading of ${name} from a checkpoint`]
-              : [],
-          ),
-          ...Object.entries(connector.streams).flatMap(([name, stream]) =>
-            stream.byKey !== undefined && fixtures.byKey?.[name] === undefined ? [`${name} by its key`] : [],
-          ),
-          ...Object.keys(connector.actions).flatMap((name) => (fixtures.actions?.[name] === undefined ? [`action ${name}`] : [])),
-          ...(connector.webhook !== undefined && !fixtures.webhooks?.length ? ['a signed webhook'] : []),
-          ...(spoken(connector.http, fixtures.config).http.faults ?? []).flatMap((rule) =>
-            fixtures.faults?.[rule.code] === undefined ? [`an answer that is the fault ${rule.code}`] : [],
-          ),
-        ]
+        const missing = missingRecordings(connector, fixtures).map(({ what }) => what)
         claim(missing.length === 0, `not recorded: ${missing.join(', ')}`)
       },
     },

@@ -1,5 +1,6 @@
 import { columnsEn } from './columns.ts'
 
+import { enConnector } from './en-connector.ts'
 import { enFaults } from './en-faults.ts'
 import { enMap } from './en-map.ts'
 import { enMapChange } from './en-map-change.ts'
@@ -18,6 +19,7 @@ export const en = {
   ...enMap,
   ...enMapChange,
   ...enFaults,
+  ...enConnector,
   'program.about': 'Integration hub: moves orders, stock, invoices and shipments between shops, ERPs and a ledger, and loses nothing.',
   'flag.help': 'show this help',
   'flag.version': 'show the version',
@@ -242,15 +244,6 @@ export const en = {
   'secrets.failed': '{name} stays as it was: {why}',
   'secrets.keyFree': 'No secret needs the key {key} any more: remove it, once no backup that you keep needs it.',
   'secrets.keyNeeded': 'The key {key} is still needed: keep it.',
-
-  'connector.about': 'connectors: definitions of other systems',
-  'connector.list': 'all connectors',
-  'connector.test': 'check a connector and run its recorded conversations',
-  'connector.readme': 'write the README of each connector from its definition',
-  'connector.name': 'name of a connector; all when left out',
-  'connector.unknown': "There is no connector '{name}'.",
-  'connector.noRecording': '{name} has no recorded conversation: there is no {file}.',
-  'connector.tested': '{name}: tests passed: {passed}, failed: {failed}',
 
   'migrate.about': 'bring the database to the schema of this program; what was there is copied first',
   'migrate.noData': 'There is no data folder {data}.',

@@ -1,5 +1,6 @@
 import { columnsZh } from './columns.ts'
 import type { en } from './en.ts'
+import { zhConnector } from './zh-connector.ts'
 import { zhFaults } from './zh-faults.ts'
 import { zhMap } from './zh-map.ts'
 import { zhMapChange } from './zh-map-change.ts'
@@ -18,6 +19,7 @@ export const zh: Readonly<Record<keyof typeof en, string>> = {
   ...zhMap,
   ...zhMapChange,
   ...zhFaults,
+  ...zhConnector,
   'program.about': '集成枢纽：在网店、ERP 与账本之间传送订单、库存、发票和发货，一条不丢。',
   'flag.help': '显示帮助',
   'flag.version': '显示版本',
@@ -242,15 +244,6 @@ export const zh: Readonly<Record<keyof typeof en, string>> = {
   'secrets.failed': '{name} 保持原样：{why}',
   'secrets.keyFree': '已无机密需要密钥 {key}：确认所留备份也不需要后即可移除。',
   'secrets.keyNeeded': '密钥 {key} 仍被使用：请保留。',
-
-  'connector.about': '连接器：其他系统的定义',
-  'connector.list': '全部连接器',
-  'connector.test': '检查连接器并运行其录制的对话',
-  'connector.readme': '按定义生成各连接器的 README',
-  'connector.name': '连接器名；不给则全部',
-  'connector.unknown': '没有连接器“{name}”。',
-  'connector.noRecording': '{name} 没有录制的对话：缺少 {file}。',
-  'connector.tested': '{name}：通过 {passed} 项，失败 {failed} 项',
 
   'migrate.about': '把数据库升级到本程序的结构；先备份原有数据',
   'migrate.noData': '没有数据文件夹 {data}。',
