@@ -108,7 +108,7 @@ function streamOf(name: string, set: EntitySet, size: number): Stream {
             // a condition with a time cannot be left out where another one stands beside it
             ...(filter === undefined ? {} : { first: '1970-01-01T00:00:00.000Z' }),
           },
-    byKey: { path: `${path}(${fields[key] === 'Edm.String' ? "'{key}'" : '{key}'})`, query: shape, records: '' },
+    byKey: { path: `${path}(${fields[key] === 'Edm.String' ? "'{key|quoted}'" : '{key}'})`, query: shape, records: '' },
     ...(set.ids === true ? { ids: { call: { path, query: { $select: key, $orderby: key }, headers }, records: rows, page, key } } : {}),
     ...(set.hubRef === undefined ? {} : { hubRef: set.hubRef }),
     ...(set.hubLines === undefined ? {} : { hubLines: set.hubLines }),
