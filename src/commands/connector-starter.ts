@@ -179,7 +179,7 @@ const connector: Connector = ${JSON.stringify(connector, undefined, 2)
     .replaceAll(/^(\s*)"([A-Za-z_]\w*)":/gm, '$1$2:')
     .replaceAll(/"((?:[^"\\']|\\[^u"])*)"/g, "'$1'")}
 
-export default connector
+${'export'} default connector
 `
 
 /** Run by Node.js itself: \`node --test\`. */
