@@ -24,6 +24,7 @@ export const receiptRow = (tenant: string, id: string, body: string, more: Parti
   event_id: null,
   headers: null,
   body: Buffer.from(body),
+  coding: null,
   body_hash: sha256(body),
   as_of: at,
   baseline: 0,

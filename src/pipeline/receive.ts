@@ -3,8 +3,7 @@ import { verifyWebhook } from '../connector/verify.ts'
 import { isHubError } from '../model/errors.ts'
 import { sha256 } from '../model/id.ts'
 import { redactor } from '../model/redact.ts'
-import { insertReceipts } from '../store/receipt.ts'
-import type { ReceiptTable } from '../store/tables.ts'
+import { insertReceipts, type Receipt } from '../store/receipt.ts'
 import type { ConnectionSetup, Context } from './context.ts'
 
 /** What the partner's webhook request is answered with. */
@@ -57,7 +56,7 @@ export interface Receiver {
 }
 
 interface Waiting {
-  readonly row: ReceiptTable
+  readonly row: Receipt
   readonly settle: (committed: boolean) => void
 }
 
@@ -129,7 +128,7 @@ export function openReceiver(context: Context, limits: ReceiverLimits = receiver
     flushing = undefined
   }
 
-  const store = (row: ReceiptTable): Promise<boolean> =>
+  const store = (row: Receipt): Promise<boolean> =>
     new Promise((resolve) => {
       const size = row.body.byteLength
       count(row.connection, size)

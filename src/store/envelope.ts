@@ -24,10 +24,10 @@ export async function takeEnvelopes(tx: Tx, tenant: string, lanes: readonly numb
 export async function areBusy(read: Reader, tenant: string, lanes: readonly number[], limit: number): Promise<boolean> {
   const from = through(read, 'envelope', 'envelope_by_lane_state_id')
   const { rows } = await sql`
-    select id from ${from} where tenant = ${tenant} and lane in (${sql.join(lanes)}) and state = 'received' limit ${limit + 1}`.execute(
+    select id from ${from} where tenant = ${tenant} and lane in (${sql.join(lanes)}) and state = 'received' limit 1 offset ${limit}`.execute(
     read,
   )
-  return rows.length > limit
+  return rows.length > 0
 }
 
 export interface Settlement {

@@ -9,12 +9,13 @@ import { reports } from './migrations/0004-reports.ts'
 import { falls } from './migrations/0005-falls.ts'
 import { circuits } from './migrations/0006-circuits.ts'
 import { tokenTurns } from './migrations/0007-token-turns.ts'
+import { packedBodies } from './migrations/0008-packed-bodies.ts'
 import { mysqlSchema } from './mysql-schema.ts'
 import { sqliteSchema } from './sqlite-schema.ts'
 import { type Migration, type SchemaMaker, tableShape } from './table-shape.ts'
 
 /** All steps this program knows, in order. */
-export const migrations: readonly Migration[] = [tables, schedulesAndWatch, traces, reports, falls, circuits, tokenTurns]
+export const migrations: readonly Migration[] = [tables, schedulesAndWatch, traces, reports, falls, circuits, tokenTurns, packedBodies]
 
 export interface MigrateOptions {
   /** copy a SQLite file that has tables already to `<file>.before-<first new number>` before it is changed */

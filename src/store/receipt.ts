@@ -1,11 +1,20 @@
 import type { Database, Tx } from './database.ts'
 import { inLists, type Reader } from './in-list.ts'
 import { insertMany } from './insert-many.ts'
+import { pack, unpack } from './packing.ts'
 import type { ReceiptTable } from './tables.ts'
 
-export const insertReceipts = (tx: Tx, rows: readonly ReceiptTable[]): Promise<number> => insertMany(tx, 'receipt', rows)
+/** A receipt with its bytes as they came. */
+export type Receipt = Omit<ReceiptTable, 'coding'>
 
-export type ReceiptHead = Omit<ReceiptTable, 'body' | 'trace'>
+export const insertReceipts = (tx: Tx, rows: readonly Receipt[]): Promise<number> => insertMany(tx, 'receipt', rows.map(packed))
+
+function packed(row: Receipt): ReceiptTable {
+  const { bytes, coding } = pack(row.body)
+  return { ...row, body: bytes, coding }
+}
+
+export type ReceiptHead = Omit<ReceiptTable, 'body' | 'coding' | 'trace'>
 /** Columns of a receipt without its bytes. */
 export const receiptHead = [
   'tenant',
@@ -71,20 +80,25 @@ export interface ReceiptBody {
   readonly body: Uint8Array
 }
 
-export const receiptBodies = (tx: Reader, tenant: string, ids: readonly string[]): Promise<ReceiptBody[]> =>
-  inLists(ids, (list) =>
+export async function receiptBodies(tx: Reader, tenant: string, ids: readonly string[]): Promise<ReceiptBody[]> {
+  const rows = await inLists(ids, (list) =>
     tx
       .selectFrom('receipt')
-      .select(['id', 'body'])
+      .select(['id', 'body', 'coding'])
       .where('tenant', '=', tenant)
       .where('id', 'in', list)
       .where('state', '!=', 'removed')
       .execute(),
   )
+  return rows.map(({ id, body, coding }) => ({ id, body: unpack(body, coding) }))
+}
 
 /** One receipt with its bytes, for people and replay. */
-export async function findReceipt(database: Database, tenant: string, id: string): Promise<ReceiptTable | undefined> {
-  return database.read.selectFrom('receipt').selectAll().where('tenant', '=', tenant).where('id', '=', id).executeTakeFirst()
+export async function findReceipt(database: Database, tenant: string, id: string): Promise<Receipt | undefined> {
+  const found = await database.read.selectFrom('receipt').selectAll().where('tenant', '=', tenant).where('id', '=', id).executeTakeFirst()
+  if (found === undefined) return undefined
+  const { coding, ...row } = found
+  return { ...row, body: unpack(row.body, coding) }
 }
 
 /** A webhook that is to be cut once more; undefined: there is no such one. */

@@ -70,7 +70,7 @@ export async function removeBodies(
   await insertMany(
     tx,
     'receipt',
-    gone.map((row): ReceiptTable => ({ ...row, body: new Uint8Array(), headers: null, state: 'removed' })),
+    gone.map((row): ReceiptTable => ({ ...row, body: new Uint8Array(), coding: null, headers: null, state: 'removed' })),
   )
   return { rows: gone.length, next: rows.length < of.limit ? undefined : rows.at(-1)?.id }
 }

@@ -399,6 +399,7 @@ CREATE TABLE "receipt" (
   "state" text not null,
   "received_at" integer not null,
   "trace" text,
+  "coding" text,
   constraint "receipt_primary" primary key ("tenant", "id")) strict;
 CREATE INDEX "receipt_by_state_id" on "receipt" ("tenant", "state", "id");
 CREATE TABLE "record" (

@@ -115,6 +115,9 @@ export interface ReceiptTable {
   event_id: string | null
   headers: string | null
   body: Uint8Array
+  /** how `body` is kept (packing.ts); null: as it came */
+  coding: 'zstd' | null
+  /** of the bytes as they came */
   body_hash: string
   as_of: number
   baseline: Bool

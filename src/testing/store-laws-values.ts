@@ -120,6 +120,7 @@ const receipt = (id: string, body: Uint8Array): ReceiptTable => ({
   event_id: null,
   headers: null,
   body,
+  coding: null,
   body_hash: 'h',
   as_of: 1,
   baseline: 0,

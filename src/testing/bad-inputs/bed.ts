@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { type Hub, startHub } from '../../main.ts'
 import type { Fault } from '../../model/errors.ts'
+import { unpack } from '../../store/packing.ts'
 import { type PartnerAnswer, type PartnerRequest, startPartner } from '../loopback-partner.ts'
 import { tinyOrder } from '../tiny-partner.ts'
 import { openTls } from './bed-tls.ts'
@@ -88,8 +89,8 @@ export async function openBed(partners: readonly PartnerRow[], addresses: readon
     /** the envelope of the last receipt that holds exactly these bytes, once it is settled */
     settled: async (body: Body) => {
       const { id } = await until('the receipt', async () => {
-        const kept = await read.selectFrom('receipt').select(['id', 'body']).where('kind', '=', 'webhook').execute()
-        return kept.findLast((row) => Buffer.from(body as string).equals(row.body))
+        const kept = await read.selectFrom('receipt').select(['id', 'body', 'coding']).where('kind', '=', 'webhook').execute()
+        return kept.findLast((row) => Buffer.from(body as string).equals(unpack(row.body, row.coding)))
       })
       return until('its envelope', () =>
         read.selectFrom('envelope').selectAll().where('receipt', '=', id).where('state', '!=', 'received').executeTakeFirst(),
@@ -108,8 +109,8 @@ export async function openBed(partners: readonly PartnerRow[], addresses: readon
       read.selectFrom('schedule').selectAll().where('connection', '=', connection).where('kind', '=', 'pull').executeTakeFirstOrThrow(),
     /** all bytes that were kept of a connection */
     bytesOf: async (connection: string): Promise<string> =>
-      (await read.selectFrom('receipt').select('body').where('connection', '=', connection).execute())
-        .map(({ body }) => Buffer.from(body).toString())
+      (await read.selectFrom('receipt').select(['body', 'coding']).where('connection', '=', connection).execute())
+        .map(({ body, coding }) => Buffer.from(unpack(body, coding)).toString())
         .join('\n'),
     /** An order after the bad thing: taken now; that it is applied is looked at by `allGoodOnes`. */
     goodOneIsApplied: async (): Promise<void> => {
