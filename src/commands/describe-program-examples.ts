@@ -184,6 +184,9 @@ export const examples: Readonly<Record<string, readonly Example[]>> = {
     { line: 'simulate woocommerce --fault 503=0.1 --fault timeout=0.02', tells: 'a bad day' },
   ],
   'simulate shopify': [{ line: 'simulate shopify --port 4613 --fault 503=0.1', tells: 'every tenth request fails' }],
+  'simulate vendure': [
+    { line: 'simulate vendure --port 4615 --fault answer-lost=0.05', tells: 'every twentieth write is done and not answered' },
+  ],
   'simulate odoo': [{ line: 'simulate odoo --series 18 --port 4612', tells: 'one that speaks JSON-RPC only' }],
   'simulate tryton': [{ line: 'simulate tryton --port 4611', tells: 'an ERP to try a workspace against' }],
   'keys create': [

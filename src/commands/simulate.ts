@@ -4,6 +4,7 @@ import { answerFaults, createFaultBoard, type FaultBoard } from '../simulator/fa
 import { startOdoo } from '../simulator/odoo/odoo.ts'
 import { startShopify } from '../simulator/shopify/shop.ts'
 import { startErp } from '../simulator/tryton/erp.ts'
+import { startVendure } from '../simulator/vendure/shop.ts'
 import { startShop } from '../simulator/woocommerce/shop.ts'
 import { usage } from './exit-code.ts'
 import { printJson, printPairs } from './print.ts'
@@ -88,6 +89,28 @@ export function registerSimulate(program: Command, shell: Shell): void {
         shop.placeOrder({ lines: [{ item: items[i % items.length] ?? 0, quantity: (i % 3) + 1 }], shipping: 490, paid: true })
       const { url, location } = shop
       await run(shell, flags, { url, ...access, webhookSecret: access.clientSecret, location, timeZone: 'UTC' }, shop)
+    })
+
+  system('vendure', say('simulate.vendure'))
+    .option('--orders <number>', say('simulate.orders'), '3')
+    .option('--hook <address>', say('simulate.hook'))
+    .action(async (flags: Flags & { readonly orders: string; readonly hook?: string }) => {
+      const access = { username: 'superadmin', password: 'simulated' }
+      const webhookSecret = `whsec_${Buffer.alloc(32, 'simulated').toString('base64')}`
+      const shop = await startVendure({
+        ...access,
+        currency: flags.currency,
+        faults: boardOf(shell, flags),
+        port: whole(shell, flags.port, '--port'),
+      })
+      if (flags.hook !== undefined) shop.plugin.init(flags.hook, webhookSecret)
+      const variants = products.map(({ code, name, price, stock }) =>
+        shop.addVariant({ sku: code, name, price: Number(toScaled(price, 2)), stock }),
+      )
+      const orders = whole(shell, flags.orders, '--orders') ?? 0
+      for (let i = 0; i < orders; i++)
+        shop.placeOrder({ lines: [{ variant: variants[i % variants.length] ?? 0, quantity: (i % 3) + 1 }], shipping: 490 })
+      await run(shell, flags, { url: shop.url, ...access, webhookSecret, timeZone: 'UTC' }, shop)
     })
 
   system('tryton', say('simulate.tryton')).action(async (flags: Flags) => {

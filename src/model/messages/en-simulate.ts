@@ -4,6 +4,8 @@ export const enSimulate = {
   'simulate.woocommerce': 'a WooCommerce shop with articles and paid orders',
   'simulate.tryton': 'a Tryton ERP with articles, stock and a purchase',
   'simulate.shopify': 'a shop of Shopify with products and orders',
+  'simulate.vendure': 'a Vendure shop with products and orders; with --hook its plugin tells the hub',
+  'simulate.hook': 'address that the plugin posts its events to',
   'simulate.odoo': 'an Odoo with products, stock and a purchase',
   'simulate.series': 'series of its API: 19 (JSON-2) or 18 (JSON-RPC)',
   'simulate.port': 'port on 127.0.0.1; any when left out',

@@ -5,6 +5,8 @@ export const zhSimulate: Readonly<Record<keyof typeof enSimulate, string>> = {
   'simulate.woocommerce': '带商品与已付订单的 WooCommerce 网店',
   'simulate.tryton': '带商品、库存与采购单的 Tryton ERP',
   'simulate.shopify': '带商品与订单的 Shopify 店铺',
+  'simulate.vendure': '带商品与订单的 Vendure 店铺；加 --hook 时其插件会通知集成中心',
+  'simulate.hook': '插件推送事件的地址',
   'simulate.odoo': '带商品、库存与采购单的 Odoo',
   'simulate.series': 'API 版本系列：19（JSON-2）或 18（JSON-RPC）',
   'simulate.port': '127.0.0.1 的端口；不给则任意',

@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../model/json.ts'
-import type { Resolved } from './operation.ts'
+import type { Resolved } from '../graphql/operation.ts'
 
 /** One row of a list with what it is sorted and searched by. */
 export interface Listed {

@@ -1,6 +1,6 @@
 import { at, canonicalJson, type Json, type JsonObject } from '../../model/json.ts'
+import { OperationError, type Resolved, type Resolver } from '../graphql/operation.ts'
 import type { Book, Hook } from './book.ts'
-import { OperationError, type Resolved, type Resolver } from './operation.ts'
 import type { Staff } from './staff.ts'
 import { idOf, type Views } from './views.ts'
 

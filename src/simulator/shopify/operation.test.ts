@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { createFaultBoard } from '../faults.ts'
-import { project, readOperation } from './operation.ts'
+import { project, readOperation } from '../graphql/operation.ts'
 import { type Shopify, startShopify } from './shop.ts'
 
 test('an operation is read with its aliases, arguments and directives', () => {

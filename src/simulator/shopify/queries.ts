@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../model/json.ts'
+import type { Resolver } from '../graphql/operation.ts'
 import type { Book } from './book.ts'
 import { connection } from './connection.ts'
-import type { Resolver } from './operation.ts'
 import { gid, idOf, type Views } from './views.ts'
 
 /** The root fields of queries. */

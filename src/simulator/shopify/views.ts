@@ -1,3 +1,4 @@
+import type { Resolved } from '../graphql/operation.ts'
 import {
   type Book,
   fulfilmentOf,
@@ -11,7 +12,6 @@ import {
   totalOf,
 } from './book.ts'
 import { connection, type Listed } from './connection.ts'
-import type { Resolved } from './operation.ts'
 
 type View = { readonly [name: string]: Resolved }
 

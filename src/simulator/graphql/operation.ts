@@ -7,6 +7,8 @@ export interface Field {
   readonly args: JsonObject
   readonly directives: Readonly<Record<string, JsonObject>>
   readonly fields: readonly Field[]
+  /** an inline fragment: the fields of objects of this type */
+  readonly on?: string
 }
 export interface Operation {
   readonly kind: 'query' | 'mutation'
@@ -14,12 +16,12 @@ export interface Operation {
   readonly fields: readonly Field[]
 }
 
-/** A text that is no GraphQL this simulator reads: fragments, unions and subscriptions are not. */
+/** A text that is no GraphQL this simulator reads: named fragments and subscriptions are not. */
 export class OperationError extends Error {
   override readonly name = 'OperationError'
 }
 
-const tokens = /\s*(?:#[^\n]*\n\s*|,\s*)*([{}()[\]:!$=@|]|"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?|\w+)/y
+const tokens = /\s*(?:#[^\n]*\n\s*|,\s*)*(\.\.\.|[{}()[\]:!$=@|]|"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?|\w+)/y
 
 /** Reads one operation (GraphQL October 2021, section 2). @throws OperationError */
 export function readOperation(text: string, variables: JsonObject): Operation {
@@ -74,6 +76,12 @@ export function readOperation(text: string, variables: JsonObject): Operation {
     const fields: Field[] = []
     take('{')
     while (peek() !== '}') {
+      if (peek() === '...') {
+        take()
+        take('on')
+        fields.push({ name: '...', alias: '...', args: {}, directives: {}, on: take(), fields: selection() })
+        continue
+      }
       const first = take()
       const aliased = peek() === ':'
       if (aliased) take(':')
@@ -108,13 +116,18 @@ export function project(value: Resolved, fields: readonly Field[], type: string)
   if (fields.length === 0) throw new OperationError(`Field '${type}' must have selections`)
   const object = value as { readonly [name: string]: Resolved }
   return Object.fromEntries(
-    fields.map((field) => {
+    fields.flatMap((field): (readonly [string, Json])[] => {
+      if (field.on !== undefined) return isOf(object, field.on) ? Object.entries(project(object, field.fields, field.on) as object) : []
       if (!Object.hasOwn(object, field.name)) throw new OperationError(`Field '${field.name}' doesn't exist on type '${type}'`)
       const found = object[field.name]
-      return [field.alias, project(typeof found === 'function' ? found(field.args, field) : found, field.fields, field.name)]
+      return [[field.alias, project(typeof found === 'function' ? found(field.args, field) : found, field.fields, field.name)]]
     }),
   )
 }
+
+/** By its `__typename`, or by the interface that every refusal has. */
+const isOf = (object: { readonly [name: string]: Resolved }, type: string): boolean =>
+  object.__typename === type || (type === 'ErrorResult' && object.errorCode !== undefined)
 
 /** Points that an operation asks for: one for each object it may answer, of lists as many as asked for. Shopify's own figures are lower for long lists. */
 export const askedPoints = (fields: readonly Field[], times = 1): number =>
