@@ -31,6 +31,7 @@ const functions: readonly Needs[] = [
   [['streams', anyName, 'cursor', 'format'], isObject, "a cursor's own encode and decode"],
   [['webhook', 'verify'], kindIs('custom'), "a partner's own proof of a webhook (verify custom)"],
   [['webhook', 'ping'], present, 'ping of a webhook'],
+  [['webhook', 'topic', 'each'], present, 'what the items of one message tell (topic each)'],
   ...['create', 'change', 'cancel'].map(
     (operation): Needs => [['actions', anyName, operation, 'requires', 'arrange'], present, 'arrange of a command'],
   ),

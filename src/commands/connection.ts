@@ -8,6 +8,7 @@ import { exitCode } from './exit-code.ts'
 import { type HubCommandFlags, hubCommand, withHub } from './hub-command.ts'
 import { printJson, printPairs, printRows } from './print.ts'
 import type { Shell } from './shell.ts'
+import { registerSubscriptions } from './subscriptions.ts'
 
 /** `crossdock connection …`: accounts on other systems, their state and hook addresses. */
 export function registerConnection(program: Command, shell: Shell): void {
@@ -123,6 +124,7 @@ export function registerConnection(program: Command, shell: Shell): void {
 
   registerCursor(parent, shell)
   registerBaseline(parent, shell)
+  registerSubscriptions(parent, shell)
 
   hubCommand(parent, shell, 'hook', say('connection.hook'))
     .argument('<name>', say('connection.name'))

@@ -103,6 +103,12 @@ export const examples: Readonly<Record<string, readonly Example[]>> = {
     { line: 'connection baseline shop', tells: 'what the first load read, applied, parked and gave up, stream by stream' },
     { line: 'connection baseline shop --sign-off', tells: 'accept it' },
   ],
+  'connection subscriptions': [
+    { line: 'connection subscriptions erp', tells: 'which webhooks the partner sends, and when they end' },
+    { line: 'connection subscriptions erp create', tells: 'make those that are missing; the hub renews them from then on' },
+    { line: 'connection subscriptions erp renew --topic items', tells: 'now, with the secret of now' },
+    { line: 'connection subscriptions erp delete', tells: 'end them; none is made again until `create`' },
+  ],
   'connection hook': [
     { line: 'connection hook shop', tells: 'the address to enter at the partner' },
     { line: 'connection hook shop --rotate', tells: 'a new one; the old one works until --retire' },

@@ -94,6 +94,10 @@ export interface Access {
   keys(stream: string, signal?: AbortSignal): AsyncGenerator<readonly string[]>
   /** looks after what the partner sends to us: makes what is missing, wakes what is turned off or silent. @throws HubError `no-subscription` (bug) */
   subscribe(wanted: Subscribing, signal?: AbortSignal): Promise<readonly Subscribed[]>
+  /** what the partner's list has of these topics; changes nothing. @throws HubError `no-subscription` (bug) */
+  subscriptions(wanted: Subscribing, signal?: AbortSignal): Promise<readonly Listed[]>
+  /** ends what the partner sends to us of these topics; answers those it sent. @throws HubError `no-subscription` (bug), `no-remove` (reject) */
+  unsubscribe(wanted: Subscribing, signal?: AbortSignal): Promise<readonly string[]>
   /** the figure the partner shows for a state action now; undefined when the action declares no way to know */
   current(action: StateAction, input: JsonObject, signal?: AbortSignal): Promise<Json | undefined>
   /** sets a figure */
@@ -118,7 +122,16 @@ export interface Subscribing {
 /** What was found of one topic, and so what was done. */
 export interface Subscribed {
   readonly topic: string
-  readonly found: 'works' | 'missing' | 'off' | 'silent'
+  readonly found: 'works' | 'missing' | 'off' | 'silent' | 'ends'
+}
+/** One topic, as the partner's list of subscriptions has it. */
+export interface Listed {
+  readonly topic: string
+  readonly state: 'works' | 'missing' | 'off' | 'ends'
+  /** the partner's own key of it */
+  readonly key: string | null
+  /** when it ends by itself, as the partner tells it */
+  readonly expiresAt: string | null
 }
 
 export type Verified =

@@ -3,9 +3,9 @@ import type { CutRecord } from './access.ts'
 import { openHookBody } from './body.ts'
 import { nameRows } from './columns.ts'
 import { openGrouper } from './group.ts'
-import { finish } from './record.ts'
+import { draftOf, finish } from './record.ts'
 import { zones } from './streams.ts'
-import type { Config, Connector, Topic } from './types.ts'
+import type { Config, Connector, Notices, Topic } from './types.ts'
 import { zonedVersion } from './version.ts'
 
 /**
@@ -29,9 +29,38 @@ export function cutBody(connector: Connector, config: Config, topic: Topic, body
   }))
 }
 
+/** What one request tells of many things. `streams`: of which more changed than was named; `unknown`: items of nothing that the connector reads. */
+export interface CutNotices {
+  readonly records: readonly CutRecord[]
+  readonly streams: readonly string[]
+  readonly unknown: number
+}
+
+/**
+ * The records that the items of a body name, each once however often it is named; they are read again by their keys.
+ * @throws HubError `bad-shape` (retry) for a body without such a list
+ */
+export function cutNotices(connector: Connector, config: Config, notices: Notices, body: Uint8Array, asOf: number): CutNotices {
+  const records = new Map<string, CutRecord>()
+  const streams = new Set<string>()
+  let unknown = 0
+  for (const row of openHookBody(connector.webhook ?? {}, body, connector.http.codec).rows(notices.each)) {
+    const told = notices.read(row.value, config)
+    const topic = told === undefined ? undefined : connector.webhook?.topics[told.topic]
+    if (told === undefined || topic === undefined) unknown++
+    else if (told.key === undefined) streams.add(topic.stream)
+    else {
+      const shape = { stream: topic.stream, keyPath: '', version: { kind: 'none' } as const, op: topic.op ?? 'upsert' }
+      const cut = { ...finish(draftOf(row), shape, [body], asOf), key: told.key, laneKey: told.key }
+      records.set(`${topic.stream} ${told.key}`, topic.op === 'delete' ? cut : { ...cut, poke: true })
+    }
+  }
+  return { records: [...records.values()], streams: [...streams], unknown }
+}
+
 /** Why a webhook whose topic lies in its body says none: it cannot be read. Undefined where it can, and where the topic is a header. */
 export function unreadTopic({ webhook, http }: Connector, body: Uint8Array): string | undefined {
-  if (webhook === undefined || 'header' in webhook.topic) return undefined
+  if (webhook === undefined || !('path' in webhook.topic)) return undefined
   try {
     openHookBody(webhook, body, http.codec).value()
     return undefined

@@ -6,6 +6,8 @@ export function verifyText(verify: Verify): string {
   if (verify.kind === 'custom') return "the partner's own"
   if (verify.kind === 'hmac')
     return `HMAC-${verify.algorithm.toUpperCase()} of the raw body, ${verify.encoding}, in \`${verify.header}\`${verify.prefix === undefined ? '' : ` after \`${verify.prefix}\``}${verify.normalize === undefined ? '' : `, the secret in the form ${verify.normalize}`}`
+  if (verify.kind === 'repeated')
+    return `none of the bytes: every item of \`${verify.each}\` repeats the secret of its subscription in \`${verify.path}\`, compared in constant time`
   const shown = 'header' in verify.signature ? `in \`${verify.signature.header}\`` : `in the form's field \`${verify.signature.field}\``
   const signed = verify.signed === 'body' ? 'the raw body' : `the form's field \`${verify.signed.field}\``
   return `plain ${verify.algorithm.toUpperCase()} of \`${verify.text}\`, \`signed\` being ${signed}, hex, ${shown}`

@@ -1,6 +1,6 @@
-import { list } from './describe-text.ts'
+import { list, seconds } from './describe-text.ts'
 import { verifyText } from './describe-verify.ts'
-import type { Connector } from './types.ts'
+import type { Connector, Subscription } from './types.ts'
 
 /** Who made the known answer that a webhook signature is tested with. */
 export interface SignatureProof {
@@ -21,7 +21,12 @@ export function webhookSection({ webhook }: Connector, signatures: readonly Sign
       `proof: ${verifyText(webhook.verify)}`,
       webhook.form === undefined ? undefined : `the body is a form: what is read is the JSON in its field \`${webhook.form}\``,
       `answered with ${webhook.ack.status}${webhook.ack.body === undefined ? '' : ` and \`${webhook.ack.body}\``}`,
-      webhook.subscription === undefined ? undefined : 'subscriptions are made and woken by the hub, where it knows its public address',
+      webhook.subscription === undefined ? undefined : subscriptionText(webhook.subscription),
+      webhook.handshake &&
+        `a request with \`${webhook.handshake.query}\` in its query is answered with that value as plain text, and not stored`,
+      'each' in webhook.topic
+        ? `one request tells of many things, each in \`${webhook.topic.each}\`; where more changed than it names, the stream is read`
+        : undefined,
       webhook.ping === undefined ? undefined : 'requests that only test the address are answered and not stored',
       webhook.eventId === undefined
         ? 'events have no id: what came twice is known by its content'
@@ -42,3 +47,6 @@ export function webhookSection({ webhook }: Connector, signatures: readonly Sign
         ].join('\n'),
   ]
 }
+
+const subscriptionText = ({ expires, remove }: Subscription): string =>
+  `subscriptions are made, woken${expires === undefined ? '' : `, renewed ${seconds(expires.renewMs)} before their end (\`${expires.path}\`)`}${remove === undefined ? '' : ' and on demand ended'} by the hub, where it knows its public address`

@@ -1,11 +1,13 @@
 import type { Fault } from '../model/errors.ts'
 import { isObject } from '../model/json.ts'
-import { lintAction, lintStreamName } from './lint-action.ts'
-import { baseScope, fieldsOf, isRequired, lintCall, lintPaging, lintTemplates, pageScope, type Scope } from './lint-calls.ts'
+import { lintAction } from './lint-action.ts'
+import { baseScope, fieldsOf, isRequired, lintCall, lintTemplates, type Scope } from './lint-calls.ts'
 import { openReport, type Report } from './lint-report.ts'
 import { lintSchema } from './lint-schema.ts'
+import { lintSecret } from './lint-secret.ts'
 import { lintStream } from './lint-stream.ts'
-import type { Auth, Connector, Dialect, FaultRule, OAuth2, Subscription, Webhook } from './types.ts'
+import { lintWebhook } from './lint-webhook.ts'
+import type { Auth, Connector, Dialect, FaultRule, OAuth2 } from './types.ts'
 
 export interface LintOptions {
   readonly file?: string
@@ -138,65 +140,4 @@ function lintNeeded(report: Report, path: string, connector: Connector, template
   for (const { path: variable, root } of lintTemplates(report, path, template, { config: baseScope(connector).config ?? [] }))
     if (root === 'config' && !isRequired(connector.config, variable.split('.').slice(1).join('.')))
       report.error(path, 'config-optional', `{${variable}} must be required by the config: without it nothing can be sent`)
-}
-
-function lintSecret(report: Report, path: string, connector: Connector, template: string): void {
-  for (const { path: variable, root } of lintTemplates(report, path, template, { config: baseScope(connector).config ?? [] })) {
-    const [, name = ''] = variable.split('.')
-    const field = isObject(connector.config.properties) ? connector.config.properties[name] : undefined
-    if (root === 'config' && isObject(field) && field.writeOnly !== true)
-      report.error(path, 'open-secret', `{${variable}} is a secret and is not marked writeOnly in the config: it would be shown`)
-  }
-}
-
-function lintWebhook(report: Report, connector: Connector, webhook: Webhook): void {
-  if (webhook.verify.kind !== 'custom') lintSecret(report, 'webhook.verify.secret', connector, webhook.verify.secret)
-  lintHash(report, webhook)
-  if (Object.keys(webhook.topics).length === 0)
-    report.error('webhook.topics', 'no-topics', 'the webhook knows no topic: everything it receives would be set aside')
-  if (webhook.eventId !== undefined && webhook.eventId.header === undefined && webhook.eventId.path === undefined)
-    report.error('webhook.eventId', 'no-event-id', 'say in which header or at which path the id of the event stands')
-  if (webhook.ack.status < 200 || webhook.ack.status > 299)
-    report.error('webhook.ack.status', 'bad-ack', `${webhook.ack.status} would make the partner send it again for ever`)
-  if (webhook.subscription !== undefined) lintSubscription(report, connector, webhook.subscription)
-  for (const [name, topic] of Object.entries(webhook.topics)) {
-    const path = `webhook.topics.${name}`
-    lintStreamName(report, `${path}.stream`, connector, topic.stream)
-    const stream = connector.streams[topic.stream]
-    if (stream === undefined) continue
-    if (topic.carries !== 'whole' && topic.op !== 'delete' && stream.byKey === undefined)
-      report.error(path, 'no-by-key', `the topic carries no whole record, so the stream "${topic.stream}" needs byKey to read it again`)
-    if (topic.carries === 'whole' && topic.op !== 'delete' && stream.children?.some((child) => child.as.kind === 'embed'))
-      report.error(
-        path,
-        'whole-without-children',
-        `records of "${topic.stream}" have children read by other calls, which no webhook carries; say carries: 'partial'`,
-      )
-  }
-}
-
-function lintHash(report: Report, { verify, form }: Webhook): void {
-  if (verify.kind !== 'hash') return
-  const places = verify.text.match(/\{[^}]*\}/g) ?? []
-  if (places.toSorted().join(' ') !== '{secret} {signed}')
-    report.error('webhook.verify.text', 'bad-text', 'the text that is hashed has {signed} once and {secret} once')
-  const needsForm = verify.signed !== 'body' || 'field' in verify.signature
-  if (needsForm && form === undefined)
-    report.error('webhook.form', 'no-form', 'the signature speaks of fields of a form: say which field holds the JSON')
-  if (form !== undefined && verify.signed !== 'body' && verify.signed.field !== form)
-    report.error('webhook.verify.signed', 'other-field', `what is read stands in the field "${form}", and another one is signed`)
-}
-
-function lintSubscription(report: Report, connector: Connector, { list, create, renew }: Subscription): void {
-  const path = 'webhook.subscription'
-  const scope = baseScope(connector)
-  const paging = lintCall(report, `${path}.list`, list.call, { ...scope, ...pageScope(list.page) })
-  lintPaging(report, `${path}.list`, list.call, list.page, paging)
-  const made = { ...scope, topic: true, address: true, secret: true } as const
-  const found = lintCall(report, `${path}.create`, create, made)
-  for (const root of ['topic', 'address'])
-    if (!found.some((placeholder) => placeholder.root === root))
-      report.error(`${path}.create`, `${root}-not-sent`, `the call that subscribes never sends {${root}}`)
-  if (!lintCall(report, `${path}.renew`, renew, { ...made, key: true }).some(({ root }) => root === 'key'))
-    report.error(`${path}.renew`, 'key-not-sent', 'the call that wakes a subscription never sends {key}')
 }

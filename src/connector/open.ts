@@ -13,7 +13,7 @@ import { type Limiter, memoryLimiter } from './limiter.ts'
 import { readByKey, readStream } from './read.ts'
 import { openConfigOf, secretValues } from './secrets.ts'
 import { openStreams } from './streams.ts'
-import { subscribe } from './subscription.ts'
+import { listSubscriptions, subscribe, unsubscribe } from './subscription.ts'
 import { compileString } from './template.ts'
 import { tokenUrl } from './token-request.ts'
 import { memoryTokens, type Tokens } from './tokens.ts'
@@ -93,6 +93,8 @@ export function openAccess(setup: AccessSetup, deps: AccessDeps = {}): Access {
     read: (streamName, from, options) => readStream(wire, stream(streamName), from, options),
     keys: (streamName, signal) => listKeys(wire, stream(streamName), signal),
     subscribe: (wanted, signal) => subscribe(wire, connector, config, wanted, signal),
+    subscriptions: (wanted, signal) => listSubscriptions(wire, connector, config, wanted, signal),
+    unsubscribe: (wanted, signal) => unsubscribe(wire, connector, config, wanted, signal),
     readKey: (streamName, key, signal) => readByKey(wire, stream(streamName), key, signal),
     current: (action, input, signal) => readCurrent(writer, action, input, signal),
     setState: (action, input, effectKey, right) => setState(traced(writer, right), action, input, effectKey, right),

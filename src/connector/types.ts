@@ -5,7 +5,8 @@
  */
 import type { Json, JsonObject, JsonSchema } from '../model/json.ts'
 import type { Action } from './types-action.ts'
-import type { Call, Config, Expression, Http, Path, Template } from './types-http.ts'
+import type { Call, Expression, Http, Path, Template } from './types-http.ts'
+import type { Webhook } from './types-webhook.ts'
 
 export type { Action, Arrange, Command, CommandAction, Current, Matches, Once, Pair, Pairs, StateAction, Step } from './types-action.ts'
 export type {
@@ -25,6 +26,7 @@ export type {
   Points,
   Template,
 } from './types-http.ts'
+export type { Notices, Subscription, Told, Topic, Verify, Webhook } from './types-webhook.ts'
 
 export interface Connector {
   readonly name: string
@@ -223,77 +225,3 @@ export interface Child {
         readonly within?: string
       }
 }
-
-export interface Webhook {
-  readonly verify: Verify
-  /** the body is a form (application/x-www-form-urlencoded): the field whose text is the JSON that topics, event ids and records are read from. The receipt keeps the form */
-  readonly form?: string
-  /** where the topic stands */
-  readonly topic: { readonly header: string } | { readonly path: Path }
-  readonly topics: Readonly<Record<string, Topic>>
-  /** id of the event; signed: inside the signed bytes, so that it may decide what is a duplicate */
-  readonly eventId?: { readonly header?: string; readonly path?: Path; readonly signed: boolean }
-  /** a request that only tests the address: answered, nothing stored; pure */
-  readonly ping?: (headers: Readonly<Record<string, string>>, body: Uint8Array) => boolean
-  readonly ack: { readonly status: number; readonly contentType?: string; readonly body?: string }
-  readonly maxBodyBytes?: number
-  /** where the partner's API shows and makes what it sends to us */
-  readonly subscription?: Subscription
-}
-/** One subscription of the partner sends one topic to one address. */
-export interface Subscription {
-  readonly list: { readonly call: Call; readonly records: Path; readonly page: Page }
-  /** where the parts of a listed subscription stand */
-  readonly key: Path
-  readonly topic: Path
-  readonly address: Path
-  /** it is one that sends: the value at path is one of these */
-  readonly works: { readonly path: Path; readonly in: readonly Json[] }
-  /** with `{topic}`, `{address}` and `{secret}` (the first of the connection's webhook secrets) */
-  readonly create: Call
-  /** the same with `{key}`: wakes one that was turned off, or looks alive and sends nothing */
-  readonly renew: Call
-}
-export interface Topic {
-  readonly stream: string
-  /** how the partner's list of subscriptions calls the topic, where that is another word */
-  readonly subscribed?: string
-  /** whole: the record as the stream has it; partial or key: the record is read again by its key */
-  readonly carries: 'whole' | 'partial' | 'key'
-  readonly op?: 'upsert' | 'delete'
-  /** where the records are; "" is the body itself */
-  readonly records: Path
-  /** where the key is, for carries partial and key; the stream's key when left out */
-  readonly key?: Path
-}
-export type Verify =
-  | {
-      readonly kind: 'hmac'
-      readonly header: string
-      readonly algorithm: 'sha256' | 'sha1'
-      readonly encoding: 'hex' | 'base64'
-      /** each of the space-separated values of the config field may have signed (rotation) */
-      readonly secret: Template
-      /** text before the signature in the header, such as `sha256=` */
-      readonly prefix?: string
-      /** the form of Unicode (UAX 15) in which the partner makes bytes of the secret */
-      readonly normalize?: 'NFC' | 'NFKD'
-    }
-  /** a plain hash, no HMAC: of `text`, which has `{signed}` once, for the bytes that are signed, and `{secret}` once */
-  | {
-      readonly kind: 'hash'
-      readonly algorithm: 'sha256' | 'md5'
-      /** hex of either case */
-      readonly signature: { readonly header: string } | { readonly field: string }
-      /** the raw body, or the text of a field of the form that it is */
-      readonly signed: 'body' | { readonly field: string }
-      /** `{signed}/{secret}` */
-      readonly text: string
-      readonly secret: Template
-    }
-  /** Standard Webhooks 1.0: id.timestamp.body, v1 signatures, tolerance of five minutes */
-  | { readonly kind: 'standard'; readonly secret: Template }
-  | {
-      readonly kind: 'custom'
-      readonly verify: (body: Uint8Array, headers: Readonly<Record<string, string>>, config: Config, now: Date) => boolean
-    }

@@ -1,6 +1,7 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
+import { at, type Json } from '../model/json.ts'
 import type { Verified } from './access.ts'
-import { type Body, openHookBody } from './body.ts'
+import { type Body, openBody, openHookBody } from './body.ts'
 import { formField } from './form.ts'
 import { compileString } from './template.ts'
 import type { Config, Verify, Webhook } from './types.ts'
@@ -42,6 +43,8 @@ function refusalOf(verify: Verify, config: Config, headers: Headers, body: Uint8
     }
     case 'hash':
       return hashed(verify, secretsOf(verify.secret, config), headers, body)
+    case 'repeated':
+      return repeated(verify, secretsOf(verify.secret, config), body)
     case 'standard':
       return standard(secretsOf(verify.secret, config), headers, body, now)
     case 'custom':
@@ -71,6 +74,24 @@ function hashed(
     return same(given, hash.digest())
   })
   return hit ? undefined : 'wrong-signature'
+}
+
+/** Digests are compared, so that neither the place of the first difference nor the length of a secret takes another time. */
+function repeated(
+  { each, path }: Extract<Verify, { kind: 'repeated' }>,
+  secrets: readonly string[],
+  body: Uint8Array,
+): Refusal | undefined {
+  const items = openBody(body, undefined).peek(each)
+  if (!Array.isArray(items) || items.length === 0) return 'missing-signature'
+  const digest = (text: string) => createHash('sha256').update(text, 'utf8').digest()
+  const known = secrets.map(digest)
+  for (const item of items as readonly Json[]) {
+    const given = at(item, path)
+    if (typeof given !== 'string') return 'missing-signature'
+    if (!known.some((secret) => same(digest(given), secret))) return 'wrong-signature'
+  }
+  return undefined
 }
 
 /** https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md: `v1` is base64 of HMAC-SHA256 over `id.timestamp.body`. */
@@ -128,6 +149,7 @@ const same = (given: Buffer | undefined, digest: Buffer): boolean =>
   given !== undefined && given.length === digest.length && timingSafeEqual(given, digest)
 
 function topicOf({ topic }: Webhook, headers: Headers, body: Body): string {
+  if ('each' in topic) return topic.name
   const found = 'header' in topic ? headers[topic.header.toLowerCase()] : body.peek(topic.path)
   return typeof found === 'string' ? found : ''
 }

@@ -23,7 +23,11 @@ const tinyOrders = {
 const text = '{"mapping":"shop/order"}'
 const place = { connection: 'shop-us', stream: 'orders' }
 beforeAll(async () => {
-  hub = await openTestHub({ streams: { orders: tinyOrders }, reload: async () => ({ revision: 'r1', changed: false, faults: [] }) })
+  hub = await openTestHub({
+    publicUrl: 'https://hub.example',
+    streams: { orders: tinyOrders },
+    reload: async () => ({ revision: 'r1', changed: false, faults: [] }),
+  })
   await hub.context.database.write(async (tx) => {
     await insertRows(tx, {
       receipts: [receiptRow(tenant, 'R1', '{"id":1}')],
@@ -101,6 +105,7 @@ test('every operation answers as it is described', async () => {
     '/v1/keys',
     '/v1/secrets',
     '/v1/connections/shop-us/baseline',
+    '/v1/connections/shop-us/subscriptions',
     `${orders}/cursor`,
     '/v1/plans',
     '/v1/plans/P1',
@@ -113,7 +118,7 @@ test('every operation answers as it is described', async () => {
 
   const body = '{"id":2}'
   const { current } = (await get('/v1/connections/shop-us/hook')).json
-  expect((await hub.ask('POST', String(current), { key: null, body, headers: signed(body) })).status).toBe(202)
+  expect((await hub.ask('POST', new URL(String(current)).pathname, { key: null, body, headers: signed(body) })).status).toBe(202)
   const made = await post('/v1/keys', { name: 'x', scopes: ['read'] })
   expect(made.status).toBe(201)
   expect((await hub.ask('DELETE', `/v1/keys/${made.json.id}`)).status).toBe(200)
@@ -129,6 +134,9 @@ test('every operation answers as it is described', async () => {
     ['/v1/connections/shop-us/resume', {}],
     ['/v1/connections/shop-us/check', {}],
     ['/v1/connections/shop-us/hook/rotate', { overlap: true }],
+    ['/v1/connections/shop-us/subscriptions', {}],
+    ['/v1/connections/shop-us/subscriptions/renew', { topics: ['order.updated'] }],
+    ['/v1/connections/shop-us/subscriptions/delete', {}],
     [`/v1/findings/${writePlace(['sales-order', 'shop-us/4711', 'footing', ''])}/close`, { note: 'seen' }],
     ['/v1/envelopes/replay', { connection: 'shop-us', stream: 'orders', dryRun: true }],
     ['/v1/envelopes/E1/replay', { dryRun: true }],

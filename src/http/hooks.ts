@@ -23,13 +23,29 @@ export const hookRoutes = (room: ReadingRoom) => [
     summary: { en: 'Take a webhook of a partner system', zh: '接收合作系统的 webhook' },
     params: { token: pattern('^[0-9a-f]{32}$', 'hook address of a connection') },
     contentType: '*/*',
+    queryOfPartner: true,
     handle: async ({ desk, params, request, now, servedOf }) => {
       const { name, served } = await hookOf(desk, servedOf, params.token)
+      const shaken = handshakeOf(served.context, name, request.url)
+      if (shaken !== undefined) return shaken
       const bytes = await readBytes(request, hookLimit(served.context, name), room, sourceOf(served.context, name))
       return hookAnswer(await served.receiver.receive(name, Object.fromEntries(request.headers), bytes, now))
     },
   }),
 ]
+
+const longestHandshake = 2048
+
+/** The answer to a request that only asks whether the address is ours: the value that the partner made up, as plain text, whatever is in it. undefined: it is none. @throws ProblemError 400 for a value that is too long */
+export function handshakeOf(context: Context, name: string, url: string): RawAnswer | undefined {
+  const handshake = context.catalogue().connections.get(name)?.connector.webhook?.handshake
+  const value = handshake && new URL(url).searchParams.get(handshake.query)
+  if (value === undefined || value === null) return undefined
+  if (value === '' || value.length > longestHandshake)
+    throw new ProblemError(400, 'bad-handshake', `The value of ${handshake?.query} has 1 to ${longestHandshake} characters.`)
+  context.log.debug({ connection: name }, 'a partner asked whether its hook address is ours')
+  return { status: 200, bytes: value, contentType: 'text/plain; charset=utf-8', headers: { 'x-content-type-options': 'nosniff' } }
+}
 
 /** The connection that a hook address leads to, and who serves it. @throws ProblemError 404, 503 while it is paused */
 export async function hookOf(

@@ -88,6 +88,8 @@ export interface Route {
   readonly query: FieldShapes
   readonly body?: BodyRule
   readonly answers: { readonly status: number } & ({ readonly shape: Shape<unknown> } | { readonly contentType: string })
+  /** whatever stands in the query is left to the route: it comes from partners */
+  readonly queryOfPartner?: boolean
   /** its answer is shown once and never kept, so it takes no Idempotency-Key */
   readonly shownOnce?: boolean
   /** written into the audit when it succeeds; left out where nothing is changed, and where the effect writes what stood before and after itself */
@@ -98,7 +100,10 @@ export interface Route {
   effect?(tx: Tx, call: Call): Promise<Answer>
 }
 
-type Known = Pick<Route, 'id' | 'method' | 'path' | 'tag' | 'scope' | 'summary' | 'openToLoopback' | 'shownOnce' | 'audit'>
+type Known = Pick<
+  Route,
+  'id' | 'method' | 'path' | 'tag' | 'scope' | 'summary' | 'openToLoopback' | 'queryOfPartner' | 'shownOnce' | 'audit'
+>
 type BodyOf<B> = [B] extends [Shape<infer T>] ? T : undefined
 
 interface Definition<P extends FieldShapes, Q extends FieldShapes, B extends Shape<unknown> | undefined, A extends Shape<unknown>>

@@ -26,6 +26,7 @@ import { routingRoutes } from './routing.ts'
 import { secretRoutes } from './secrets.ts'
 import { statsRoutes } from './stats.ts'
 import { streamRoutes } from './streams.ts'
+import { subscriptionRoutes } from './subscriptions.ts'
 
 /** Every operation of the API, in the order of its description. */
 export const routeTable = (room: ReadingRoom): readonly Route[] => [
@@ -44,6 +45,7 @@ export const routeTable = (room: ReadingRoom): readonly Route[] => [
   ...hookRoutes(room),
   ...connectionRoutes,
   ...streamRoutes,
+  ...subscriptionRoutes,
   ...baselineRoutes,
   ...backfillRoutes,
   ...planRoutes,

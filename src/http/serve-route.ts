@@ -31,7 +31,7 @@ export async function serveRoute(route: Route, check: InputCheck, counter: Count
   const hub = counter.servedOf(who.tenant)?.context
   if (!hub) throw new ProblemError(403, 'other-tenant', 'This process does not serve the tenant of this key.')
   const params = readParams(c.req.param(), route.params, check.params)
-  const query = readQuery(new URL(request.url).searchParams, route.query, check.query)
+  const query = route.queryOfPartner ? {} : readQuery(new URL(request.url).searchParams, route.query, check.query)
   const contentType = mediaType(request)
   const bytes = route.body ? await readBody(route, request, contentType, counter, who.id) : new Uint8Array()
   const body: Json | Uint8Array | undefined =

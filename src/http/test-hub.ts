@@ -28,6 +28,7 @@ import type { HttpOptions, SecretVault } from './options.ts'
 import { problemSchema } from './problem.ts'
 import type { Route } from './route.ts'
 import { routeTable } from './routes.ts'
+import { keptSubscriptions, subscribable } from './test-subscriptions.ts'
 
 const orderStream: Stream = {
   title: 'Orders',
@@ -93,6 +94,7 @@ export const setup = (name: string, check: () => Promise<void>): { setup: Connec
         verify: { kind: 'hmac', header: 'x-signature', algorithm: 'sha256', encoding: 'hex', secret: '{config.hook}' },
         topic: { header: 'x-topic' },
         topics: { 'order.updated': { stream: 'orders', carries: 'whole', records: '' } },
+        ...subscribable,
         ack: { status: 202, contentType: 'text/plain', body: 'taken' },
         maxBodyBytes: 64 * 1024,
       },
@@ -131,7 +133,11 @@ const ring = readKeyring(newKeyText(), 'the test')
 export const testVault: SecretVault = { keyring: () => ring, usedBy: (name) => (name === 'IN_USE' ? ['shop-us'] : []) }
 
 export async function openTestHub(
-  options: HttpOptions & { readonly check?: () => Promise<void>; readonly streams?: Connector['streams'] } = {},
+  options: HttpOptions & {
+    readonly check?: () => Promise<void>
+    readonly streams?: Connector['streams']
+    readonly publicUrl?: string
+  } = {},
 ): Promise<TestHub> {
   const folder = mkdtempSync(join(tmpdir(), 'crossdock-http-'))
   const clock = { now: start }
@@ -139,6 +145,7 @@ export async function openTestHub(
   const rings: Ring[] = []
   const { setup: given, check } = setup('shop-us', options.check ?? (async () => {}))
   const connection = { ...given, connector: { ...given.connector, streams: options.streams ?? { orders: orderStream } } }
+  const subscribed = keptSubscriptions()
   const unused = (): never => {
     throw new Error('the test has no partner')
   }
@@ -152,7 +159,7 @@ export async function openTestHub(
     compiled: openCompiled(),
     newId: idMaker(() => clock.now),
     random: () => 0.5,
-    settings: defaultSettings,
+    settings: options.publicUrl === undefined ? defaultSettings : { ...defaultSettings, publicUrl: options.publicUrl },
     catalogue: () => ({
       revision: 'r1',
       connections: new Map([[connection.name, connection]]),
@@ -169,7 +176,7 @@ export async function openTestHub(
         yield { bodies: [], asOf: clock.now, records: [], last: true }
       },
       keys: unused,
-      subscribe: unused,
+      ...subscribed,
       readKey: unused,
       current: unused,
       setState: unused,

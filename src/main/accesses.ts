@@ -99,6 +99,8 @@ function hold(open: () => Access): Held {
       read: (stream, from, options) => pages((access) => access.read(stream, from, options)),
       keys: (stream, signal) => pages((access) => access.keys(stream, signal)),
       subscribe: (wanted, signal) => during((access) => access.subscribe(wanted, signal)),
+      subscriptions: (wanted, signal) => during((access) => access.subscriptions(wanted, signal)),
+      unsubscribe: (wanted, signal) => during((access) => access.unsubscribe(wanted, signal)),
       readKey: (stream, key, signal) => during((access) => access.readKey(stream, key, signal)),
       current: (action, input, signal) => during((access) => access.current(action, input, signal)),
       setState: (action, input, effectKey, signal) => during((access) => access.setState(action, input, effectKey, signal)),

@@ -1,6 +1,3 @@
-import type { CutRecord } from '../connector/access.ts'
-import { cutBody, unreadTopic } from '../connector/cut.ts'
-import type { EnvelopeReason } from '../model/envelope.ts'
 import { sha256 } from '../model/id.ts'
 import type { Json } from '../model/json.ts'
 import type { Tx } from '../store/database.ts'
@@ -9,11 +6,13 @@ import { insertEnvelopes } from '../store/envelope.ts'
 import { lockIdleLanes } from '../store/idle-lanes.ts'
 import { claimAlways, holdLane, type Lease, releaseLane } from '../store/lane.ts'
 import { markSplit, type ReceiptHead, unsplitReceipts } from '../store/receipt.ts'
+import { wantRun } from '../store/schedule.ts'
 import type { DedupeTable, EnvelopeTable } from '../store/tables.ts'
 import type { Ring } from './bell.ts'
 import { bodiesOf } from './bodies.ts'
 import { breathing } from './breath.ts'
-import type { Catalogue, ConnectionSetup, Context } from './context.ts'
+import type { Catalogue, Context } from './context.ts'
+import { cutReceipt, type NoRecords, poisoned } from './cut-receipt.ts'
 import { type Draft, type Judged, judgeDrafts, saveJudged } from './drafts.ts'
 import { type Halt, noHalt } from './halt.ts'
 import { isFenced } from './ingest.ts'
@@ -115,6 +114,7 @@ async function splitBatch(
   const catalogue = context.catalogue()
   const poison = crashes >= context.settings.maxCrashes
   const pokes = new Set<string>()
+  const pulls = new Map<string, { readonly connection: string; readonly stream: string }>()
   const judged: Judged[] = []
   const breathe = breathing()
   for (const run of runsOf(receipts)) {
@@ -126,7 +126,11 @@ async function splitBatch(
       const body = bodies.get(receipt.id)
       const cut = poison ? poisoned : cutReceipt(connection, receipt, body)
       if ('reason' in cut) wholes.push({ receipt, length: body?.byteLength ?? 0, ...cut })
-      else drafts.push(...cut.drafts)
+      else {
+        drafts.push(...cut.drafts)
+        for (const stream of cut.streams ?? []) pulls.set(`${run.connection}/${stream}`, { connection: run.connection, stream })
+        if (cut.rest !== undefined) wholes.push({ receipt, length: body?.byteLength ?? 0, ...cut.rest })
+      }
     }
     await writeWholes(context, tx, run.connection, wholes, catalogue.revision, now)
     if (connection === undefined || drafts.length === 0) continue
@@ -139,6 +143,7 @@ async function splitBatch(
   }
   const rows = judged.flatMap((made) => made.rows)
   const rings: Ring[] = [...pokes].map((connection): Ring => ({ kind: 'refetch', connection }))
+  for (const pull of pulls.values()) if (await wantRun(tx, tenant, { ...pull, kind: 'pull' }, now)) rings.push({ kind: 'pull', ...pull })
   const lanes: number[] = []
   const write = async (settled: readonly EnvelopeTable[]): Promise<void> => {
     const byId = new Map(settled.map((envelope) => [envelope.id, envelope]))
@@ -166,40 +171,6 @@ async function inIdleLanes(tx: Tx, tenant: string, rows: readonly EnvelopeTable[
     waiting.map(({ lane }) => String(lane)),
   )
   return waiting.filter(({ lane }) => idle.has(String(lane)))
-}
-
-type NoRecords = { readonly state: 'dead' | 'ignored'; readonly reason: EnvelopeReason; readonly message: string }
-type Cut = { readonly drafts: readonly Draft[] } | NoRecords
-const poisoned: NoRecords = { state: 'dead', reason: 'poison', message: 'the process ended each time this receipt was cut' }
-
-function cutReceipt(connection: ConnectionSetup | undefined, receipt: ReceiptHead, body: Uint8Array | undefined): Cut {
-  const topic = connection?.connector.webhook?.topics[receipt.topic ?? '']
-  if (connection === undefined || topic === undefined) {
-    const unread = connection && body && unreadTopic(connection.connector, body)
-    if (unread !== undefined) return { state: 'dead', reason: 'unparseable', message: unread }
-    return { state: 'ignored', reason: 'unknown-topic', message: `the connector knows no topic '${receipt.topic}'` }
-  }
-  if (body === undefined) return { state: 'dead', reason: 'unparseable', message: 'the bytes of the receipt are gone' }
-  let records: readonly CutRecord[]
-  try {
-    records = cutBody(connection.connector, connection.config, topic, body, receipt.as_of)
-  } catch (error) {
-    return { state: 'dead', reason: 'unparseable', message: error instanceof Error ? error.message : String(error) }
-  }
-  if (records.length === 0) return { state: 'ignored', reason: 'filtered', message: 'the message carries no records' }
-  const eventId = connection.connector.webhook?.eventId?.signed === true ? receipt.event_id : null
-  return {
-    drafts: records.map((record) => ({
-      record,
-      receipts: [receipt.id],
-      asOf: receipt.as_of,
-      receivedAt: receipt.received_at,
-      baseline: false,
-      authoritative: false,
-      poke: topic.op !== 'delete' && topic.carries !== 'whole',
-      ...(eventId === null ? {} : { eventId }),
-    })),
-  }
 }
 
 interface Whole extends NoRecords {

@@ -214,6 +214,17 @@ export const en = {
   'connection.previous': 'previous',
   'connection.running': 'running',
 
+  'subscriptions.about': 'the webhooks a partner sends to the hub: list, create, renew or delete them',
+  'subscriptions.act': 'list, create, renew or delete; list when left out',
+  'subscriptions.topic': 'only these topics',
+  'subscriptions.badAct': '"{act}" is none of list, create, renew, delete.',
+  'subscriptions.works': 'works',
+  'subscriptions.missing': 'missing',
+  'subscriptions.off': 'off',
+  'subscriptions.ends': 'ends soon',
+  'subscriptions.alone':
+    'The hub does not look after them: it makes and renews none until `crossdock connection subscriptions {name} create`, and none while {name} is paused.',
+
   'keys.about': 'API keys',
   'keys.create': 'make a key; its text is shown once',
   'keys.name': 'what it is for',

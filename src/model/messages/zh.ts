@@ -214,6 +214,17 @@ export const zh: Readonly<Record<keyof typeof en, string>> = {
   'connection.previous': '上一个',
   'connection.running': '运行中',
 
+  'subscriptions.about': '合作方发送给 hub 的 webhook 订阅：查看、创建、续订或删除',
+  'subscriptions.act': 'list、create、renew 或 delete；省略时为 list',
+  'subscriptions.topic': '仅这些主题',
+  'subscriptions.badAct': '“{act}”不是 list、create、renew、delete 之一。',
+  'subscriptions.works': '正常',
+  'subscriptions.missing': '缺少',
+  'subscriptions.off': '已停用',
+  'subscriptions.ends': '即将到期',
+  'subscriptions.alone':
+    'hub 不维护这些订阅：在执行 `crossdock connection subscriptions {name} create` 之前不会创建或续订；{name} 暂停期间也不会。',
+
   'keys.about': 'API 密钥',
   'keys.create': '创建密钥；文本只显示一次',
   'keys.name': '用途',

@@ -25,6 +25,27 @@ export const readingMutants: readonly Mutant[] = [
     ['src/pipeline/backfill.test.ts', 'after a long rest'],
   ),
   one(
+    'one-for-all',
+    '13',
+    'of the things one message tells only the first has to repeat the secret',
+    ['src/connector/verify.ts', 'of items as readonly Json[])', 'of items.slice(0, 1) as readonly Json[])'],
+    ['src/connector/notices.test.ts', 'another one is refused'],
+  ),
+  one(
+    'ran-out',
+    '10',
+    'a subscription is renewed only after its end, and what changes until then is told to nobody',
+    ['src/connector/subscription.ts', '!(left >= expires.renewMs)', 'left < 0'],
+    ['src/connector/notices.test.ts', 'near its end is renewed'],
+  ),
+  one(
+    'unnamed-changes',
+    '10',
+    'where a partner says that more changed than it names, nothing is read',
+    ['src/pipeline/split.ts', 'of cut.streams ?? []) pulls', 'of cut.streams?.slice(0, 0) ?? []) pulls'],
+    ['src/pipeline/notices.test.ts', 'the stream is read now'],
+  ),
+  one(
     'link-away',
     'input',
     'a next page at another address is asked for there, with our credentials',

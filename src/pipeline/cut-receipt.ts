@@ -1,0 +1,78 @@
+import type { CutRecord } from '../connector/access.ts'
+import { type CutNotices, cutBody, cutNotices, unreadTopic } from '../connector/cut.ts'
+import type { Notices } from '../connector/types.ts'
+import type { EnvelopeReason } from '../model/envelope.ts'
+import type { ReceiptHead } from '../store/receipt.ts'
+import type { ConnectionSetup } from './context.ts'
+import type { Draft } from './drafts.ts'
+
+export type NoRecords = { readonly state: 'dead' | 'ignored'; readonly reason: EnvelopeReason; readonly message: string }
+/** `streams`: to be read now; `rest`: what is to be written down of the message beside its records */
+type Cut = { readonly drafts: readonly Draft[]; readonly streams?: readonly string[]; readonly rest?: NoRecords } | NoRecords
+export const poisoned: NoRecords = { state: 'dead', reason: 'poison', message: 'the process ended each time this receipt was cut' }
+
+/** The drafts of one webhook's receipt, or why it has none. */
+export function cutReceipt(connection: ConnectionSetup | undefined, receipt: ReceiptHead, body: Uint8Array | undefined): Cut {
+  const told = connection?.connector.webhook?.topic
+  if (connection !== undefined && told !== undefined && 'each' in told && receipt.topic === told.name)
+    return cutTold(connection, told, receipt, body)
+  const topic = connection?.connector.webhook?.topics[receipt.topic ?? '']
+  if (connection === undefined || topic === undefined) {
+    const unread = connection && body && unreadTopic(connection.connector, body)
+    if (unread !== undefined) return { state: 'dead', reason: 'unparseable', message: unread }
+    return { state: 'ignored', reason: 'unknown-topic', message: `the connector knows no topic '${receipt.topic}'` }
+  }
+  if (body === undefined) return { state: 'dead', reason: 'unparseable', message: 'the bytes of the receipt are gone' }
+  let records: readonly CutRecord[]
+  try {
+    records = cutBody(connection.connector, connection.config, topic, body, receipt.as_of)
+  } catch (error) {
+    return { state: 'dead', reason: 'unparseable', message: error instanceof Error ? error.message : String(error) }
+  }
+  if (records.length === 0) return { state: 'ignored', reason: 'filtered', message: 'the message carries no records' }
+  const eventId = connection.connector.webhook?.eventId?.signed === true ? receipt.event_id : null
+  return {
+    drafts: records.map((record) => ({
+      record,
+      receipts: [receipt.id],
+      asOf: receipt.as_of,
+      receivedAt: receipt.received_at,
+      baseline: false,
+      authoritative: false,
+      poke: topic.op !== 'delete' && topic.carries !== 'whole',
+      ...(eventId === null ? {} : { eventId }),
+    })),
+  }
+}
+
+/** One message that tells of many things. Where it names more than the records, the streams are read, and that is written down. */
+function cutTold(connection: ConnectionSetup, notices: Notices, receipt: ReceiptHead, body: Uint8Array | undefined): Cut {
+  if (body === undefined) return { state: 'dead', reason: 'unparseable', message: 'the bytes of the receipt are gone' }
+  let cut: CutNotices
+  try {
+    cut = cutNotices(connection.connector, connection.config, notices, body, receipt.as_of)
+  } catch (error) {
+    return { state: 'dead', reason: 'unparseable', message: error instanceof Error ? error.message : String(error) }
+  }
+  const { records, streams, unknown } = cut
+  const words = [
+    ...(streams.length === 0 ? [] : [`more changed than is named: read now: ${streams.join(', ')}`]),
+    ...(unknown === 0 ? [] : [`${unknown} of the things told are nothing that the connector reads`]),
+  ]
+  if (words.length === 0 && records.length === 0) words.push('the message carries no records')
+  return {
+    drafts: records.map((record) => ({
+      record,
+      receipts: [receipt.id],
+      asOf: receipt.as_of,
+      receivedAt: receipt.received_at,
+      baseline: false,
+      authoritative: false,
+      poke: record.poke === true,
+    })),
+    streams,
+    ...(words.length === 0
+      ? {}
+      : { rest: { state: 'ignored', reason: unknown > 0 ? 'unknown-topic' : 'filtered', message: words.join('; ') } as const }),
+  }
+}
