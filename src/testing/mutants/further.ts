@@ -218,7 +218,7 @@ export const furtherMutants: readonly Mutant[] = [
     'a signature is computed over what the body means instead of its bytes',
     [
       'src/connector/verify.ts',
-      "createHmac(verify.algorithm, keyOf(secret, verify.normalize)).update(body)",
+      'createHmac(verify.algorithm, keyOf(secret, verify.normalize)).update(body)',
       "createHmac(verify.algorithm, keyOf(secret, verify.normalize)).update(JSON.stringify(JSON.parse(Buffer.from(body).toString('utf8'))))",
     ],
     ['src/connector/verify.test.ts'],
