@@ -1,5 +1,7 @@
-import type { Access } from '../connector/access.ts'
 import type { Webhook } from '../connector/types.ts'
+import type { Context } from '../pipeline/context.ts'
+
+type Access = ReturnType<Context['access']>
 
 /** What the webhook of a test's connection says of subscriptions. */
 export const subscribable: Pick<Webhook, 'handshake' | 'subscription'> = {
