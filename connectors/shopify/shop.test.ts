@@ -245,7 +245,7 @@ describe('webhooks', () => {
   test('are signed with the client secret; one that comes twice has one id; whatever their order, the record read by the key is the newest', async () => {
     await look()
     faults.arm('duplicate', { times: 1, path: /orders.updated/ })
-    faults.arm('out-of-order', { times: 1, path: /orders.create/, ms: 30 })
+    faults.arm('out-of-order', { times: 1, path: /orders.create/, ms: 500 })
     const id = place()
     at(5000)
     shop.touch(id)

@@ -29,6 +29,14 @@ export function createDatabase(
   const tables = new Map(modelNames.map((name) => [name, new Map<number, Row>()]))
   const counters = new Map<string, number>()
   let began: number | undefined
+  /** rows as they were before the transaction that is under way; undefined: not there */
+  const before = new Map<string, { readonly model: string; readonly id: number; readonly row: Row | undefined }>()
+  const remember = (model: string, id: number): void => {
+    const place = `${model},${id}`
+    if (began === undefined || before.has(place)) return
+    const row = table(model).get(id)
+    before.set(place, { model, id, row: row && { ...row } })
+  }
   const now = (): number => began ?? stamp()
   const table = (model: string): Map<number, Row> => {
     const found = tables.get(model)
@@ -74,6 +82,7 @@ export function createDatabase(
       if (name !== 'id') fresh[name] = type === 'float' || type === 'integer' ? 0 : type === 'many2many' ? [] : name === 'active'
     fresh.create_date = now()
     fresh.write_date = now()
+    remember(model, id)
     table(model).set(id, fresh)
     const touched = put(model, fresh, values)
     changed(model, fresh, touched)
@@ -81,6 +90,7 @@ export function createDatabase(
   }
   const write = (model: string, id: number, values: JsonObject): Row => {
     const target = row(model, id)
+    remember(model, id)
     const touched = put(model, target, values)
     target.write_date = now()
     changed(model, target, touched)
@@ -88,6 +98,7 @@ export function createDatabase(
   }
   const remove = (model: string, id: number) => {
     const gone = row(model, id)
+    remember(model, id)
     for (const [name, field] of Object.entries(fields(model)))
       if (field.type === 'one2many')
         for (const line of [...table(field.to).values()]) if (line[field.by] === id && name) remove(field.to, line.id)
@@ -105,15 +116,17 @@ export function createDatabase(
     now,
     transaction: (act) => {
       if (began !== undefined) return act()
-      const before = new Map([...tables].map(([name, rows]) => [name, [...rows.values()].map((one) => ({ ...one }))]))
       began = stamp()
       try {
         return act()
       } catch (error) {
-        for (const [name, rows] of before) tables.set(name, new Map(rows.map((one) => [one.id, one])))
+        for (const { model, id, row: old } of before.values())
+          if (old === undefined) table(model).delete(id)
+          else table(model).set(id, old)
         throw error
       } finally {
         began = undefined
+        before.clear()
       }
     },
   }

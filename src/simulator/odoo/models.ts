@@ -1,9 +1,9 @@
-/** Fields of the simulated models, as Odoo 19 names them; `older` is the name that 17 and 18 have. */
+/** Fields of the simulated models, as Odoo 19 names them; `older` is the name that 17 and 18 have, `new` what they do not have (they count factors the other way round). */
 export type Field =
-  | { readonly type: 'char' | 'text' | 'integer' | 'float' | 'boolean' | 'date' | 'datetime'; readonly older?: string }
+  | { readonly type: 'char' | 'text' | 'integer' | 'float' | 'boolean' | 'date' | 'datetime'; readonly older?: string; readonly new?: true }
   | { readonly type: 'many2one'; readonly to: string; readonly older?: string }
   | { readonly type: 'one2many'; readonly to: string; readonly by: string }
-  | { readonly type: 'many2many'; readonly to: string }
+  | { readonly type: 'many2many'; readonly to: string; readonly new?: true }
 
 const [char, text, integer, float, boolean, date, datetime] = (
   ['char', 'text', 'integer', 'float', 'boolean', 'date', 'datetime'] as const
@@ -63,7 +63,7 @@ const declared: Readonly<Record<string, Fields>> = {
     supplier_rank: integer,
     customer_rank: integer,
   },
-  'uom.uom': { name: char, active: boolean },
+  'uom.uom': { name: char, active: boolean, factor: { type: 'float', new: true } },
   'product.product': {
     name: char,
     default_code: char,
@@ -71,6 +71,7 @@ const declared: Readonly<Record<string, Fields>> = {
     active: boolean,
     type: char,
     uom_id: one('uom.uom'),
+    uom_ids: { type: 'many2many', to: 'uom.uom', new: true },
     lst_price: float,
     currency_id: one('res.currency'),
     stock_quant_ids: many('stock.quant', 'product_id'),
@@ -161,9 +162,9 @@ export type Series = 'now' | 'older'
 export function fieldsOf(model: string, series: Series): Fields | undefined {
   const fields = Object.hasOwn(declared, model) ? declared[model] : undefined
   if (fields === undefined) return undefined
-  const named = Object.entries(fields).map(
-    ([name, field]) => [series === 'older' && 'older' in field && field.older ? field.older : name, field] as const,
-  )
+  const named = Object.entries(fields)
+    .filter(([, field]) => series === 'now' || !('new' in field))
+    .map(([name, field]) => [series === 'older' && 'older' in field && field.older ? field.older : name, field] as const)
   return { ...stamps, ...Object.fromEntries(named) }
 }
 export const modelNames: readonly string[] = Object.keys(declared)

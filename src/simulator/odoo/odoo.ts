@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from '../../model/json.ts'
 import type { FaultBoard } from '../faults.ts'
-import { startServer } from '../server.ts'
+import { type SimulatorServer, startServer } from '../server.ts'
 import { createDatabase, type Database, type Row } from './database.ts'
 import { callMethod, hasEffect } from './methods.ts'
 import type { Series } from './models.ts'
@@ -23,6 +23,8 @@ export interface OdooOptions {
   readonly database?: string
   /** `older`: names of fields and the protocol of Odoo 17 and 18, JSON-RPC alone; `now`, when absent: Odoo 19, which speaks both */
   readonly series?: Series
+  /** how long a call that creates takes, in ms; what is asked meanwhile does not see it. 0 when absent */
+  readonly createMs?: number
 }
 export interface Effect {
   readonly model: string
@@ -40,6 +42,10 @@ export type Odoo = Staff & {
   /** ends the key; the next call of each client is refused until it has the new one */
   changeKey(apiKey: string): void
   rows(model: string): readonly Row[]
+  /** @throws Refusal MissingError */
+  row(model: string, id: number): Row
+  /** breaks every connection and comes back under the same address after `downMs` */
+  restart(downMs?: number): Promise<void>
   close(): Promise<void>
 }
 
@@ -73,17 +79,45 @@ export async function startOdoo(options: OdooOptions): Promise<Odoo> {
       return result
     },
   })
-  const server = await startServer({ routes, faults, clock, port: options.port, nameOf: callName })
+  const runs: SimulatorServer[] = []
+  const start = async (port: number | undefined): Promise<SimulatorServer> => {
+    const spanOf = (name: string) => (name.endsWith('.create') ? (options.createMs ?? 0) : 0)
+    const started = await startServer({ routes, faults, clock, port, nameOf: callName, spanOf })
+    runs.push(started)
+    return started
+  }
+  let server: SimulatorServer | undefined = await start(options.port)
+  const { url, port } = server
+  const stop = async (): Promise<void> => {
+    const running = server
+    server = undefined
+    await running?.close()
+  }
   return {
     ...createStaff(db),
-    url: server.url,
+    url,
     database,
-    counts: server.counts,
+    get counts() {
+      return summed(runs)
+    },
     log,
     changeKey: (apiKey) => {
       key = apiKey
     },
     rows: db.rows,
-    close: () => server.close(),
+    row: db.row,
+    async restart(downMs = 200) {
+      await stop()
+      await new Promise((resolve) => setTimeout(resolve, downMs))
+      server = await start(port)
+    },
+    close: stop,
   }
+}
+
+/** Counts of all runs of a server that was restarted, added up. */
+function summed(runs: readonly SimulatorServer[]): Record<string, number> {
+  const counts: Record<string, number> = {}
+  for (const run of runs) for (const [name, count] of Object.entries(run.counts)) counts[name] = (counts[name] ?? 0) + count
+  return counts
 }

@@ -10,7 +10,12 @@ export function seed(db: Database, { companyName, currency }: { readonly company
     ['China', 'CN'],
   ] as const)
     db.create('res.country', { name, code })
-  for (const name of ['Units', 'Dozens', 'kg']) db.create('uom.uom', { name })
+  for (const [name, factor] of [
+    ['Units', 1],
+    ['Dozens', 12],
+    ['kg', 1],
+  ] as const)
+    db.create('uom.uom', { name, ...(db.fields('uom.uom').factor === undefined ? {} : { factor }) })
   const warehouse = db.create('stock.warehouse', { name: companyName, code: 'WH' })
   for (const [name, usage] of [
     ['Vendors', 'supplier'],
@@ -18,6 +23,7 @@ export function seed(db: Database, { companyName, currency }: { readonly company
   ] as const)
     db.create('stock.location', { name, usage })
   db.create('stock.location', { name: 'Stock', usage: 'internal', warehouse_id: warehouse.id })
+  for (const name of ['Inventory adjustment', 'Scrap']) db.create('stock.location', { name, usage: 'inventory' })
   for (const [name, code] of [
     ['Receipts', 'incoming'],
     ['Delivery Orders', 'outgoing'],

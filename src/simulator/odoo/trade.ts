@@ -1,9 +1,9 @@
 import type { JsonObject } from '../../model/json.ts'
-import type { Database, Row } from './database.ts'
+import type { Database, Row, Value } from './database.ts'
+import { amountOf, converted, sumOf } from './exact.ts'
 import { linesOf } from './read.ts'
 import { userError } from './refusal.ts'
 
-const cents = (amount: number): number => Math.round((amount + Number.EPSILON) * 100) / 100
 const quantityOf: Readonly<Record<string, string>> = {
   'purchase.order.line': 'product_qty',
   'sale.order.line': 'product_uom_qty',
@@ -24,11 +24,11 @@ export function recompute(db: Database, model: string, row: Row, fields: readonl
   const quantity = quantityOf[model]
   const parent = parentOf[model]
   if (quantity === undefined || parent === undefined || ![quantity, 'price_unit', 'id'].some((name) => fields.includes(name))) return
-  row.price_subtotal = cents(Number(row[quantity]) * Number(row.price_unit))
+  row.price_subtotal = amountOf(row[quantity], row.price_unit)
   const [by, document] = parent
   const head = db.rows(document).find(({ id }) => id === row[by])
   if (head === undefined) return
-  const total = cents(linesOf(db, model, by, head.id).reduce((sum, line) => sum + Number(line.price_subtotal), 0))
+  const total = sumOf(linesOf(db, model, by, head.id).map((line) => line.price_subtotal))
   if (total !== head.amount_total) db.write(document, head.id, { amount_untaxed: total, amount_total: total })
 }
 
@@ -82,7 +82,10 @@ function lined(db: Database, values: JsonObject, field: string): JsonObject {
 export const typeId = (db: Database, code: string): number => db.rows('stock.picking.type').find((type) => type.code === code)?.id ?? 0
 const locationId = (db: Database, usage: string): number => db.rows('stock.location').find((location) => location.usage === usage)?.id ?? 0
 
-/** Confirmed goods become a picking that waits for them. */
+/** How much of the reference unit a unit holds; in 17 and 18, which count the other way round, every unit is taken for its own reference. */
+const factorOf = (db: Database, unit: Value | undefined): number => Number(db.row('uom.uom', Number(unit)).factor ?? 1) || 1
+
+/** Confirmed goods become a picking that waits for them, in the unit of the product whatever the order's is (`stock.propagate_uom` is off). Services move nothing. */
 export function planPicking(db: Database, kind: 'purchase' | 'sale', order: Row): void {
   const incoming = kind === 'purchase'
   const prefix = incoming ? 'WH/IN/' : 'WH/OUT/'
@@ -98,25 +101,28 @@ export function planPicking(db: Database, kind: 'purchase' | 'sale', order: Row)
     picking_type_id: typeId(db, incoming ? 'incoming' : 'outgoing'),
     [incoming ? 'purchase_id' : 'sale_id']: order.id,
   })
-  for (const line of linesOf(db, `${kind}.order.line`, 'order_id', order.id))
-    if (typeof line.product_id === 'number')
-      db.create('stock.move', {
-        picking_id: picking.id,
-        product_id: line.product_id,
-        product_uom: line[unit] as number,
-        product_uom_qty: line[quantity] as number,
-        quantity: line[quantity] as number,
-        state: 'assigned',
-        location_id: locationId(db, incoming ? 'supplier' : 'internal'),
-        location_dest_id: locationId(db, incoming ? 'internal' : 'customer'),
-        [incoming ? 'purchase_line_id' : 'sale_line_id']: line.id,
-      })
+  for (const line of linesOf(db, `${kind}.order.line`, 'order_id', order.id)) {
+    const product = typeof line.product_id === 'number' ? db.row('product.product', line.product_id) : undefined
+    if (product === undefined || product.type === 'service') continue
+    const pieces = converted(line[quantity], factorOf(db, line[unit]), factorOf(db, product.uom_id))
+    db.create('stock.move', {
+      picking_id: picking.id,
+      product_id: product.id,
+      product_uom: product.uom_id as number,
+      product_uom_qty: pieces,
+      quantity: pieces,
+      state: 'assigned',
+      location_id: locationId(db, incoming ? 'supplier' : 'internal'),
+      location_dest_id: locationId(db, incoming ? 'internal' : 'customer'),
+      [incoming ? 'purchase_line_id' : 'sale_line_id']: line.id,
+    })
+  }
 }
 
 export function moveGoods(db: Database, product: number, location: number, quantity: number): void {
   const quant = db.rows('stock.quant').find((row) => row.product_id === product && row.location_id === location && row.owner_id === false)
   if (quant === undefined) db.create('stock.quant', { product_id: product, location_id: location, quantity })
-  else db.write('stock.quant', quant.id, { quantity: Math.round((Number(quant.quantity) + quantity) * 1e6) / 1e6 })
+  else db.write('stock.quant', quant.id, { quantity: sumOf([quant.quantity, quantity]) })
 }
 
 /** `button_validate`: what is picked, or all where nothing is, is done; the rest waits in a backorder, which a person is asked about unless the context says not to. */
@@ -127,7 +133,7 @@ export function validatePicking(db: Database, picking: Row, skipBackorder: boole
   const picked = moves.some((move) => move.picked === true) ? moves.filter((move) => move.picked === true) : moves
   if (!picked.some(({ quantity }) => Number(quantity) > 0)) throw userError('You cannot validate a transfer if no quantities are reserved.')
   const rest = moves
-    .map((move) => [move, Number(move.product_uom_qty) - (picked.includes(move) ? Number(move.quantity) : 0)] as const)
+    .map((move) => [move, sumOf([move.product_uom_qty, picked.includes(move) ? -Number(move.quantity) : 0])] as const)
     .filter(([, open]) => open > 0)
   if (rest.length > 0 && !skipBackorder) return 'backorder'
   for (const move of picked) {
@@ -140,7 +146,9 @@ export function validatePicking(db: Database, picking: Row, skipBackorder: boole
     ] as const)
       if (typeof move[field] === 'number') {
         const line = db.row(model, move[field])
-        db.write(model, line.id, { [done]: Number(line[done]) + Number(move.quantity) })
+        const unit = line.product_uom === undefined ? line.product_uom_id : line.product_uom
+        const counted = converted(move.quantity, factorOf(db, move.product_uom), factorOf(db, unit))
+        db.write(model, line.id, { [done]: sumOf([line[done], counted]) })
       }
     db.write('stock.move', move.id, { state: 'done', picked: true, product_uom_qty: move.quantity as number })
   }

@@ -1,3 +1,5 @@
+import { rate, taxIn, taxOn } from '../woocommerce/money.ts'
+
 /** What a shop keeps. Ids are numbers of one sequence; amounts are cents; times are whole seconds, UTC. */
 export interface Item {
   readonly id: number
@@ -18,9 +20,26 @@ export interface Line {
   readonly item: number
   readonly quantity: number
   readonly price: number
+  /** off the whole line */
+  readonly discount: number
+  /** contained in the price or added to it, as the book says */
+  readonly tax: number
   open: number
   refunded: number
 }
+/** Who buys, as the checkout took it down. */
+export interface Person {
+  readonly firstName: string
+  readonly lastName: string
+  readonly address1: string
+  readonly city: string
+  readonly province: string | null
+  readonly zip: string
+  readonly countryCodeV2: string
+  readonly email: string
+}
+/** What becomes of an order's webhooks: `hold` keeps them until they are released. */
+export type Handling = 'sent' | 'quiet' | 'twice' | 'hold'
 export interface Parcel {
   readonly id: number
   readonly createdAt: string
@@ -34,6 +53,8 @@ export interface Refund {
   readonly amount: number
   readonly note: string | null
   readonly lines: readonly { readonly line: number; readonly quantity: number; readonly amount: number }[]
+  /** the goods went back to stock */
+  readonly restocked: boolean
 }
 export interface Order {
   readonly id: number
@@ -41,10 +62,13 @@ export interface Order {
   readonly createdAt: string
   readonly lines: readonly Line[]
   readonly shipping: number
+  readonly shippingTax: number
+  readonly buyer: Person | undefined
   readonly parcels: Parcel[]
   readonly refunds: Refund[]
   readonly fulfilmentOrder: number
   paid: boolean
+  webhooks: Handling
   cancelledAt: string | null
   updatedAt: string
 }
@@ -52,10 +76,21 @@ export interface Hook {
   readonly id: number
   readonly topic: string
   uri: string
+  /** still in the list, and sends nothing any more */
+  dead?: true
+}
+/** One rate for goods; whether prices contain it, and whether shipping is taxed too. */
+export interface Taxes {
+  readonly title: string
+  readonly percent: string
+  readonly included: boolean
+  readonly shipping: boolean
 }
 export interface Book {
   readonly currency: string
+  readonly taxes: Taxes | undefined
   readonly location: number
+  readonly locationName: string
   readonly items: Map<number, Item>
   readonly levels: Map<number, Level>
   readonly orders: Map<number, Order>
@@ -69,10 +104,21 @@ export interface Book {
 export const fulfilmentOf = ({ lines, parcels }: Order): string =>
   parcels.length === 0 ? 'UNFULFILLED' : lines.every(({ open }) => open === 0) ? 'FULFILLED' : 'PARTIALLY_FULFILLED'
 
-export const totalOf = ({ lines, shipping }: Order): number => lines.reduce((sum, { quantity, price }) => sum + quantity * price, shipping)
+/** What a line costs after its discount. */
+export const lineTotal = ({ quantity, price, discount }: Pick<Line, 'quantity' | 'price' | 'discount'>): number =>
+  quantity * price - discount
+export const goodsOf = ({ lines }: Order): number => lines.reduce((sum, line) => sum + lineTotal(line), 0)
+export const taxOf = ({ lines, shippingTax }: Order): number => lines.reduce((sum, { tax }) => sum + tax, shippingTax)
+/** What the buyer pays. */
+export const totalOf = (order: Order, { taxes }: Pick<Book, 'taxes'>): number =>
+  goodsOf(order) + order.shipping + (taxes === undefined || taxes.included ? 0 : taxOf(order))
 
-export function paymentOf(order: Order): string {
+/** Tax of an amount, rounded by itself, half up. */
+export const taxedAt = (amount: number, { percent, included }: Taxes): number =>
+  Number(included ? taxIn(BigInt(amount), rate(percent)) : taxOn(BigInt(amount), rate(percent)))
+
+export function paymentOf(order: Order, book: Pick<Book, 'taxes'>): string {
   const refunded = order.refunds.reduce((sum, { amount }) => sum + amount, 0)
   if (!order.paid) return order.cancelledAt === null ? 'PENDING' : 'VOIDED'
-  return refunded === 0 ? 'PAID' : refunded >= totalOf(order) ? 'REFUNDED' : 'PARTIALLY_REFUNDED'
+  return refunded === 0 ? 'PAID' : refunded >= totalOf(order, book) ? 'REFUNDED' : 'PARTIALLY_REFUNDED'
 }

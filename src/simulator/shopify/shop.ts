@@ -3,7 +3,7 @@ import { isObject, type JsonObject, parseJson } from '../../model/json.ts'
 import type { FaultBoard } from '../faults.ts'
 import { askedPoints, OperationError, project, readOperation, spentPoints } from '../graphql/operation.ts'
 import { type SimulatorEnv, startServer } from '../server.ts'
-import type { Book } from './book.ts'
+import type { Book, Order, Taxes } from './book.ts'
 import { createHooks, type SentHook } from './hooks.ts'
 import { mutations } from './mutations.ts'
 import { queries } from './queries.ts'
@@ -24,6 +24,9 @@ export interface ShopifyOptions {
   readonly tokenLifeS?: number
   /** points of the bucket, and those that come back each second; 2000 and 100 when absent */
   readonly points?: { readonly most: number; readonly perSecond: number }
+  /** one rate for all goods; no taxes when absent */
+  readonly taxes?: Taxes
+  readonly locationName?: string
 }
 export interface Effect {
   readonly mutation: string
@@ -37,7 +40,18 @@ export type Shopify = Staff & {
   readonly counts: Readonly<Record<string, number>>
   /** what clients of the API changed, in order */
   readonly log: readonly Effect[]
-  readonly hooks: { readonly sent: readonly SentHook[]; settled(): Promise<void>; topics(): readonly string[]; forget(): void }
+  readonly hooks: {
+    readonly sent: readonly SentHook[]
+    settled(): Promise<void>
+    topics(): readonly string[]
+    forget(): void
+    /** sends what was held back of an order, the newest first */
+    release(order: number): void
+    sendSigned(topic: string, body: string): void
+    /** as the owner does in the admin */
+    subscribe(topic: string, uri: string): void
+  }
+  orders(): readonly Readonly<Order>[]
   readonly tokens: { given(): number; revoke(): void }
   close(): Promise<void>
 }
@@ -46,7 +60,7 @@ export type Shopify = Staff & {
  * A shop of Shopify's on the loopback interface, held in memory: the operations of the Admin API that the hub uses, read as GraphQL, with points, tokens, compare-and-set, idempotency keys and webhooks. Written from the
  * published schema (2026-07) and recorded answers.
  *
- * Not simulated: several locations, taxes, discounts, order edits, transfers, bulk operations, access scopes, and fields that nobody here reads.
+ * Not simulated: several locations, several taxes, discount codes, order edits, transfers, bulk operations, access scopes, and fields that nobody here reads.
  */
 export async function startShopify(options: ShopifyOptions): Promise<Shopify> {
   const { faults, now = () => new Date(), clientId, clientSecret, points = { most: 2000, perSecond: 100 } } = options
@@ -54,7 +68,9 @@ export async function startShopify(options: ShopifyOptions): Promise<Shopify> {
   let lastId = 7_000_000_000_000
   const book: Book = {
     currency: options.currency,
+    taxes: options.taxes,
     location: 655_441_491,
+    locationName: options.locationName ?? 'Main warehouse',
     items: new Map(),
     levels: new Map(),
     orders: new Map(),
@@ -135,7 +151,17 @@ export async function startShopify(options: ShopifyOptions): Promise<Shopify> {
       settled: hooks.settled,
       topics: () => [...book.hooks.values()].map(({ topic }) => topic),
       forget: () => book.hooks.clear(),
+      release: (id) => {
+        const order = book.orders.get(id)
+        if (order !== undefined) hooks.release(order)
+      },
+      sendSigned: hooks.sendSigned,
+      subscribe: (topic, uri) => {
+        const id = book.nextId()
+        book.hooks.set(id, { id, topic, uri })
+      },
     },
+    orders: () => [...book.orders.values()],
     tokens,
     close: server.close,
   }

@@ -1,4 +1,4 @@
-import type { Book, Order, Parcel } from './book.ts'
+import { type Book, type Handling, type Line, lineTotal, type Order, type Parcel, type Person, taxedAt } from './book.ts'
 
 /** What people and buyers do in the shop, each with the webhooks that it causes. */
 export interface Staff {
@@ -11,10 +11,15 @@ export interface Staff {
     readonly barcode?: string
   }): number
   placeOrder(of: {
-    readonly lines: readonly { readonly item: number; readonly quantity: number }[]
+    /** `discount`: off the whole line */
+    readonly lines: readonly { readonly item: number; readonly quantity: number; readonly discount?: number }[]
     readonly shipping?: number
     readonly paid?: boolean
+    readonly buyer?: Person
+    readonly webhooks?: Handling
   }): number
+  /** money comes in for an order that waited for it */
+  pay(order: number): void
   setStock(item: number, quantity: number): void
   /** goods leave; without `lines` all that is open */
   send(order: number, lines?: readonly { readonly line: number; readonly quantity: number }[], tracking?: Parcel['tracking']): Parcel
@@ -24,8 +29,11 @@ export interface Staff {
       readonly amount: number
       readonly note?: string
       readonly lines?: readonly { readonly line: number; readonly quantity: number }[]
+      /** the goods go back to stock; they do when left out */
+      readonly restock?: boolean
     },
   ): number
+  /** @throws Error for one of which goods have left: Shopify refuses that since March 2018 (shopify.dev/changelog) */
   cancel(order: number): void
   /** a change that nobody sees */
   touch(order: number): void
@@ -34,14 +42,21 @@ export interface Staff {
 }
 
 /** `tell` hears of every event by its topic. */
-export function createStaff(book: Book, tell: (topic: string, body: object) => void): Staff {
+export function createStaff(book: Book, tell: (topic: string, body: object, order?: Order) => void): Staff {
   const orderOf = (id: number): Order => {
     const order = book.orders.get(id)
     if (order === undefined) throw new Error(`there is no order ${id}`)
     return order
   }
-  const tellOrder = (topic: string, { id, name, updatedAt }: Order) =>
-    tell(topic, { id, admin_graphql_api_id: `gid://shopify/Order/${id}`, name, updated_at: updatedAt })
+  const tellOrder = (topic: string, order: Order) => {
+    const { id, name, updatedAt } = order
+    tell(topic, { id, admin_graphql_api_id: `gid://shopify/Order/${id}`, name, updated_at: updatedAt }, order)
+  }
+  const taxed = (amount: number, wanted = true): number => (book.taxes === undefined || !wanted ? 0 : taxedAt(amount, book.taxes))
+  const newLine = (item: number, quantity: number, discount: number): Line => {
+    const cost = { quantity, price: book.items.get(item)?.price ?? 0, discount }
+    return { id: book.nextId(), item, ...cost, tax: taxed(lineTotal(cost)), open: quantity, refunded: 0 }
+  }
   const changed = (order: Order) => {
     order.updatedAt = book.now()
     tellOrder('orders/updated', order)
@@ -67,7 +82,7 @@ export function createStaff(book: Book, tell: (topic: string, body: object) => v
       tell('products/create', { id: book.nextId(), title: name, updated_at: updatedAt, variants: [{ inventory_item_id: id, sku }] })
       return id
     },
-    placeOrder: ({ lines, shipping = 0, paid = true }) => {
+    placeOrder: ({ lines, shipping = 0, paid = true, buyer, webhooks = 'sent' }) => {
       const id = book.nextId()
       const now = book.now()
       const order: Order = {
@@ -75,15 +90,11 @@ export function createStaff(book: Book, tell: (topic: string, body: object) => v
         name: `#${1001 + book.orders.size}`,
         createdAt: now,
         updatedAt: now,
-        lines: lines.map(({ item, quantity }) => ({
-          id: book.nextId(),
-          item,
-          quantity,
-          price: book.items.get(item)?.price ?? 0,
-          open: quantity,
-          refunded: 0,
-        })),
+        lines: lines.map(({ item, quantity, discount = 0 }) => newLine(item, quantity, discount)),
         shipping,
+        shippingTax: taxed(shipping, book.taxes?.shipping),
+        buyer,
+        webhooks,
         parcels: [],
         refunds: [],
         fulfilmentOrder: book.nextId(),
@@ -94,6 +105,11 @@ export function createStaff(book: Book, tell: (topic: string, body: object) => v
       for (const { item, quantity } of lines) move(item, (before) => before - quantity)
       tellOrder('orders/create', order)
       return id
+    },
+    pay: (id) => {
+      const order = orderOf(id)
+      order.paid = true
+      changed(order)
     },
     setStock: (item, quantity) => move(item, () => quantity),
     send: (id, lines, tracking = { number: null, company: null, url: null }) => {
@@ -106,11 +122,11 @@ export function createStaff(book: Book, tell: (topic: string, body: object) => v
       }
       const parcel: Parcel = { id: book.nextId(), createdAt: now, updatedAt: now, lines: sent, tracking }
       order.parcels.push(parcel)
-      tell('fulfillments/create', { id: parcel.id, order_id: id, updated_at: now })
+      tell('fulfillments/create', { id: parcel.id, order_id: id, updated_at: now }, order)
       changed(order)
       return parcel
     },
-    refund: (id, { amount, note = null, lines = [] }) => {
+    refund: (id, { amount, note = null, lines = [], restock = true }) => {
       const order = orderOf(id)
       const refund = {
         id: book.nextId(),
@@ -121,17 +137,19 @@ export function createStaff(book: Book, tell: (topic: string, body: object) => v
           const found = order.lines.find((one) => one.id === line)
           if (found === undefined) throw new Error(`there is no line ${line}`)
           found.refunded += quantity
-          move(found.item, (before) => before + quantity)
-          return { line, quantity, amount: found.price * quantity }
+          if (restock) move(found.item, (before) => before + quantity)
+          return { line, quantity, amount: Math.round((lineTotal(found) * quantity) / found.quantity) }
         }),
+        restocked: restock,
       }
       order.refunds.push(refund)
-      tell('refunds/create', { id: refund.id, order_id: id, created_at: refund.at })
+      tell('refunds/create', { id: refund.id, order_id: id, created_at: refund.at }, order)
       changed(order)
       return refund.id
     },
     cancel: (id) => {
       const order = orderOf(id)
+      if (order.parcels.length > 0) throw new Error(`Shopify cancels no order of which goods have left: ${order.name}`)
       order.cancelledAt = book.now()
       for (const line of order.lines) {
         move(line.item, (before) => before + line.open)

@@ -2,6 +2,7 @@ import type { Resolved } from '../graphql/operation.ts'
 import {
   type Book,
   fulfilmentOf,
+  goodsOf,
   type Item,
   type Level,
   type Line,
@@ -9,6 +10,7 @@ import {
   type Parcel,
   paymentOf,
   type Refund,
+  taxOf,
   totalOf,
 } from './book.ts'
 import { connection, type Listed } from './connection.ts'
@@ -26,7 +28,7 @@ export function views(book: Book) {
   const named = (type: string, id: number): View => ({ id: gid(type, id), legacyResourceId: String(id) })
   const location: View = {
     ...named('Location', book.location),
-    name: 'Main warehouse',
+    name: book.locationName,
     isActive: true,
     updatedAt: '2026-01-01T00:00:00Z',
     address: { city: 'Ottawa', countryCode: 'CA' },
@@ -45,6 +47,12 @@ export function views(book: Book) {
     inventoryItem: named('InventoryItem', item.id),
     product: { title: item.name },
   })
+  const taxLines = (tax: number): readonly View[] =>
+    book.taxes === undefined || tax === 0
+      ? []
+      : [{ title: book.taxes.title, ratePercentage: Number(book.taxes.percent), priceSet: money(tax) }]
+  const personView = ({ buyer }: Order): View | null =>
+    buyer === undefined ? null : { ...buyer, company: null, address2: null, provinceCode: buyer.province, phone: null }
   const lineView = (line: Line): View => {
     const item = book.items.get(line.item)
     return {
@@ -56,8 +64,8 @@ export function views(book: Book) {
       variant: item === undefined ? null : { inventoryItem: named('InventoryItem', item.id) },
       originalUnitPriceSet: money(line.price),
       originalTotalSet: money(line.price * line.quantity),
-      discountAllocations: [],
-      taxLines: [],
+      discountAllocations: line.discount === 0 ? [] : [{ allocatedAmountSet: money(line.discount) }],
+      taxLines: taxLines(line.tax),
     }
   }
   const listed = (rows: readonly { readonly id: number }[], node: (row: never) => Resolved): readonly Listed[] =>
@@ -95,7 +103,12 @@ export function views(book: Book) {
       connection(
         refund.lines.map(({ line, quantity, amount }) => ({
           id: line,
-          node: { quantity, restockType: 'RETURN', lineItem: lineOf(order, line), subtotalSet: money(amount) },
+          node: {
+            quantity,
+            restockType: refund.restocked ? 'RETURN' : 'NO_RESTOCK',
+            lineItem: lineOf(order, line),
+            subtotalSet: money(amount),
+          },
         })),
         args,
       ),
@@ -120,25 +133,30 @@ export function views(book: Book) {
     processedAt: order.createdAt,
     cancelledAt: order.cancelledAt,
     closedAt: null,
-    displayFinancialStatus: paymentOf(order),
+    displayFinancialStatus: paymentOf(order, book),
     displayFulfillmentStatus: fulfilmentOf(order),
     currencyCode: book.currency,
-    taxesIncluded: true,
+    taxesIncluded: book.taxes?.included ?? true,
     sourceName: 'web',
     note: null,
-    email: 'ada@example.com',
+    email: order.buyer?.email ?? 'ada@example.com',
     phone: null,
-    billingAddress: null,
-    shippingAddress: null,
-    subtotalPriceSet: money(totalOf(order) - order.shipping),
-    totalTaxSet: money(0),
+    billingAddress: personView(order),
+    shippingAddress: personView(order),
+    subtotalPriceSet: money(goodsOf(order)),
+    totalTaxSet: money(taxOf(order)),
     totalTipReceivedSet: money(0),
-    totalPriceSet: money(totalOf(order)),
+    totalPriceSet: money(totalOf(order, book)),
     shippingLines: (args) =>
       connection(
         order.shipping === 0
           ? []
-          : [{ id: 1, node: { title: 'Standard', code: 'STD', discountedPriceSet: money(order.shipping), taxLines: [] } }],
+          : [
+              {
+                id: 1,
+                node: { title: 'Standard', code: 'STD', discountedPriceSet: money(order.shipping), taxLines: taxLines(order.shippingTax) },
+              },
+            ],
         args,
       ),
     lineItems: (args) => connection(listed(order.lines, lineView), args),
