@@ -1,4 +1,4 @@
-import { type Book, type Handling, type Line, lineTotal, type Order, type Parcel, type Person, taxedAt } from './book.ts'
+import { type Book, fulfilmentOf, type Handling, type Line, lineTotal, type Order, type Parcel, type Person, taxedAt } from './book.ts'
 
 /** What people and buyers do in the shop, each with the webhooks that it causes. */
 export interface Staff {
@@ -38,6 +38,8 @@ export interface Staff {
   /** a change that nobody sees */
   touch(order: number): void
   order(id: number): Readonly<Order>
+  /** all goods of it have left */
+  isFulfilled(order: number): boolean
   stock(item: number): number
 }
 
@@ -159,6 +161,7 @@ export function createStaff(book: Book, tell: (topic: string, body: object, orde
     },
     touch: (id) => changed(orderOf(id)),
     order: orderOf,
+    isFulfilled: (id) => fulfilmentOf(orderOf(id)) === 'FULFILLED',
     stock: (item) => book.levels.get(item)?.available ?? 0,
   }
 }
