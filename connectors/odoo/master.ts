@@ -84,8 +84,15 @@ const product = {
   ],
 } as const
 
+/** Other units that a product is bought and sold in: `uom_ids` and the absolute `factor` came with Odoo 19 (product_template.py, uom_uom.py). */
+const packs = ['uom_id.factor', 'uom_ids.name', 'uom_ids.factor']
 export const products: Stream = {
-  ...changes({ ...product, title: 'Products, of which this Odoo is the master' }),
+  ...changes({
+    ...product,
+    fields: [...product.fields, ...packs],
+    title: 'Products, of which this Odoo is the master',
+    blindSpots: [...product.blindSpots, 'packagings of Odoo 17 and 18, which are a model of their own'],
+  }),
   parts: one('product', 'product', {
     when: 'has(default_code)',
     identity: { kind: 'master', key: 'sku', identifiers: productIdentifiers },

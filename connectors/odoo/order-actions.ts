@@ -85,7 +85,7 @@ const confirmed = (kind: Kind): Step => ({
 })
 
 /** The reference is neither unique nor checked by Odoo: it is looked up before every doubtful retry. */
-const createOrder = (kind: Kind, mapping: string): Command => ({
+const createOrder = (kind: Kind, mapping: string, confirm: boolean): Command => ({
   mapping: `odoo/${mapping}`,
   input: orderInput(kind),
   call: rpc(kind.model, 'create', {
@@ -115,7 +115,7 @@ const createOrder = (kind: Kind, mapping: string): Command => ({
     records: '',
     key: 'id',
   },
-  then: [confirmed(kind)],
+  ...(confirm ? { then: [confirmed(kind)] } : {}),
   read: { call: shown(kind), record: '0', stream: kind.stream },
 })
 /** Line by line, by our line number: Odoo lets quantities and prices of a confirmed order be written and mends its transfers, but no line be taken out. A line more or less is refused, for a person. */
@@ -144,9 +144,14 @@ const cancelOrder = (kind: Kind, mapping: string): Command => ({
   read: { call: shown(kind), record: '0', stream: kind.stream, proves: { path: 'state', in: ['cancel'] } },
 })
 
-const order = (kind: Kind, stream: string, mapping: string) => {
+/** `confirm`: ordered by us. What a buyer ordered is the seller's people's to confirm, to cut or to refuse. */
+const order = (kind: Kind, stream: string, mapping: string, confirm = true) => {
   const own = { ...kind, stream }
-  return { create: createOrder(own, mapping), change: changeOrder(own, `${mapping}-change`), cancel: cancelOrder(own, `${mapping}-change`) }
+  return {
+    create: createOrder(own, mapping, confirm),
+    change: changeOrder(own, `${mapping}-change`),
+    cancel: cancelOrder(own, `${mapping}-change`),
+  }
 }
 export const purchase = {
   kind: 'command',
@@ -162,7 +167,7 @@ export const sale = {
 } as const
 export const purchaseAsSale = {
   kind: 'command',
-  title: "Buyer's purchase order as a sale in the seller's books",
+  title: "Buyer's purchase order as a quotation in the seller's books, for its people to answer",
   document: 'purchase-order',
-  ...order(saleKind, 'order-responses', 'purchase-as-sale'),
+  ...order(saleKind, 'order-responses', 'purchase-as-sale', false),
 } as const

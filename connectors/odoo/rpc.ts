@@ -32,12 +32,13 @@ export function specification(paths: readonly string[]): JsonObject {
   return fields
 }
 
-/** What Odoo 19 renamed, as 17 and 18 know it. */
+/** What Odoo 19 renamed, as 17 and 18 know it, without what they do not have. */
 const older = (model: string, value: Json): Json => {
   if (value === null || typeof value !== 'object') return value
   if (Array.isArray(value)) return value.map((item: Json) => older(model, item))
   const name = (field: string) => (field === 'product_uom_id' && /^(purchase|sale)\./.test(model) ? 'product_uom' : field)
-  return Object.fromEntries(Object.entries(value).map(([field, below]) => [name(field), older(model, below ?? null)]))
+  const known = Object.entries(value).filter(([field]) => model !== 'product.product' || (field !== 'uom_ids' && field !== 'factor'))
+  return Object.fromEntries(known.map(([field, below]) => [name(field), older(model, below ?? null)]))
 }
 
 const common = (method: string, args: readonly Json[]): Call => ({

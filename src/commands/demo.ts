@@ -8,6 +8,7 @@ import type { DayNews } from '../demo/day.ts'
 import { printReport, reportJson, reportOf } from '../demo/report.ts'
 import { isObject } from '../model/json.ts'
 import { codeRoot, codeSuffix, packageRoot } from '../package-root.ts'
+import { type PairName, pairNames } from '../simulator/day/pair-names.ts'
 import { demoBreaks, mutants } from '../testing/mutants/list.ts'
 import { withClient } from './client.ts'
 import { exitCode, usage } from './exit-code.ts'
@@ -17,7 +18,8 @@ import type { Shell } from './shell.ts'
 
 interface Flags {
   readonly seed: string
-  readonly scale: string
+  readonly scale?: string
+  readonly pair: string
   readonly pace?: string
   readonly faults: boolean
   readonly patience: string
@@ -36,7 +38,8 @@ export function registerDemo(program: Command, shell: Shell): void {
     .command('demo')
     .description(shell.say('demo.about'))
     .option('--seed <number>', shell.say('demo.seed'), '1')
-    .option('--scale <number>', shell.say('demo.scale'), '1')
+    .option('--scale <number>', shell.say('demo.scale'))
+    .option('--pair <systems>', shell.say('demo.pair', { names: pairNames.join(', ') }), pairNames[0])
     .option('--pace <seconds>', shell.say('demo.pace'))
     .option('--patience <seconds>', shell.say('demo.patience'), '60')
     .option('--no-faults', shell.say('demo.faults'))
@@ -55,12 +58,13 @@ export function registerDemo(program: Command, shell: Shell): void {
 
 async function demo(shell: Shell, flags: Flags): Promise<void> {
   const seed = numberOf(shell, '--seed', flags.seed, 1, 1_000_000_000)
-  const scale = numberOf(shell, '--scale', flags.scale, 0.01, 1)
+  const pair = pairOf(shell, flags.pair)
+  const scale = numberOf(shell, '--scale', flags.scale ?? (pair === pairNames[0] ? '1' : '0.1'), 0.01, 1)
   const pace = flags.pace === undefined ? Math.max(6, Math.round(20 * scale)) : numberOf(shell, '--pace', flags.pace, 1, 600)
   const own = flags.data === undefined ? mkdtempSync(join(tmpdir(), 'crossdock-demo-')) : undefined
   const data = own ?? resolve(shell.folder, flags.data ?? '')
   const config = {
-    workspace: join(packageRoot, 'workspaces', 'demo'),
+    workspace: join(packageRoot, 'workspaces', pair === pairNames[0] ? 'demo' : `demo-${pair.replace('+', '-')}`),
     data,
     host: '127.0.0.1',
     port: numberOf(shell, '--port', flags.port, 0, 65_535),
@@ -76,7 +80,14 @@ async function demo(shell: Shell, flags: Flags): Promise<void> {
   const [{ playDay }, { hubCounts }] = await Promise.all([import('../demo/day.ts'), import('../demo/counts.ts')])
   const day = await playDay(
     config,
-    { seed, scale, pace, faults: flags.faults ? 'on' : 'off', patienceMs: numberOf(shell, '--patience', flags.patience, 1, 600) * 1000 },
+    {
+      seed,
+      scale,
+      pace,
+      pair,
+      faults: flags.faults ? 'on' : 'off',
+      patienceMs: numberOf(shell, '--patience', flags.patience, 1, 600) * 1000,
+    },
     newsOf(shell, seed, tell, bar),
   )
   bar?.stop()
@@ -195,6 +206,13 @@ async function playBroken(shell: Shell, name: string): Promise<0 | 1 | 2> {
     child.on('error', () => resolve(2))
     child.on('exit', (code) => resolve(code === 0 ? 0 : 1))
   })
+}
+
+/** @throws CommandError usage */
+function pairOf(shell: Shell, name: string): PairName {
+  const pair = pairNames.find((known) => known === name)
+  if (pair === undefined) throw usage(shell.say('demo.badPair', { name, names: pairNames.join(', ') }))
+  return pair
 }
 
 function numberOf(shell: Shell, flag: string, text: string, least: number, most: number): number {

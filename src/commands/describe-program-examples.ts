@@ -9,6 +9,7 @@ export const examples: Readonly<Record<string, readonly Example[]>> = {
   demo: [
     { line: 'demo', tells: 'the whole day, with faults' },
     { line: 'demo --seed 7 --scale 0.1', tells: 'another, smaller day' },
+    { line: 'demo --pair shopify+odoo', tells: 'two Shopify shops and two Odoo companies' },
     { line: 'demo --break dedupe', tells: 'without one safeguard: the proof fails, and that is right' },
     { line: 'demo --stay --port 4600', tells: 'look around in the hub afterwards' },
   ],

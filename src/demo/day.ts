@@ -4,6 +4,9 @@ import type { Hub } from '../main.ts'
 import { startHub } from '../main.ts'
 import { restState } from '../pipeline/at-rest.ts'
 import type { DayFigures } from '../simulator/day/figures.ts'
+import type { PairName } from '../simulator/day/pair-names.ts'
+import type { LeftOut } from '../simulator/day/plan-left-out.ts'
+import { shopNames } from '../simulator/day/plan-sizes.ts'
 import type { Progress } from '../simulator/day/play.ts'
 import type { SystemRecords } from '../simulator/day/records.ts'
 import { listConnections } from '../store/connection.ts'
@@ -16,13 +19,15 @@ export interface DayOptions {
   readonly scale: number
   readonly pace: number
   readonly faults: 'on' | 'off'
+  /** which systems trade; `config.workspace` must be theirs */
+  readonly pair: PairName
   /** the day is given up when nothing moves in the world for so long */
   readonly patienceMs: number
 }
 
 /** What the person at the terminal hears meanwhile. */
 export interface DayNews {
-  started(figures: DayFigures): void
+  started(figures: DayFigures, leftOut: readonly LeftOut[]): void
   up(address: string): void
   baseline(seconds: number): void
   progress(progress: Progress): void
@@ -34,6 +39,8 @@ export interface PlayedDay {
   readonly hub: Hub
   readonly ledger: DayFigures
   readonly records: SystemRecords
+  /** what the systems of this pair cannot play */
+  readonly leftOut: readonly LeftOut[]
   /** what should not be: the day did not end, or the hub never came to rest */
   readonly problems: readonly string[]
   readonly elapsedMs: number
@@ -51,10 +58,10 @@ export async function playDay(config: HubConfig, options: DayOptions, news: DayN
   let hub: Hub | undefined
   try {
     const ready = world.next('ready', startLimitMs)
-    const { seed, scale, pace, faults } = options
-    world.tell({ kind: 'start', seed, scale, pace, faults })
-    const { environment, figures } = await ready
-    news.started(figures)
+    const { seed, scale, pace, faults, pair } = options
+    world.tell({ kind: 'start', seed, scale, pace, faults, pair })
+    const { environment, figures, leftOut } = await ready
+    news.started(figures, leftOut)
     hub = await startHub(config, { env: { ...process.env, ...environment } })
     news.up(hub.address)
     const hooked = world.next('hooked', startLimitMs)
@@ -75,6 +82,7 @@ export async function playDay(config: HubConfig, options: DayOptions, news: DayN
       hub,
       ledger,
       records: (await records).records,
+      leftOut,
       problems,
       elapsedMs: Math.round(performance.now() - started),
       async stop() {
@@ -139,11 +147,9 @@ async function addLine(hub: Hub, line: object, orders: readonly string[], news: 
 
 async function hookAddresses(hub: Hub): Promise<Record<string, string>> {
   const rows = await listConnections(hub.context.database.read, hub.context.tenant)
-  const { connections } = hub.context.catalogue()
+  const shops: readonly string[] = shopNames
   return Object.fromEntries(
-    rows.flatMap(({ name, hook_token }) =>
-      connections.get(name)?.connector.name === 'woocommerce' ? [[name, `${hub.address}/hooks/${hook_token}`]] : [],
-    ),
+    rows.flatMap(({ name, hook_token }) => (shops.includes(name) ? [[name, `${hub.address}/hooks/${hook_token}`]] : [])),
   )
 }
 

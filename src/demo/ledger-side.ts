@@ -47,8 +47,10 @@ async function shopSide(context: Context, shop: string, sales: readonly OrderFig
   const orders = await bodies(context, 'sales-order', shop)
   const inclusive = shop === 'shop-eu'
   const taxOf = (items: readonly JsonObject[]) => sumOf(items.flatMap((item) => list(item.taxes).map(({ amount }) => amount)))
-  const goodsTax = sumOf(orders.map((order) => taxOf(list(order.lines))))
-  const chargeTax = sumOf(orders.map((order) => taxOf(list(order.charges))))
+  // a shop that tells its amounts with the tax inside needs none added to them
+  const bare = orders.filter(({ taxBasis }) => taxBasis !== 'inclusive')
+  const goodsTax = sumOf(bare.map((order) => taxOf(list(order.lines))))
+  const chargeTax = sumOf(bare.map((order) => taxOf(list(order.charges))))
   const refunds = await bodies(context, 'refund', shop)
   const placed = own?.placed ?? '0.00'
   return {

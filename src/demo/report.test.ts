@@ -15,6 +15,7 @@ test('--json has these names in this order, and nothing else: scripts read them'
     lost: 1,
     doubled: 0,
     outOfOrder: 0,
+    leftOut: [],
     problems: ['pieces.closing: ledger 14950, systems 14949'],
     elapsedMs: 12,
   })

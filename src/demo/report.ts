@@ -1,6 +1,7 @@
 import { table } from '../commands/print.ts'
 import type { Shell } from '../commands/shell.ts'
 import type { JsonObject } from '../model/json.ts'
+import type { LeftOut } from '../simulator/day/plan-left-out.ts'
 import type { SystemRecords } from '../simulator/day/records.ts'
 import type { HubCounts } from './counts.ts'
 import type { PlayedDay } from './day.ts'
@@ -14,6 +15,8 @@ export interface DayReport {
   readonly lost: number
   readonly doubled: number
   readonly outOfOrder: number
+  /** what the systems of the pair cannot play; the day was played without it */
+  readonly leftOut: readonly LeftOut[]
   /** why the proof fails; empty when everything foots */
   readonly problems: readonly string[]
   readonly elapsedMs: number
@@ -45,6 +48,7 @@ export function reportOf(day: PlayedDay, counts: HubCounts): DayReport {
     lost: records.lost.count,
     doubled: records.doubled.count,
     outOfOrder: records.outOfOrder.count,
+    leftOut: day.leftOut,
     problems: [...day.problems, ...differing(foots), ...open, ...(parked > 0 ? [`parked envelopes: ${parked}`] : []), ...found],
     elapsedMs: day.elapsedMs,
   }
@@ -62,6 +66,7 @@ export const reportJson = (report: DayReport): JsonObject => ({
   lost: report.lost,
   doubled: report.doubled,
   outOfOrder: report.outOfOrder,
+  ...(report.leftOut.length === 0 ? {} : { leftOut: report.leftOut.map(({ part, why }) => ({ part, why })) }),
   elapsedMs: report.elapsedMs,
 })
 
@@ -89,6 +94,8 @@ export function printReport(shell: Shell, report: DayReport): void {
     shell.say('demo.faultsSeen', { faults: pairs(report.faults) }),
   ])
     shell.out(`  ${line}\n`)
+  if (report.leftOut.length > 0) shell.out(`\n${shell.say('demo.leftOut')}\n`)
+  for (const { part, why } of report.leftOut) shell.out(`  ${part}: ${why}\n`)
   shell.out(`\n${shell.say('demo.open')}\n  ${pairs(open) || shell.say('demo.nothingOpen')}\n`)
 }
 

@@ -2,7 +2,10 @@
 export const enRun = {
   'demo.about': 'play a day of trade with four simulated systems and prove every figure',
   'demo.seed': 'another day: a whole number (default: 1)',
-  'demo.scale': 'size of the day, from 0.01 to 1 (default: 1)',
+  'demo.scale': 'size of the day, from 0.01 to 1 (default: 1; of another pair 0.1)',
+  'demo.pair': 'which kinds of shop and ERP trade: {names}',
+  'demo.badPair': "There is no pair of systems '{name}'; there are: {names}.",
+  'demo.leftOut': 'Left out, because these systems cannot do it:',
   'demo.break': 'take a safeguard out and see the proof notice: {names}',
   'demo.stay': 'keep the hub and the systems up afterwards, until Ctrl-C',
   'demo.pace': 'seconds the day lasts when nobody has to wait (default: 20 at full size)',

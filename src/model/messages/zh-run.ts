@@ -4,7 +4,10 @@ import type { enRun } from './en-run.ts'
 export const zhRun: Readonly<Record<keyof typeof enRun, string>> = {
   'demo.about': '用四个模拟系统演一天的贸易，并逐项核对数字',
   'demo.seed': '换一天：整数（默认 1）',
-  'demo.scale': '规模，0.01 到 1（默认 1）',
+  'demo.scale': '规模，0.01 到 1（默认 1；其他组合 0.1）',
+  'demo.pair': '哪种网店与哪种 ERP 交易：{names}',
+  'demo.badPair': '没有名为“{name}”的系统组合；可选：{names}。',
+  'demo.leftOut': '以下内容未演，因为这些系统做不到：',
   'demo.break': '拆掉一道保障，看核对能否发现：{names}',
   'demo.stay': '结束后保持运行，直到按 Ctrl-C',
   'demo.pace': '无人等待时这一天持续的秒数（全量默认 20）',

@@ -1,4 +1,6 @@
 import type { DayFigures } from './figures.ts'
+import type { PairName } from './pair-names.ts'
+import type { LeftOut } from './plan-left-out.ts'
 import type { CrosswalkLine, Progress } from './play.ts'
 import type { SystemRecords } from './records.ts'
 import type { Hooks } from './world.ts'
@@ -9,7 +11,14 @@ import type { Hooks } from './world.ts'
  * `crosswalk-wanted`; `records` as often as wanted; `stop`.
  */
 export type ToWorld =
-  | { readonly kind: 'start'; readonly seed: number; readonly scale?: number; readonly pace?: number; readonly faults: 'on' | 'off' }
+  | {
+      readonly kind: 'start'
+      readonly seed: number
+      readonly scale?: number
+      readonly pace?: number
+      readonly faults: 'on' | 'off'
+      readonly pair?: PairName
+    }
   | { readonly kind: 'hooks'; readonly hooks: Hooks }
   | { readonly kind: 'baseline-done' }
   | { readonly kind: 'crosswalk-done' }
@@ -20,10 +29,12 @@ export type ToWorld =
 export type FromWorld =
   | {
       readonly kind: 'ready'
-      /** What the workspace `demo` reads from the environment. */
+      /** What the workspace of the pair reads from the environment. */
       readonly environment: Readonly<Record<string, string>>
       /** What must come out at the end of the day. */
       readonly figures: DayFigures
+      /** What these systems cannot play. */
+      readonly leftOut: readonly LeftOut[]
     }
   | { readonly kind: 'hooked' }
   | ({ readonly kind: 'progress' } & Progress)

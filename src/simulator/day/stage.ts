@@ -50,7 +50,7 @@ export const createStage = (say: (message: FromWorld) => void): Stage => {
       },
       progress: (progress: Omit<Extract<FromWorld, { kind: 'progress' }>, 'kind'>) => say({ kind: 'progress', ...progress }),
     }
-    say({ kind: 'ready', environment: started.environment, figures: started.plan.figures })
+    say({ kind: 'ready', environment: started.environment, figures: started.plan.figures, leftOut: started.leftOut })
     createPlay(started)
       .run(outside, { signal: stopping.signal })
       .then(

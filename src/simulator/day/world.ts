@@ -1,6 +1,7 @@
 import { createFaultBoard, type FaultBoard } from '../faults.ts'
 import { createDayBook, type DayBook } from './day-book.ts'
-import { type PairName, pairs } from './pairs.ts'
+import type { PairName } from './pair-names.ts'
+import { pairs } from './pairs.ts'
 import { type DayPlan, planDay } from './plan.ts'
 import { type LeftOut, leaveOut } from './plan-left-out.ts'
 import { type ShopName, shopNames } from './plan-sizes.ts'

@@ -1,0 +1,41 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { packageRoot } from '../package-root.ts'
+import { type PairName, pairNames } from '../simulator/day/pair-names.ts'
+import { hubCounts } from './counts.ts'
+import { type DayNews, playDay } from './day.ts'
+import { reportOf } from './report.ts'
+
+const nobody: DayNews = { started() {}, up() {}, baseline() {}, progress() {}, crosswalk() {}, rest() {} }
+
+const play = async (pair: PairName, scale: number) => {
+  const data = mkdtempSync(join(tmpdir(), 'crossdock-pair-'))
+  const workspace = join(packageRoot, 'workspaces', `demo-${pair.replace('+', '-')}`)
+  const config = { workspace, data, host: '127.0.0.1', port: 0, logLevel: 'silent' as const, watch: false }
+  try {
+    const day = await playDay(config, { seed: 4, scale, pace: 3, faults: 'on', pair, patienceMs: 60_000 }, nobody)
+    try {
+      return { report: reportOf(day, await hubCounts(day.hub.context)), records: day.records }
+    } finally {
+      await day.stop()
+    }
+  } finally {
+    rmSync(data, { recursive: true, force: true })
+  }
+}
+
+// the first pair is played by the demo itself, and by its runs without a safeguard
+test.each(pairNames.slice(1))('a small day of %s foots, with everything that goes wrong', { timeout: 120_000 }, async (pair) => {
+  const { report, records } = await play(pair, 0.01)
+  expect(report.problems).toEqual([])
+  expect(Object.keys(report.foots).length).toBeGreaterThan(50)
+  expect({ lost: report.lost, doubled: report.doubled, outOfOrder: report.outOfOrder }).toEqual({ lost: 0, doubled: 0, outOfOrder: 0 })
+  expect(records.figures.shops['shop-us'].orders).toBeGreaterThan(10)
+  expect(records.trackingNumbers).toBe(records.figures.shops['shop-us'].shipped + records.figures.shops['shop-eu'].shipped)
+  expect(records.supplierSales).toBe(records.figures.supplier.purchases)
+  // a sale whose answer was lost, a webhook that never came: the day was not a quiet one
+  expect(report.faults['answer-lost']).toBeGreaterThan(0)
+  expect(report.faults.missing).toBeGreaterThan(0)
+})
