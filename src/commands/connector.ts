@@ -68,6 +68,7 @@ export function registerConnector(program: Command, shell: Shell): void {
 export async function readmeOf(connector: Connector, folder: string): Promise<string> {
   const fixtures = await recordingOf(folder)
   return describeConnector(connector, {
+    ...(fixtures?.source === undefined ? {} : { recordings: fixtures.source }),
     ...(existsSync(join(folder, manifestFile)) ? { from: manifestFile } : {}),
     signatures: (fixtures?.webhooks ?? []).map(({ name, origin, source }) => ({ name, origin, source })),
   })

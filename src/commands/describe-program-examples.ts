@@ -77,6 +77,8 @@ export const examples: Readonly<Record<string, readonly Example[]>> = {
   ],
   'ledger history': [{ line: 'ledger history sales-order shop/1001', tells: 'which version came when' }],
   'ledger journal': [{ line: 'ledger journal sales-order shop/1001', tells: 'received, linked, sent, corrected …' }],
+  'ledger parcels': [{ line: 'ledger parcels --status exception', tells: 'what did not go well on its way' }],
+  'ledger parcel': [{ line: 'ledger parcel 1Z999AA10123456784', tells: 'all that happened to it, told by whom' }],
   'ledger verify': [{ line: 'ledger verify', tells: 'exit code 1 when one figure does not hold' }],
   'ledger figures': [{ line: 'ledger figures --json', tells: 'for a script' }],
   explain: [
@@ -194,6 +196,11 @@ export const examples: Readonly<Record<string, readonly Example[]>> = {
   'simulate vendure': [
     { line: 'simulate vendure --port 4615 --fault answer-lost=0.05', tells: 'every twentieth write is done and not answered' },
   ],
+  'simulate easypost': [
+    { line: 'simulate easypost --hook http://127.0.0.1:4600/hooks/0123456789', tells: 'it tells the hub of its parcels' },
+  ],
+  'simulate track17': [{ line: 'simulate track17 --port 4617', tells: 'the address and the key are printed' }],
+  'simulate kuaidi100': [{ line: 'simulate kuaidi100 --port 4618 --fault timeout=0.1', tells: 'every tenth request is not answered' }],
   'simulate odoo': [{ line: 'simulate odoo --series 18 --port 4612', tells: 'one that speaks JSON-RPC only' }],
   'simulate tryton': [{ line: 'simulate tryton --port 4611', tells: 'an ERP to try a workspace against' }],
   'keys create': [

@@ -2,6 +2,7 @@ import type { Command } from 'commander'
 import { isObject, type Json, type JsonObject } from '../model/json.ts'
 import { registerFigures } from './figures.ts'
 import { type HubCommandFlags, hubCommand, listCommand, rowLimit, timeOf, withHub } from './hub-command.ts'
+import { registerParcels } from './parcels.ts'
 import { type Column, printJson, printPairs, printRows } from './print.ts'
 import type { Shell } from './shell.ts'
 
@@ -105,6 +106,7 @@ export function registerLedger(program: Command, shell: Shell): void {
       }),
     )
 
+  registerParcels(parent, shell)
   registerFigures(parent, shell)
 }
 

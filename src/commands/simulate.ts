@@ -9,6 +9,7 @@ import { startShop } from '../simulator/woocommerce/shop.ts'
 import { usage } from './exit-code.ts'
 import { printJson, printPairs } from './print.ts'
 import type { Shell } from './shell.ts'
+import { type CarrierFlags, registerCarrierSimulators } from './simulate-carriers.ts'
 
 interface Flags {
   readonly port?: string
@@ -168,6 +169,16 @@ export function registerSimulate(program: Command, shell: Shell): void {
       const spoken: Readonly<Record<string, string>> = older ? { protocol: 'json-rpc', login: 'hub' } : { protocol: 'json-2' }
       await run(shell, flags, { url: odoo.url, ...access, ...spoken, company: 1, warehouse: 1, customer }, odoo)
     })
+
+  registerCarrierSimulators<Flags & CarrierFlags>({
+    shell,
+    system,
+    options: (flags) => {
+      const port = whole(shell, flags.port, '--port')
+      return { faults: boardOf(shell, flags), ...(port === undefined ? {} : { port }) }
+    },
+    run: (flags, access, service) => run(shell, flags, access, service),
+  })
 }
 
 /** Says how to reach the system, waits for the person, and takes it down. */

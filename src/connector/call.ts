@@ -14,6 +14,7 @@ export interface CompiledCall {
   readonly body: ((roots: Roots) => RequestBody | undefined) | undefined
   readonly cost?: number
   readonly graphql?: 'query' | 'mutation'
+  readonly already?: NonNullable<Call['already']>
 }
 export interface RequestBody {
   readonly contentType: string
@@ -31,6 +32,7 @@ export function compileCall(call: Call, codec: Codec | undefined, config: JsonOb
     headers: compileHeaders(call.headers),
     body: compileBody(call, codec),
     ...(call.cost === undefined ? {} : { cost: call.cost }),
+    ...(call.already === undefined ? {} : { already: call.already }),
     ...(call.graphql === undefined ? {} : { graphql: operationOf(call.graphql.query).kind }),
   }
 }

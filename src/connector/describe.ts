@@ -24,6 +24,8 @@ export interface DescribeOptions {
   /** file of the definition; `connector.ts` when left out */
   readonly from?: string
   readonly signatures?: readonly SignatureProof[]
+  /** what of the recordings the partner published, and what was made by us */
+  readonly recordings?: string
 }
 
 /** The README.md of a connector, made from its definition and nothing else, so that it cannot be out of date. Ends with a line feed. */
@@ -50,6 +52,7 @@ export function describeConnector(connector: Connector, options: DescribeOptions
     ...streamSections(connector),
     ...actionSections(connector),
     ...webhookSection(connector, options.signatures ?? []),
+    ...(options.recordings === undefined ? [] : ['## Recordings', options.recordings]),
   ]
   return `${sections.filter((section) => section !== '').join('\n\n')}\n`
 }
@@ -129,6 +132,10 @@ function actionLines(action: Action): readonly (string | undefined)[] {
     return [
       `${from} by the mapping \`${action.mapping}\``,
       `sets a figure: ${onceText(action.once)}`,
+      action.each === undefined ? undefined : `one call for each of \`${action.each}\``,
+      action.results === undefined
+        ? undefined
+        : `one answer tells of each of \`${action.results.of}\`: what is refused is named, what waits is sent again`,
       shownText(action),
       action.current === undefined
         ? undefined

@@ -38,8 +38,12 @@ export interface Judged {
 }
 export interface Expectation {
   readonly rules: readonly FaultRule[]
+  /** a good answer that is none of the faults: what was asked was done before */
+  readonly already?: { readonly path: string; readonly in: readonly Json[] } | undefined
   /** media types that count as an answer; a type with a star accepts everything */
   readonly contentTypes: readonly string[]
+  /** the codec reads whole bodies itself: a type text/html may really be a page; else it is JSON under a wrong name */
+  readonly parsed?: boolean
   /** something is read from the body, so an empty one is a fault; a 200 that says nothing always is */
   readonly needsBody: boolean
   /** no beginning of the body in the fault: answers to a login carry tokens */
@@ -66,6 +70,8 @@ export function judge(answer: Judged, expected: Expectation): PartnerFault | und
       ...(recovery === 'retry' && retryAfterMs !== undefined ? { retryAfterMs } : {}),
       ...(expected.secret ? {} : { sample: sampleOf(answer.body.bytes) }),
     })
+  const { already } = expected
+  if (already !== undefined && status >= 200 && status < 300 && fits({ ...already, then: 'reject', code: '' }, answer)) return undefined
   const rule = expected.rules.find((candidate) => fits(candidate, answer))
   const mute = rule?.path === undefined && (status >= 500 || status === 408)
   if (rule !== undefined) return fault(rule.code, rule.then, mute, saidBy(answer.body, rule.message) ?? `the partner answered ${rule.code}`)
@@ -115,7 +121,7 @@ function judgeContent(
       true,
       `answered ${answer.status} with a web page instead of data: maintenance, a login page or a wrong address`,
     )
-  if (looksLikeHtml(bytes) && !expected.contentTypes.includes('text/html'))
+  if (looksLikeHtml(bytes) && (!expected.parsed || !expected.contentTypes.includes('text/html')))
     return fault('html-answer', 'retry', true, `answered ${answer.status} with a web page under the type "${type}"`)
   return accepted
     ? undefined

@@ -36,10 +36,15 @@ function lintState(report: Report, path: string, connector: Connector, action: S
   const scope = { ...baseScope(connector), ...inputScope(action.input) }
   const found = lintCall(report, `${path}.call`, action.call, {
     ...scope,
+    ...(action.each === undefined ? {} : { item: true as const }),
     contentKey: true,
     ...(action.current === undefined ? {} : { shown: true as const }),
     ...(action.current?.reserved === undefined ? {} : { gross: true as const }),
   })
+  if (action.each !== undefined && !found.some(({ root }) => root === 'item'))
+    report.error(`${path}.each`, 'item-not-sent', 'each item has a call of its own, but the call never sends {item…}')
+  if (action.results !== undefined && action.each !== undefined)
+    report.error(`${path}.results`, 'results-of-each', 'an answer tells of many things only where one call sends them: leave each out')
   lintReason(report, `${path}.once`, action.once)
   for (const [place, call] of (action.then ?? []).entries())
     lintCall(report, `${path}.then.${place}`, call, { ...scope, result: true, ...(action.key === undefined ? {} : { key: true as const }) })

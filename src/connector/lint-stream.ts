@@ -244,8 +244,12 @@ function lintParts(report: Report, path: string, parts: readonly Part[], documen
 
 /** Many documents of one record need keys of their own: those of facts. */
 function lintEach(report: Report, path: string, { each, identity, mapping, mode, key }: DocumentPart): void {
-  if (identity.kind === 'fact' && (mapping === undefined || mode !== 'replace' || key !== undefined))
-    report.error(path, 'fact-by-content', "a fact is known by what its mapping makes of it: it has a mapping, mode 'replace', and no key")
+  if (identity.kind === 'fact' && (mapping === undefined || mode !== 'replace' || key !== undefined || identity.of.length === 0))
+    report.error(
+      path,
+      'fact-by-content',
+      "a fact is known by values of its document: it has a mapping, mode 'replace', names them in `of`, and has no key",
+    )
   if (each === undefined) return
   if (each.length === 0) report.error(`${path}.each`, 'no-list', 'say which list has an item for each document')
   if (identity.kind !== 'fact')

@@ -129,7 +129,9 @@ describe('faults', () => {
     [
       'a fact with a key of its own',
       stream({
-        parts: [{ document: 'sales-order', mapping: 'small/order', mode: 'replace', identity: { kind: 'fact' }, key: '{key}/1' }],
+        parts: [
+          { document: 'sales-order', mapping: 'small/order', mode: 'replace', identity: { kind: 'fact', of: ['number'] }, key: '{key}/1' },
+        ],
       }),
       'streams.orders.parts.0 fact-by-content',
     ],

@@ -19,7 +19,8 @@ import { tokenUrl } from './token-request.ts'
 import { memoryTokens, type Tokens } from './tokens.ts'
 import type { Config, Connector } from './types.ts'
 import { openWire } from './wire.ts'
-import { runCommand, setState, type Writer } from './write.ts'
+import { runCommand, type Writer } from './write.ts'
+import { setState } from './write-state.ts'
 
 /** One connection as the operator configured it, secrets resolved. */
 export interface AccessSetup {

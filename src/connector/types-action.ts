@@ -13,6 +13,10 @@ export interface StateAction {
   /** of what the mapping must make */
   readonly input: JsonSchema
   readonly call: Call
+  /** one call for every item of the input's list at this path, as `{item…}`; one that is refused does not keep the others from being sent */
+  readonly each?: Path
+  /** where one answer tells of each thing that was sent: it is delivered when none is refused */
+  readonly results?: Results
   /** key of what the call made, for `then` */
   readonly key?: Path
   /** harmless follow-ups with `{key}` */
@@ -33,6 +37,21 @@ export interface Current {
   readonly among?: { readonly records: Path; readonly match: Expression }
   /** what the partner's own orders have set aside of `value`: the figure is what is left, and the call sends `{gross}`, the wanted figure with it, read anew just before */
   readonly reserved?: Path
+}
+/** Lists in one answer: what was taken, and what was not, with its reason. What is in neither was not answered and is tried again. */
+export interface Results {
+  readonly accepted: Path
+  readonly rejected: Path
+  /** what a row is known by, in both lists, and in each item of the input's list at `of` */
+  readonly name: Path
+  readonly of: Path
+  readonly sent: Path
+  /** in a row of `rejected` */
+  readonly code: Path
+  readonly message: Path
+  /** codes that say it was done before, and those that ask for patience; all others refuse */
+  readonly done: readonly Json[]
+  readonly retry: readonly Json[]
 }
 /** Creates, changes and cancels one thing at the partner for one document, in that order. */
 export interface CommandAction {

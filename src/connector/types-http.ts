@@ -142,6 +142,8 @@ export interface Call {
   readonly form?: Readonly<Record<string, Template>>
   /** a GraphQL operation, sent by POST: its text goes as it stands, its variables are templates. Errors inside a 200, a mutation's `userErrors`, and results that have an `errorCode` (the member of a union that says no), are faults without any rule */
   readonly graphql?: { readonly query: string; readonly variables?: JsonTemplate }
+  /** answers to this call that say it was done before: no fault, whatever the rules make of them */
+  readonly already?: { readonly path: Path; readonly in: readonly Json[] }
   /** points of the connector's `limit` that this call takes (GraphQL query cost); 1 when left out */
   readonly cost?: number
 }

@@ -8,7 +8,20 @@ import type { Action } from './types-action.ts'
 import type { Call, Expression, Http, Path, Template } from './types-http.ts'
 import type { Webhook } from './types-webhook.ts'
 
-export type { Action, Arrange, Command, CommandAction, Current, Matches, Once, Pair, Pairs, StateAction, Step } from './types-action.ts'
+export type {
+  Action,
+  Arrange,
+  Command,
+  CommandAction,
+  Current,
+  Matches,
+  Once,
+  Pair,
+  Pairs,
+  Results,
+  StateAction,
+  Step,
+} from './types-action.ts'
 export type {
   Auth,
   Call,
@@ -195,8 +208,11 @@ export type Identity =
       readonly identifiers: readonly { readonly scheme: string; readonly path: Path }[]
       readonly foreign: 'park' | 'ignore'
     }
-  /** never changes once it is told: known by its content, so that the same fact told again, by whichever record of the connection and in whatever order, is one document */
-  | { readonly kind: 'fact' }
+  /**
+   * never changes once it is told: known by these values of the document together, which are the partner's own words, untranslated. So the same fact told again, by whichever record of the connection, in whatever
+   * order, and also after a code table changed, is one document
+   */
+  | { readonly kind: 'fact'; readonly of: readonly Path[] }
   /** a figure of (product, location): resolved through their links */
   | { readonly kind: 'stock' }
 

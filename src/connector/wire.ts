@@ -135,7 +135,9 @@ export function openWire(setup: WireSetup, deps: WireDeps): Wire {
         { what, status: answer.status, headers: answer.headers, body: whole, now: deps.clock.now() },
         {
           rules: http.faults ?? [],
+          already: call.already,
           contentTypes: accepted,
+          parsed: http.codec?.parse !== undefined,
           needsBody: options.needsBody ?? true,
           secret,
           graphql: call.graphql,

@@ -1,9 +1,7 @@
 import type { Outcome } from '../model/delivery.ts'
 import { bug, type HubError, isHubError, retry } from '../model/errors.ts'
-import { sha256 } from '../model/id.ts'
 import { at, canonicalJson, isObject, type Json, type JsonObject } from '../model/json.ts'
-import type { Right, StateRight } from './access.ts'
-import { readCurrent, readGross } from './current.ts'
+import type { Right } from './access.ts'
 import { PartnerFault } from './faults.ts'
 import { findMade } from './find.ts'
 import { firstDifference } from './matches.ts'
@@ -11,8 +9,8 @@ import { type ReadBack, readBack } from './read-back.ts'
 import { keyText } from './record.ts'
 import { among, runSteps } from './steps.ts'
 import type { ReadyStream } from './streams.ts'
-import { placeholders, type Roots } from './template.ts'
-import type { Command, CommandAction, Once, StateAction } from './types.ts'
+import type { Roots } from './template.ts'
+import type { Command, CommandAction, Once } from './types.ts'
 import type { Reply, Wire } from './wire.ts'
 
 /** What writing needs of a connection. */
@@ -28,30 +26,6 @@ export interface WriteContext extends Right {
   readonly ambiguous: boolean
   /** an earlier try had its effect for certain; what follows it is missing */
   readonly done?: boolean | undefined
-}
-
-const sends = ({ call }: StateAction, name: 'shown' | 'gross'): boolean =>
-  placeholders(call.json ?? call.graphql?.variables ?? null).some(({ root }) => root === name)
-
-/** Sets a figure, with its follow-ups. Sent again it does no harm, so every failure may be tried again. */
-export async function setState(
-  writer: Writer,
-  action: StateAction,
-  input: JsonObject,
-  effectKey: string,
-  right: StateRight = {},
-): Promise<Outcome> {
-  try {
-    const shown = right.shown ?? (sends(action, 'shown') ? await readCurrent(writer, action, input, right.signal) : undefined)
-    const gross =
-      action.current !== undefined && sends(action, 'gross') ? await readGross(writer, action.current, input, right.signal) : undefined
-    const roots = { input, effectKey, shown, gross, contentKey: sha256(effectKey, canonicalJson(input), canonicalJson(shown ?? null)) }
-    const { reply, result, key } = await send(writer, action, roots, right, {})
-    await runSteps(writer, action.then, { ...roots, result, key }, right.signal)
-    return { kind: 'delivered', status: reply.status, ...(key === undefined ? {} : { key }) }
-  } catch (error) {
-    return outcomeOf(error, { earlier: false, own: true, once: action.once })
-  }
 }
 
 /**
@@ -110,7 +84,7 @@ export async function runCommand(
 }
 
 /** Sends the call itself and reads the key of what it made. */
-async function send(
+export async function send(
   writer: Writer,
   action: Pick<Command, 'call' | 'key'>,
   roots: Roots,
@@ -248,7 +222,8 @@ interface Phase {
   readonly once: Once
 }
 
-function outcomeOf(error: unknown, { earlier, own, once }: Phase): Outcome {
+/** What a failed try taught. @throws HubError of class bug */
+export function outcomeOf(error: unknown, { earlier, own, once }: Phase): Outcome {
   if (!isHubError(error) || error.detail.recovery === 'bug') throw error
   const { code, recovery } = error.detail
   const base = { code, message: error.message, ...statusOf(error) }

@@ -4,6 +4,7 @@ import type { Json } from '../model/json.ts'
 import { raiseAlarm } from '../store/alarm.ts'
 import { countBaseline } from '../store/baseline.ts'
 import { saveFindings } from '../store/finding.ts'
+import { saveParcels } from '../store/parcel.ts'
 import { insertPlan } from '../store/plan.ts'
 import { saveRevision } from '../store/revision.ts'
 import { tinyShop } from '../testing/tiny-connectors.ts'
@@ -54,6 +55,7 @@ beforeAll(async () => {
         closed_at: null,
       },
     ])
+    await saveParcels(tx, [{ tenant, tracking: 'P1', status: 'delivered', at: 5, event: null, carrier: 'dhl', delivered_at: 5, events: 1 }])
     for (const id of ['P1', 'P2']) await insertPlan(tx, planRow(tenant, id))
     await raiseAlarm(tx, alarmRow(tenant, 'A1'))
     await saveRevision(tx, tenant, { hash: 'r1', files: {} }, new Map([[sha256(text), text]]), 5)
@@ -99,6 +101,8 @@ test('every operation answers as it is described', async () => {
     '/v1/crosswalk/export',
     '/v1/crosswalk/codes',
     '/v1/findings',
+    '/v1/parcels?status=delivered',
+    '/v1/parcels/one?tracking=P1',
     '/v1/stats',
     '/v1/rest',
     '/v1/ledger/verify',

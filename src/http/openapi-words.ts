@@ -19,6 +19,7 @@ export const tagWords: Readonly<Record<string, Words>> = {
     en: 'The ledger: orders, stock, invoices … with every version and where each value came from',
     zh: '账本：订单、库存、发票等的每个版本，以及每个值的来源',
   },
+  parcels: { en: 'What became of parcels, by all that carriers tell', zh: '包裹去向：汇总各承运商的轨迹' },
   mappings: { en: 'Mappings, before they run: what a change would do', zh: '运行之前的映射：改动会带来什么' },
   deliveries: { en: 'What is sent to partners, and how far it is', zh: '发往合作系统的内容及进度' },
   'dead letters': { en: 'What was given up and needs a person', zh: '已放弃、需要人工处理的内容' },
@@ -67,6 +68,9 @@ const parameterTable: Readonly<Record<string, Words>> = {
   status: { en: 'only with this status', zh: '只看此业务状态' },
   origin: { en: 'only from this connection', zh: '只看来自此连接' },
   deleted: { en: 'only deleted ones, or only those that are not', zh: '只看已删除的，或只看未删除的' },
+  tracking: { en: 'tracking number, byte for byte', zh: '运单号，逐字节一致' },
+  shipment: { en: 'only those that this shipment carries: its key', zh: '只看此发货单（键）的包裹' },
+  'listParcels.status': { en: 'only those that stand so: `delivered`', zh: '只看此状态：`delivered`' },
   at: { en: 'a time: `2026-11-23T08:00:00Z`', zh: '时间：`2026-11-23T08:00:00Z`' },
   path: {
     en: 'a value of the document, dotted: `lines.0.quantity`; or a JSON pointer',

@@ -17,6 +17,7 @@ import { hookRoutes } from './hooks.ts'
 import { keyRoutes } from './keys.ts'
 import { mappingDiffRoutes } from './mapping-diff.ts'
 import { metricsRoutes } from './metrics.ts'
+import { parcelRoutes } from './parcels.ts'
 import { planRoutes } from './plans.ts'
 import { reconcileRoutes } from './reconciles.ts'
 import { reloadRoutes } from './reload.ts'
@@ -55,6 +56,7 @@ export const routeTable = (room: ReadingRoom): readonly Route[] => [
   ...routingRoutes,
   ...envelopeRoutes,
   ...documentRoutes,
+  ...parcelRoutes,
   ...explainRoutes,
   ...deliveryRoutes,
   ...deliveryHoldRoutes,

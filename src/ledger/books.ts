@@ -45,6 +45,8 @@ export interface BooksData {
   readonly purchased: Set<string>
   /** stock levels to look at again beside those that have a row */
   readonly stockLevels: Set<string>
+  /** numbers of parcels to look at again */
+  readonly parcels: Set<string>
   readonly journal: JournalTable[]
   /** envelope and baseline of what is being applied, for effects that follow from it */
   cause: Cause
@@ -80,6 +82,7 @@ export const openBooks = (
     restated: new Set(),
     purchased: new Set(),
     stockLevels: new Set(),
+    parcels: new Set(),
     journal: [],
     cause: { baseline: false, envelope: null },
   },

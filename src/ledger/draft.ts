@@ -96,7 +96,7 @@ export function documentRow(tenant: string, document: LedgerDocument): DocumentT
   }
 }
 
-const times = ['placedAt', 'issuedAt', 'respondedAt', 'receivedAt', 'shippedAt', 'refundedAt', 'paidAt'] as const
+const times = ['placedAt', 'issuedAt', 'respondedAt', 'receivedAt', 'shippedAt', 'refundedAt', 'paidAt', 'at'] as const
 
 /** When the business placed it, epoch ms: the document's own time, else midnight UTC of its date. */
 function placedAtOf(body: JsonObject): number | null {

@@ -5,6 +5,7 @@ import { insertJournal } from '../store/journal.ts'
 import { insertLinks, saveLineLinks, updateLinks } from '../store/link.ts'
 import { insertWanted, wantedFor } from '../store/wanted.ts'
 import { deriveOrders } from './derive-orders.ts'
+import { deriveParcels } from './derive-parcels.ts'
 import { deriveStock } from './derive-stock.ts'
 import { documentRow } from './draft.ts'
 import { writeFindings } from './findings.ts'
@@ -25,6 +26,7 @@ export async function finish(books: Books): Promise<Finished> {
   const referred = await writeReferences(books)
   await deriveOrders(books, referred.judged)
   const stock = await deriveStock(books)
+  await deriveParcels(books)
   await writeFindings(books)
   await insertJournal(books.tx, books.data.journal)
   const documents = await documentChanges(books, referred)

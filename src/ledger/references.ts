@@ -1,6 +1,7 @@
+import { sha256 } from '../model/id.ts'
 import type { Json, JsonObject } from '../model/json.ts'
 import type { ReferenceTable } from '../store/tables.ts'
-import { type DocumentName, keyOf, type Shelf, type Target, targetOf } from './shelf.ts'
+import { type DocumentName, keyOf, listOf, type Shelf, type Target, targetOf, textOf } from './shelf.ts'
 
 const deepest = 12
 
@@ -40,8 +41,8 @@ function search(body: JsonObject): Found {
 }
 
 /** Rows of the reference table for a document; their links must have been loaded. */
-export const referenceRows = (shelf: Shelf, { type, key }: DocumentName, body: JsonObject): ReferenceTable[] =>
-  referencesIn(body).map(({ path, target }) => ({
+export const referenceRows = (shelf: Shelf, { type, key }: DocumentName, body: JsonObject): ReferenceTable[] => [
+  ...referencesIn(body).map(({ path, target }) => ({
     tenant: shelf.tenant,
     from_type: type,
     from_key: key,
@@ -50,4 +51,31 @@ export const referenceRows = (shelf: Shelf, { type, key }: DocumentName, body: J
     connection: 'key' in target ? '' : target.connection,
     external_key: 'key' in target ? '' : target.externalKey,
     to_key: keyOf(shelf, { ...target }) ?? null,
-  }))
+  })),
+  ...parcelsIn(type, body).map(({ path, tracking }) => ({
+    tenant: shelf.tenant,
+    from_type: type,
+    from_key: key,
+    path,
+    to_type: 'parcel',
+    connection: '',
+    external_key: '',
+    to_key: tracking,
+  })),
+]
+
+/** Longest number a column holds. */
+const maxKey = 191
+
+/** Parcels a document speaks of, by their numbers: those that a shipment carries, that of a tracking event. So either may come first. */
+function parcelsIn(type: string, body: JsonObject): readonly { readonly path: string; readonly tracking: string }[] {
+  const named =
+    type === 'tracking-event'
+      ? [{ path: 'tracking', tracking: textOf(body.tracking) }]
+      : type === 'shipment'
+        ? listOf(body.parcels).map((parcel, index) => ({ path: `parcels.${index}.tracking`, tracking: textOf(parcel.tracking) }))
+        : []
+  return named.flatMap(({ path, tracking }) =>
+    tracking === undefined ? [] : [{ path, tracking: tracking.length > maxKey ? sha256(tracking) : tracking }],
+  )
+}

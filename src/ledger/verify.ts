@@ -2,11 +2,13 @@ import { documentPage } from '../store/document.ts'
 import { findingsOf } from '../store/finding.ts'
 import { grouped, type Reader } from '../store/in-list.ts'
 import { type Held, orderLinesOf, orderStatesOf, reservationsOf, soldRows } from '../store/order.ts'
+import { namedParcels, parcelPage } from '../store/parcel.ts'
 import { stockOf } from '../store/stock.ts'
 import { assemble, loadTargets, orderTypes } from './assemble.ts'
 import { soldUnits } from './derive-orders.ts'
 import { type Note, noteName } from './findings.ts'
 import { type OrderFigures, orderCodes, orderFigures } from './order-figures.ts'
+import { parcelCases, parcelCodes, parcelFigures } from './parcel-figures.ts'
 import { differs, rowName } from './rows.ts'
 import { documentName, openShelf, toDocument } from './shelf.ts'
 import { stockCodes, stockFigures } from './stock-figures.ts'
@@ -44,6 +46,7 @@ export async function verify(read: Reader, tenant: string): Promise<readonly Dif
   }))
   const computed = [...sums.sold].flatMap(([name, quantity]) => (quantity === 0n ? [] : [{ name, quantity }]))
   compareRows('sold', stored, computed, ({ name }) => name, differences)
+  await verifyParcels(read, tenant, differences)
   return differences.slice(0, maxDifferences)
 }
 
@@ -141,6 +144,39 @@ async function verifyStock(read: Reader, tenant: string, sums: Sums, differences
     () => true,
     differences,
   )
+}
+
+/** Parcels that are stored, and parcels that documents name: both have to be the other. */
+async function verifyParcels(read: Reader, tenant: string, differences: Difference[]): Promise<void> {
+  for (let after = ''; differences.length < maxDifferences; ) {
+    const named = await namedParcels(read, tenant, after, page)
+    const stored = await parcelPage(read, tenant, after, page)
+    const until =
+      named.length === page || stored.length === page
+        ? [named.at(-1) ?? '', stored.at(-1)?.tracking ?? ''].filter((one) => one > after).sort()[0]
+        : undefined
+    const within = (tracking: string) => until === undefined || tracking <= until
+    const cases = await parcelCases(openShelf(read, tenant), named.filter(within))
+    const figures = cases.map((one) => parcelFigures(one))
+    compareRows(
+      'parcel',
+      stored.filter(({ tracking }) => within(tracking)),
+      figures.flatMap(({ row }) => row ?? []),
+      ({ tracking }) => tracking,
+      differences,
+    )
+    await compareFindings(
+      read,
+      tenant,
+      cases.map(({ tracking }) => ({ type: 'parcel', key: tracking })),
+      figures.flatMap(({ findings }) => findings),
+      parcelCodes,
+      () => true,
+      differences,
+    )
+    if (until === undefined) return
+    after = until
+  }
 }
 
 function compareRows<R extends object>(

@@ -89,6 +89,7 @@ async function meetLinks({ tx, tenant, data }: Books, externals: readonly Extern
 
 function touchByDraft(books: Books, { now, cause }: Draft, rows: readonly ReferenceTable[], judged: Map<string, Set<string>>): void {
   if (orderTypes.has(now.type)) touchOrder(books, now.type, now.key, cause)
+  for (const { to_type, to_key } of rows) if (to_type === 'parcel' && to_key !== null) books.data.parcels.add(to_key)
   if (relatedTypes.has(now.type)) touchReferred(books, now, rows, cause, judged)
   if (now.type !== 'stock-level') return
   const place = stockPlace(books.data.shelf, now.body)

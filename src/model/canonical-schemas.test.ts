@@ -23,6 +23,7 @@ const required: Readonly<Record<string, readonly string[]>> = {
   'goods-receipt': ['kind', 'receivedAt', 'location'],
   'sales-order': ['number', 'placedAt', 'issueDate', 'seller', 'currency', 'taxBasis', 'totals'],
   shipment: ['direction', 'from'],
+  'tracking-event': ['tracking', 'at', 'status'],
   refund: ['order', 'amount', 'currency'],
   invoice: ['kind', 'number', 'issueDate', 'issuer', 'recipient', 'currency', 'taxBasis', 'totals'],
   payment: ['kind', 'amount', 'currency'],
@@ -39,7 +40,7 @@ const types = Object.keys(required)
 it('every schema compiles in strict mode', () => {
   expect(faults).toEqual([])
   expect([...schemas.keys()].sort()).toEqual(
-    [...types.map((type) => `${type}@1`), 'values@1', 'cases@1', 'mapping@1', 'overlay@1', 'table@1', 'workspace@1'].sort(),
+    [...types.map((type) => `${type}@1`), 'values@1', 'cases@1', 'connector@1', 'mapping@1', 'overlay@1', 'table@1', 'workspace@1'].sort(),
   )
 })
 

@@ -99,12 +99,12 @@ function readRecord(
 ): EachRecord {
   const parts = place.parts.filter((part) => !('link' in part) && part.each !== undefined && part.mapping === mapping.id.replace('.', '/'))
   const found = parts
-    .flatMap((part) => ('link' in part ? [] : (eachRecord(part, record) ?? [])))
-    .find((one) => {
+    .flatMap((part) => ('link' in part ? [] : (eachRecord(part, record) ?? []).map((one) => ({ one, identity: part.identity }))))
+    .find(({ one, identity }) => {
       const made = mapping.pull(one.record, mapContext)
-      return made.ok && `${place.setup.name}/${factKey(made.value)}` === key
+      return made.ok && identity.kind === 'fact' && `${place.setup.name}/${factKey(made.value, identity.of)}` === key
     })
-  return found ?? { record, places: new Map() }
+  return found?.one ?? { record, places: new Map() }
 }
 
 /** A path as it stands in the record that came. */

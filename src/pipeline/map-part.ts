@@ -85,12 +85,13 @@ function mapDocument(
         ...(part.mapping ? { mapping: part.mapping } : {}),
       },
     }
-  const key = part.identity.kind === 'fact' && made.body !== null ? factKey(made.body) : externalKey
+  const key = part.identity.kind === 'fact' && made.body !== null ? factKey(made.body, part.identity.of) : externalKey
   return { kind: 'incoming', incoming: incomingOf(envelope, setup, part, key, made.body, made.mapping) }
 }
 
 /** Key of a fact at its connection. */
-export const factKey = (body: JsonObject): string => sha256(canonicalJson(body)).slice(0, 40)
+export const factKey = (body: JsonObject, of: readonly string[]): string =>
+  sha256(canonicalJson(of.map((path) => at(body, path) ?? null))).slice(0, 40)
 
 /**
  * Nothing of a mirror's body is kept, so it need not be a whole document (an article of a shop without a SKU): who cannot name one waits to be linked. What it is

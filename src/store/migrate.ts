@@ -10,12 +10,23 @@ import { falls } from './migrations/0005-falls.ts'
 import { circuits } from './migrations/0006-circuits.ts'
 import { tokenTurns } from './migrations/0007-token-turns.ts'
 import { packedBodies } from './migrations/0008-packed-bodies.ts'
+import { parcels } from './migrations/0009-parcels.ts'
 import { mysqlSchema } from './mysql-schema.ts'
 import { sqliteSchema } from './sqlite-schema.ts'
 import { type Migration, type SchemaMaker, tableShape } from './table-shape.ts'
 
 /** All steps this program knows, in order. */
-export const migrations: readonly Migration[] = [tables, schedulesAndWatch, traces, reports, falls, circuits, tokenTurns, packedBodies]
+export const migrations: readonly Migration[] = [
+  tables,
+  schedulesAndWatch,
+  traces,
+  reports,
+  falls,
+  circuits,
+  tokenTurns,
+  packedBodies,
+  parcels,
+]
 
 export interface MigrateOptions {
   /** copy a SQLite file that has tables already to `<file>.before-<first new number>` before it is changed */

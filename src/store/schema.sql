@@ -357,6 +357,17 @@ CREATE TABLE "order_state" (
   "paid" integer not null,
   "refunded" integer not null,
   constraint "order_state_primary" primary key ("tenant", "type", "key")) strict, without rowid;
+CREATE TABLE "parcel" (
+  "tenant" text not null,
+  "tracking" text not null,
+  "status" text not null,
+  "at" integer,
+  "event" text,
+  "carrier" text,
+  "delivered_at" integer,
+  "events" integer not null,
+  constraint "parcel_primary" primary key ("tenant", "tracking")) strict, without rowid;
+CREATE INDEX "parcel_by_status" on "parcel" ("tenant", "status");
 CREATE TABLE "plan" (
   "tenant" text not null,
   "id" text not null,

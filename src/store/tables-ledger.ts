@@ -170,6 +170,18 @@ export interface SoldTable {
   product: string
   quantity: Exact
 }
+/** Derived: what became of a parcel, by all that carriers tell of its number and the shipments that carry it. */
+export interface ParcelTable {
+  tenant: string
+  tracking: string
+  status: string
+  /** time and key of the tracking event that says so; null while none was heard */
+  at: number | null
+  event: string | null
+  carrier: string | null
+  delivered_at: number | null
+  events: number
+}
 /** Last figure pushed to a shop and what the shop had sold by then: what the shop must show now is pushed - (sold - sold_then). */
 export interface PushedTable {
   tenant: string

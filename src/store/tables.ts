@@ -14,6 +14,7 @@ import type {
   LinkTable,
   OrderLineTable,
   OrderStateTable,
+  ParcelTable,
   PushedTable,
   ReferenceTable,
   ReservationTable,
@@ -44,6 +45,7 @@ export type {
   LinkTable,
   OrderLineTable,
   OrderStateTable,
+  ParcelTable,
   PushedTable,
   ReferenceTable,
   ReservationTable,
@@ -268,6 +270,7 @@ export interface Tables {
   stock: StockTable
   sold: SoldTable
   pushed: PushedTable
+  parcel: ParcelTable
   delivery: DeliveryTable
   attempt: AttemptTable
   api_key: ApiKeyTable

@@ -2,6 +2,8 @@ import type { Json, JsonObject } from '../model/json.ts'
 
 /** A recorded conversation with a partner, as data. Requests are compared with what the engine sends: nothing else is answered. */
 export interface ConnectorFixtures {
+  /** for the README: what of this the partner publishes, and what was made by us */
+  readonly source?: string
   /** config as an operator would write it; the origin of the partner's address is replaced by the replay's */
   readonly config: JsonObject
   /** the time of the recording: clock of hub and partner alike */

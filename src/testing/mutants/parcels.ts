@@ -31,4 +31,32 @@ export const parcelMutants: readonly Mutant[] = [
     ['src/pipeline/decide.ts', "settle('unchanged') : apply\n", "settle('unchanged') : byReading(last, envelope)\n"],
     { file: 'src/pipeline/decide.test.ts', name: 'only adds facts' },
   ),
+  one(
+    'last-heard',
+    '5',
+    'what is heard last of a parcel counts, not what happened last',
+    ['src/ledger/parcel-timeline.ts', 'a.at - b.at || rank', 'b.at - a.at || rank'],
+    { file: 'src/ledger/parcels.test.ts', name: 'older event never sets back' },
+  ),
+  one(
+    'undelivered-again',
+    '5',
+    'a scan after delivery sets the parcel back',
+    ['src/ledger/parcel-timeline.ts', "return next === 'returned' || next === 'exception'", 'return true'],
+    { file: 'src/ledger/parcels.test.ts', name: 'a scan after delivery' },
+  ),
+  one(
+    'parcel-alone',
+    '10',
+    'a shipment is not joined with what carriers tell of its number',
+    ['src/ledger/references.ts', "type === 'shipment'", "type === 'nothing'"],
+    { file: 'src/ledger/parcels.test.ts', name: 'as soon as a shipment names it' },
+  ),
+  one(
+    'some-are-all',
+    '10',
+    'an answer that refuses one of many is taken for delivered',
+    ['src/connector/results.ts', 'if (refused.length + open.length === 0) return undefined', 'if (accepted.size > 0) return undefined'],
+    { file: 'src/connector/write-state.test.ts', name: 'one is refused' },
+  ),
 ]

@@ -151,7 +151,7 @@ export const secretMutants: readonly Mutant[] = [
     name: 'one-key-for-all',
     invariant: '6',
     breaks: 'a later figure goes under the key of an earlier one, and the shop answers with what it did then',
-    file: 'src/connector/write.ts',
+    file: 'src/connector/write-state.ts',
     edits: [{ find: 'sha256(effectKey, canonicalJson(input), canonicalJson(shown ?? null))', replace: 'sha256(effectKey)' }],
     test: { file: 'src/connector/write-seen.test.ts' },
   },

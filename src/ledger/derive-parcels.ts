@@ -1,0 +1,36 @@
+import { holdNames } from '../store/hold.ts'
+import { deleteParcels, parcelsOf, saveParcels } from '../store/parcel.ts'
+import { readAfresh } from './books.ts'
+import { judge, note } from './findings.ts'
+import { parcelCases, parcelCodes, parcelFigures } from './parcel-figures.ts'
+import { differs } from './rows.ts'
+import type { Books } from './types.ts'
+
+/** Computes the touched parcels again and writes what differs. Their references must have been written. */
+export async function deriveParcels(books: Books): Promise<void> {
+  const { tx, tenant, data } = books
+  if (data.parcels.size === 0) return
+  await holdNames(
+    tx,
+    tenant,
+    [...data.parcels].map((tracking) => `parcel:${tracking}`),
+  )
+  readAfresh(books)
+  const cases = await parcelCases(data.shelf, data.parcels)
+  const stored = new Map((await parcelsOf(tx, tenant, data.parcels)).map((row) => [row.tracking, row]))
+  const changed = []
+  const gone: string[] = []
+  for (const one of cases) {
+    const { row, findings } = parcelFigures(one)
+    judge(books, { type: 'parcel', key: one.tracking, codes: parcelCodes })
+    for (const finding of findings) note(books, finding)
+    if (row === undefined) gone.push(one.tracking)
+    else if (differs(stored.get(one.tracking), row)) changed.push(row)
+  }
+  await saveParcels(tx, changed)
+  await deleteParcels(
+    tx,
+    tenant,
+    gone.filter((tracking) => stored.has(tracking)),
+  )
+}
