@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander'
 import { toScaled } from '../model/decimal.ts'
 import { answerFaults, createFaultBoard, type FaultBoard } from '../simulator/faults.ts'
+import { startKingdee } from '../simulator/kingdee/kingdee.ts'
 import { startOdoo } from '../simulator/odoo/odoo.ts'
 import { startShopify } from '../simulator/shopify/shop.ts'
 import { startErp } from '../simulator/tryton/erp.ts'
@@ -114,6 +115,11 @@ export function registerSimulate(program: Command, shell: Shell): void {
       await run(shell, flags, { url: shop.url, ...access, webhookSecret, timeZone: 'UTC' }, shop)
     })
 
+  system('kingdee', say('simulate.kingdee')).action(async (flags: Flags) => {
+    const made = await kingdee(boardOf(shell, flags), whole(shell, flags.port, '--port'))
+    await run(shell, flags, made.config, made.system)
+  })
+
   system('tryton', say('simulate.tryton')).action(async (flags: Flags) => {
     const access = { database: 'erp', user: 'hub', password: 'simulated' }
     const erp = await startErp({
@@ -213,6 +219,27 @@ function boardOf(shell: Shell, flags: Flags): FaultBoard {
     board.arm(known, { rate: chance })
   }
   return board
+}
+
+/** An organisation of a Kingdee with masters, stock and a purchase. */
+async function kingdee(faults: FaultBoard, port: number | undefined) {
+  const access = {
+    account: 'simulated-account',
+    user: 'hub',
+    appId: 'simulated_YWJjZGVmZ2hpamtsbW5vcHFyc3R1dnd4',
+    appSecret: 'simulated-app-secret',
+    password: 'simulated-password',
+    organisation: '100',
+  }
+  const system = await startKingdee({ ...access, faults, port })
+  system.addWarehouse('CK001', '成品仓')
+  system.addSupplier({ number: 'VEN00001', name: '宁波灯具有限公司' })
+  system.addCustomer('CUST0001', '网店零售')
+  for (const { code, name, stock } of products) system.addMaterial({ number: code, name, stock })
+  system.addMaterial({ number: 'FREIGHT', name: '运费' })
+  system.purchase('VEN00001', [{ material: 'LAMP-RED', quantity: 120, price: 14.125 }])
+  const config = { ...access, timeZone: 'Asia/Shanghai', warehouse: 'CK001', customer: 'CUST0001', chargeMaterial: 'FREIGHT' }
+  return { system, config: { url: system.url, login: 'app-secret', ...config } }
 }
 
 function whole(shell: Shell, text: string | undefined, flag: string): number | undefined {

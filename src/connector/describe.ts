@@ -58,7 +58,15 @@ export function describeConnector(connector: Connector, options: DescribeOptions
 }
 
 function setupSections({ setup }: Connector): readonly string[] {
-  return setup === undefined ? [] : ['## Credentials', list(setup.credentials), '## Permissions', list(setup.permissions)]
+  if (setup === undefined) return []
+  const { credentials, permissions, unproved } = setup
+  return [
+    '## Credentials',
+    list(credentials),
+    '## Permissions',
+    list(permissions),
+    ...(unproved === undefined ? [] : ['## Not proved', list(unproved)]),
+  ]
 }
 
 const ruleLines = (rules: readonly FaultRule[] = []): readonly string[] =>

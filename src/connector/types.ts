@@ -3,9 +3,10 @@
  * It does not fetch, sleep, retry, log or store; functions in it are pure. Choices that can lose or double data
  * (`page`, `cursor`, `version`, `once`, zone, part modes) are required, so that none can be left unsaid.
  */
-import type { Json, JsonObject, JsonSchema } from '../model/json.ts'
+import type { Json, JsonSchema } from '../model/json.ts'
 import type { Action } from './types-action.ts'
 import type { Call, Expression, Http, Path, Template } from './types-http.ts'
+import type { Page } from './types-page.ts'
 import type { Webhook } from './types-webhook.ts'
 
 export type {
@@ -39,6 +40,7 @@ export type {
   Points,
   Template,
 } from './types-http.ts'
+export type { Page, Total } from './types-page.ts'
 export type { Notices, Subscription, Told, Topic, Verify, Webhook } from './types-webhook.ts'
 
 export interface Connector {
@@ -46,8 +48,12 @@ export interface Connector {
   readonly title: string
   /** the vendor's documentation this was written from */
   readonly docs: string
-  /** for the README, one step or right a line: how the credentials are made at the vendor, and what they must be allowed to do */
-  readonly setup?: { readonly credentials: readonly string[]; readonly permissions: readonly string[] }
+  /** for the README, one step or right a line: how the credentials are made at the vendor, and what they must be allowed to do; `unproved`: what no published answer of the vendor's proves */
+  readonly setup?: {
+    readonly credentials: readonly string[]
+    readonly permissions: readonly string[]
+    readonly unproved?: readonly string[]
+  }
   /** schema of the connection's `config`; secrets carry `writeOnly: true`; `timeZone` (IANA) is required where times lack an offset */
   readonly config: JsonSchema
   readonly http: Http
@@ -110,40 +116,6 @@ export type Version =
   /** the record only tells facts that stay (a carrier's scans): nothing is older than anything, each content counts, in whatever order it comes. Every part of the stream is of identity `fact` */
   | { readonly kind: 'additive' }
   | { readonly kind: 'none' }
-
-/** `total`: the header, lower case, or the place in the body where the partner tells with every page how many rows the list has. Where it shrinks the list is read from its first page again. */
-export type Page =
-  | { readonly kind: 'single' }
-  | { readonly kind: 'number'; readonly first: 0 | 1; readonly size: number; readonly total?: Total }
-  | { readonly kind: 'offset'; readonly size: number; readonly total?: Total }
-  /** `more`: where it says that there is a next page, for partners that tell a token with the last page too (GraphQL pageInfo) */
-  | { readonly kind: 'token'; readonly next: Path; readonly more?: Path }
-  /** the address of the next page stands in the answer at `path` (OData `@odata.nextLink`): followed as it is, never edited, same origin only */
-  | { readonly kind: 'nextLink'; readonly size: number; readonly path: Path }
-  /**
-   * Rows in the order of `key`, each page beyond the last key of the one before (`{page.after}`): rows that leave the list push none over a page border. In a stream with a cursor the rows are asked for as
-   * `order` says, from `{since}` on; where more than a page of them share one step of the partner's times (`stepMs`: to what it cuts them in its answers), that step is read by key, as `keyOrder` says, up to `{page.below}`.
-   * Without `cursor`, a stream whose own cursor promises no order reads all that changed since then by key. `rowKey`: rows of one key (`group`) in the order of this one, each page beyond `{page.after}` and `{page.afterRow}`
-   */
-  | {
-      readonly kind: 'keyset'
-      readonly size: number
-      readonly key: Path
-      readonly rowKey?: Path
-      /** of the first page, for calls that cannot leave them out: what no key comes before */
-      readonly first?: { readonly after: Json; readonly afterRow?: Json }
-      readonly cursor?: { readonly stepMs: number; readonly order: string; readonly keyOrder: string }
-    }
-  /** RFC 8288 Link header, rel=next, same origin only */
-  | { readonly kind: 'link'; readonly size: number; readonly total?: Total }
-  /** pure: the next `page` root, or undefined at the end */
-  | {
-      readonly kind: 'custom'
-      readonly size: number
-      readonly next: (answer: Json, headers: Readonly<Record<string, string>>, page: JsonObject) => JsonObject | undefined
-    }
-
-export type Total = string | { readonly path: Path }
 
 export interface Cursor {
   /** first that has a value */

@@ -1,0 +1,47 @@
+import type { Call, Step } from '../../src/connector/types.ts'
+import type { JsonObject } from '../../src/model/json.ts'
+import { operation, ours, query } from './query.ts'
+
+/** Document statuses: Z kept as a draft (暂存), A made, B in review, C audited, D to be reviewed again. */
+const status = (form: string): Call => query({ form, fields: ['FDocumentStatus'], filter: ["FBillNo='{key|quoted}'"], order: '', limit: 1 })
+const step = (name: string, form: string, only: readonly string[]): Step => ({
+  ...operation(name, form, { formid: form, data: { Numbers: ['{key}'] } }),
+  only: { call: status(form), path: '0.0', in: only },
+})
+
+/** Submitted and audited, from wherever it stands. */
+export const audited = (form: string): readonly Step[] => [step('Submit', form, ['Z', 'A', 'D']), step('Audit', form, ['B'])]
+/** Taken back to where it can be written; refused by Kingdee once later documents were made of it. */
+export const reopened = (form: string): readonly Step[] => [step('UnAudit', form, ['C']), step('CancelAssign', form, ['B'])]
+
+export const save = (form: string, model: JsonObject): Call =>
+  operation('Save', form, {
+    formid: form,
+    data: {
+      NeedUpDateFields: [],
+      NeedReturnFields: [],
+      IsDeleteEntry: 'true',
+      IsVerifyBaseDataField: 'true',
+      IsAutoSubmitAndAudit: 'false',
+      Model: model,
+    },
+  })
+export const savedKey = 'Result.ResponseStatus.SuccessEntitys.0.Number'
+
+/** The document with the number that we gave it. */
+export const byNumber = (form: string, organisation: string) =>
+  ({
+    kind: 'find',
+    call: query({
+      form,
+      fields: ['FID', 'FBillNo'],
+      filter: [ours(organisation), "FBillNo='{input.number|quoted}'"],
+      order: 'FID',
+      limit: 1,
+    }),
+    records: '',
+    key: '1',
+  }) as const
+
+export const voided = (form: string): Call =>
+  operation('ExcuteOperation', form, { formid: form, opNumber: 'Cancel', data: { Numbers: ['{key}'] } })
