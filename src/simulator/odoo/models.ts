@@ -158,13 +158,16 @@ const declared: Readonly<Record<string, Fields>> = {
 
 export type Series = 'now' | 'older'
 
-/** Fields of a model as the series of the server names them; undefined: there is no such model. */
-export function fieldsOf(model: string, series: Series): Fields | undefined {
-  const fields = Object.hasOwn(declared, model) ? declared[model] : undefined
-  if (fields === undefined) return undefined
+const namedIn = (series: Series, fields: Fields): Fields => {
   const named = Object.entries(fields)
     .filter(([, field]) => series === 'now' || !('new' in field))
     .map(([name, field]) => [series === 'older' && 'older' in field && field.older ? field.older : name, field] as const)
   return { ...stamps, ...Object.fromEntries(named) }
 }
+const every = (series: Series): ReadonlyMap<string, Fields> =>
+  new Map(Object.entries(declared).map(([model, fields]) => [model, namedIn(series, fields)]))
+const known: Readonly<Record<Series, ReadonlyMap<string, Fields>>> = { now: every('now'), older: every('older') }
+
+/** Fields of a model as the series of the server names them; undefined: there is no such model. */
+export const fieldsOf = (model: string, series: Series): Fields | undefined => known[series].get(model)
 export const modelNames: readonly string[] = Object.keys(declared)
