@@ -28,6 +28,8 @@ interface Kind {
   readonly quantity: string
   readonly confirm: string
   readonly cancel: string
+  /** who bought and where it goes stands in its note, since all shop customers are one partner */
+  readonly noted?: true
 }
 const purchaseKind: Kind = {
   model: 'purchase.order',
@@ -52,15 +54,18 @@ const orderInput = (kind: Kind): JsonSchema =>
     reference: text,
     partner: id,
     currency: id,
+    ...(kind.noted ? { note: text } : {}),
     lines: {
       type: 'array',
       minItems: 1,
       items: made(object(['sequence', kind.quantity], { ...lineFields(kind), product_uom_id: id, product_uom: id })),
     },
   })
-const editInput: JsonSchema = object(['lines'], {
-  lines: { type: 'array', items: object(['sequence', 'quantity'], { sequence: id, quantity: number, price: number }) },
-})
+const editInput = (kind: Kind): JsonSchema =>
+  object(['lines'], {
+    ...(kind.noted ? { note: text } : {}),
+    lines: { type: 'array', items: object(['sequence', 'quantity'], { sequence: id, quantity: number, price: number }) },
+  })
 
 const shown = ({ model, reference, quantity }: Kind) =>
   rpc(model, 'web_read', {
@@ -95,6 +100,7 @@ const createOrder = (kind: Kind, mapping: string, confirm: boolean): Command => 
         partner_id: '{input.partner}',
         currency_id: '{input.currency}',
         [kind.reference]: '{input.reference}',
+        ...(kind.noted ? { note: '{input.note}' } : {}),
         order_line: '{input.lines}',
       },
     ],
@@ -121,7 +127,7 @@ const createOrder = (kind: Kind, mapping: string, confirm: boolean): Command => 
 /** Line by line, by our line number: Odoo lets quantities and prices of a confirmed order be written and mends its transfers, but no line be taken out. A line more or less is refused, for a person. */
 const changeOrder = (kind: Kind, mapping: string): Command => ({
   mapping: `odoo/${mapping}`,
-  input: editInput,
+  input: editInput(kind),
   requires: { call: shown(kind), path: '0.state', in: ['draft', 'sent', 'to approve', 'purchase', 'sale'] },
   prepare: [
     {
@@ -132,13 +138,15 @@ const changeOrder = (kind: Kind, mapping: string): Command => ({
       each: { of: 'lines', by: 'sequence', rows: '0.order_line', key: 'sequence' },
     },
   ],
-  call: rpc(kind.model, 'web_read', { ids: key, specification: { state: {} } }),
+  call: kind.noted
+    ? rpc(kind.model, 'write', { ids: key, vals: { note: '{input.note}' } })
+    : rpc(kind.model, 'web_read', { ids: key, specification: { state: {} } }),
   once: { kind: 'natural', why: 'figures of lines are set, not added' },
   read: { call: shown(kind), record: '0', stream: kind.stream },
 })
 const cancelOrder = (kind: Kind, mapping: string): Command => ({
   mapping: `odoo/${mapping}`,
-  input: editInput,
+  input: editInput(kind),
   call: rpc(kind.model, kind.cancel, { ids: key }, { disable_cancel_warning: true }),
   once: { kind: 'natural', why: 'cancelling a cancelled order changes nothing' },
   read: { call: shown(kind), record: '0', stream: kind.stream, proves: { path: 'state', in: ['cancel'] } },
@@ -163,7 +171,7 @@ export const sale = {
   kind: 'command',
   title: 'Customer order as a confirmed sale',
   document: 'sales-order',
-  ...order(saleKind, 'sales', 'sale-create'),
+  ...order({ ...saleKind, noted: true }, 'sales', 'sale-create'),
 } as const
 export const purchaseAsSale = {
   kind: 'command',

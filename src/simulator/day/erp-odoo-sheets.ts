@@ -41,6 +41,13 @@ export const createOdooSheets = (odoo: Odoo) => {
     sheets.set(sale, sheet)
     events.push({ kind: 'written', sale, reference: references.get(sale) ?? '', sheet })
   }
+  const writeNote = (sale: number, comment: string): void => {
+    const before = sheets.get(sale)
+    if (before === undefined || before.comment === comment) return
+    const sheet = { ...before, comment }
+    sheets.set(sale, sheet)
+    events.push({ kind: 'written', sale, reference: references.get(sale) ?? '', sheet })
+  }
   const follow = (): void => {
     for (; read < odoo.log.length; read += 1) {
       const effect = odoo.log[read]
@@ -51,6 +58,8 @@ export const createOdooSheets = (odoo: Odoo) => {
       const values = Array.isArray(args.vals_list) ? args.vals_list.filter(isObject) : []
       const ids = Array.isArray(result) ? result.map(Number) : []
       if (method === 'create') for (const [at, sale] of ids.entries()) create(sale, values[at] ?? {})
+      if (method === 'write' && isObject(args.vals) && typeof args.vals.note === 'string')
+        for (const sale of idsOf(args)) writeNote(sale, args.vals.note)
       const button = buttons[method]
       if (button !== undefined)
         for (const sale of idsOf(args)) events.push({ kind: 'button', sale, reference: references.get(sale) ?? '', button })

@@ -15,8 +15,6 @@ const leftOut: readonly LeftOut[] = [
     part: 'edit-quantity',
     why: 'an edited Shopify order keeps its lines and tells its changes beside them; the simulator has no order edits',
   },
-  { part: 'edit-address', why: 'the simulator of Shopify has no order edits' },
-  { part: 'edit-note', why: 'the simulator of Shopify has no order edits' },
   { part: 'late-cancel', why: 'Shopify cancels no order of which goods have left (since March 2018)' },
 ]
 
@@ -130,7 +128,10 @@ export const startShopifyShop = async (name: ShopName, start: Start): Promise<Da
         webhooks: handling[order.announcing],
       })
     },
-    edit: () => undefined,
+    edit(id, { edit }) {
+      if (edit?.kind === 'address') shop.amend(id, { address1: edit.street })
+      if (edit?.kind === 'note') shop.amend(id, { note: edit.note })
+    },
     pay: (id) => shop.pay(id),
     cancel: (id) => shop.cancel(id),
     payBack(id, { refund }) {

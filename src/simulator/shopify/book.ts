@@ -64,6 +64,9 @@ export interface Order {
   readonly shipping: number
   readonly shippingTax: number
   readonly buyer: Person | undefined
+  /** where it goes, when that is not where the buyer lives */
+  shipTo: Person | undefined
+  note: string | null
   readonly parcels: Parcel[]
   readonly refunds: Refund[]
   readonly fulfilmentOrder: number

@@ -35,6 +35,8 @@ export interface Staff {
   ): number
   /** @throws Error for one of which goods have left: Shopify refuses that since March 2018 (shopify.dev/changelog) */
   cancel(order: number): void
+  /** the merchant mends a note, or the street it goes to (orderUpdate) */
+  amend(order: number, change: { readonly note?: string; readonly address1?: string }): void
   /** a change that nobody sees */
   touch(order: number): void
   order(id: number): Readonly<Order>
@@ -96,6 +98,8 @@ export function createStaff(book: Book, tell: (topic: string, body: object, orde
         shipping,
         shippingTax: taxed(shipping, book.taxes?.shipping),
         buyer,
+        shipTo: undefined,
+        note: null,
         webhooks,
         parcels: [],
         refunds: [],
@@ -157,6 +161,12 @@ export function createStaff(book: Book, tell: (topic: string, body: object, orde
         move(line.item, (before) => before + line.open)
         line.open = 0
       }
+      changed(order)
+    },
+    amend: (id, { note, address1 }) => {
+      const order = orderOf(id)
+      if (note !== undefined) order.note = note
+      if (address1 !== undefined && order.buyer !== undefined) order.shipTo = { ...order.buyer, address1 }
       changed(order)
     },
     touch: (id) => changed(orderOf(id)),

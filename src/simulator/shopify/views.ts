@@ -8,6 +8,7 @@ import {
   type Line,
   type Order,
   type Parcel,
+  type Person,
   paymentOf,
   type Refund,
   taxOf,
@@ -51,8 +52,8 @@ export function views(book: Book) {
     book.taxes === undefined || tax === 0
       ? []
       : [{ title: book.taxes.title, ratePercentage: Number(book.taxes.percent), priceSet: money(tax) }]
-  const personView = ({ buyer }: Order): View | null =>
-    buyer === undefined ? null : { ...buyer, company: null, address2: null, provinceCode: buyer.province, phone: null }
+  const personView = (person: Person | undefined): View | null =>
+    person === undefined ? null : { ...person, company: null, address2: null, provinceCode: person.province, phone: null }
   const lineView = (line: Line): View => {
     const item = book.items.get(line.item)
     return {
@@ -138,11 +139,11 @@ export function views(book: Book) {
     currencyCode: book.currency,
     taxesIncluded: book.taxes?.included ?? true,
     sourceName: 'web',
-    note: null,
+    note: order.note,
     email: order.buyer?.email ?? 'ada@example.com',
     phone: null,
-    billingAddress: personView(order),
-    shippingAddress: personView(order),
+    billingAddress: personView(order.buyer),
+    shippingAddress: personView(order.shipTo ?? order.buyer),
     subtotalPriceSet: money(goodsOf(order)),
     totalTaxSet: money(taxOf(order)),
     totalTipReceivedSet: money(0),
