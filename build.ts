@@ -14,7 +14,9 @@ const entries = Object.fromEntries(
     'src/cli',
     'src/connector/types',
     'src/simulator/day/process',
-    ...readdirSync(join(root, 'connectors')).map((name) => `connectors/${name}/connector`),
+    ...readdirSync(join(root, 'connectors'))
+      .map((name) => `connectors/${name}/connector`)
+      .filter((name) => existsSync(join(root, `${name}.ts`))),
   ].map((name) => [name, join(root, `${name}.ts`)]),
 )
 

@@ -2,6 +2,7 @@ import type { Command } from 'commander'
 import { isObject, type Json, type JsonObject } from '../model/json.ts'
 import { registerBaseline } from './baseline.ts'
 import type { Client } from './client.ts'
+import { registerConnectionForm } from './connection-form.ts'
 import { pathOf } from './connection-path.ts'
 import { registerCursor } from './cursor.ts'
 import { exitCode } from './exit-code.ts'
@@ -125,6 +126,7 @@ export function registerConnection(program: Command, shell: Shell): void {
   registerCursor(parent, shell)
   registerBaseline(parent, shell)
   registerSubscriptions(parent, shell)
+  registerConnectionForm(parent, shell)
 
   hubCommand(parent, shell, 'hook', say('connection.hook'))
     .argument('<name>', say('connection.name'))

@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { loadCatalog } from '../catalog.ts'
 import { packageRoot } from '../package-root.ts'
 import { testShell } from '../testing/test-shell.ts'
@@ -13,6 +13,7 @@ beforeEach(async () => {
   await writeFile(join(folder, 'crossdock.json'), '{"connections":{}}')
 })
 afterEach(() => rm(folder, { recursive: true, force: true }))
+vi.setConfig({ testTimeout: 120_000 })
 const shell = () => testShell({ folder, env: {} })
 
 describe.each([
@@ -114,5 +115,5 @@ describe('connector test', () => {
       '--watch',
     ])
     expect(seen.join('').match(/failed: 0/g)?.length).toBeGreaterThanOrEqual(2)
-  }, 60_000)
+  }, 120_000)
 })

@@ -1,12 +1,16 @@
 import { existsSync } from 'node:fs'
-import { mkdir, writeFile } from 'node:fs/promises'
-import { dirname, join, relative } from 'node:path'
+import { mkdir, readFile, stat, writeFile } from 'node:fs/promises'
+import { dirname, join, relative, resolve } from 'node:path'
 import type { Command } from 'commander'
+import { type Draft, DraftError } from '../catalog/draft/draft.ts'
+import { draftFromEdmx } from '../catalog/draft/edmx.ts'
+import { draftFromOpenApi } from '../catalog/draft/openapi.ts'
+import { maxSpecBytes } from '../catalog/draft/openapi-read.ts'
 import { loadCatalog } from '../catalog.ts'
 import { workspaceFile } from '../workspace.ts'
 import { configOf } from './client.ts'
 import type { ConnectorFlags } from './connector-found.ts'
-import { starterConnector } from './connector-starter.ts'
+import { draftFiles, starterConnector } from './connector-starter.ts'
 import { CommandError, exitCode, usage } from './exit-code.ts'
 import type { StarterFile } from './init-files.ts'
 import { printJson } from './print.ts'
@@ -14,6 +18,9 @@ import type { Shell } from './shell.ts'
 
 interface NewFlags extends ConnectorFlags {
   readonly declarative?: boolean
+  readonly fromOpenapi?: string
+  readonly fromEdmx?: string
+  readonly only?: string
 }
 
 /** `crossdock connector new`: the files of a connector in a workspace. Nothing that is there is written over. */
@@ -25,14 +32,21 @@ export function registerConnectorNew(parent: Command, shell: Shell): void {
     .argument('<name>', say('connector.newName'))
     .option('--workspace <folder>', say('flag.workspace'))
     .option('--declarative', say('connector.declarative'))
+    .option('--from-openapi <file>', say('connector.fromOpenapi'))
+    .option('--from-edmx <file>', say('connector.fromEdmx'))
+    .option('--only <names>', say('connector.only'))
     .option('--json', say('flag.json'))
     .action(async (name: string, flags: NewFlags) => {
       const workspace = workspaceOf(shell, flags)
       await refuseTaken(shell, workspace, name)
-      const written = await writeAll(shell, workspace, starterConnector(workspace, name, flags.declarative === true))
-      if (flags.json) return printJson(shell, { name, written, questions: [] })
+      const draft = await draftOf(shell, name, flags)
+      const files = draft === undefined ? starterConnector(workspace, name, flags.declarative === true) : draftFiles(workspace, name, draft)
+      const written = await writeAll(shell, workspace, files)
+      if (flags.json) return printJson(shell, { name, written, taken: draft?.taken ?? [], questions: draft?.questions ?? [] })
       for (const file of written) shell.out(`${say('init.written', { file })}\n`)
-      shell.out(`\n${say('connector.newNext', { name, file: written[0] ?? '' })}\n`)
+      if (draft === undefined) return shell.out(`\n${say('connector.newNext', { name, file: written[0] ?? '' })}\n`)
+      shell.out(`\n${say('connector.taken.streams')}\n${draft.taken.map((line) => `  ${line}\n`).join('')}`)
+      shell.out(`\n${say('connector.questions', { file: written[0] ?? '' })}\n${draft.questions.map((line) => `  ${line}\n`).join('')}`)
     })
 }
 
@@ -43,6 +57,24 @@ function workspaceOf(shell: Shell, flags: ConnectorFlags): string {
   if (!existsSync(join(workspace, workspaceFile)) || (!isNamed && workspace !== shell.folder))
     throw usage(shell.say('connector.noWorkspace', { folder: isNamed ? workspace : shell.folder }))
   return workspace
+}
+
+/** @throws CommandError usage for a file that is no description; `--declarative` is what a draft always is */
+async function draftOf(shell: Shell, name: string, { fromOpenapi, fromEdmx, only }: NewFlags): Promise<Draft | undefined> {
+  if (fromOpenapi !== undefined && fromEdmx !== undefined) throw usage(shell.say('connector.oneSource'))
+  const file = fromOpenapi ?? fromEdmx
+  if (file === undefined) return undefined
+  const found = await stat(resolve(shell.folder, file)).catch(() => undefined)
+  if (found?.isFile() !== true) throw new CommandError(exitCode.notFound, 'no-file', shell.say('file.unreadable', { file }))
+  if (found.size > maxSpecBytes) throw usage(shell.say('connector.specLarge', { file, megabytes: maxSpecBytes / 1_000_000 }))
+  const text = (await readFile(resolve(shell.folder, file), 'utf8')).replace(/^\uFEFF/, '')
+  const options = { name, ...(only === undefined ? {} : { only: only.split(',').map((one) => one.trim()) }) }
+  try {
+    return fromOpenapi === undefined ? draftFromEdmx(text, options) : draftFromOpenApi(text, options)
+  } catch (error) {
+    if (error instanceof DraftError) throw usage(`${file}: ${error.message}`)
+    throw error
+  }
 }
 
 const longestName = 63

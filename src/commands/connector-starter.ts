@@ -1,4 +1,5 @@
 import { relative } from 'node:path'
+import type { Draft } from '../catalog/draft/draft.ts'
 import type { JsonObject } from '../model/json.ts'
 import { packageRoot } from '../package-root.ts'
 import type { StarterFile } from './init-files.ts'
@@ -22,6 +23,19 @@ export function starterConnector(workspace: string, name: string, declarative: b
     { path: `mappings/${name}/product.cases.json`, text: shown({ ...meta('mappings', 'cases'), ...cases }) },
   ]
 }
+
+/** What a draft becomes: its manifest, the schemas of its records, and the test that says what is still missing. */
+export const draftFiles = (workspace: string, name: string, { manifest, schemas }: Draft): readonly StarterFile[] => [
+  {
+    path: `connectors/${name}/connector.json`,
+    text: shown({ $schema: metaFrom(workspace, `connectors/${name}`, 'connector'), ...manifest }),
+  },
+  { path: `connectors/${name}/connector.test.js`, text: testFile(name) },
+  ...Object.entries(schemas).map(([stream, schema]) => ({
+    path: `schemas/${name}/${stream}.json`,
+    text: shown({ $id: `${name}/${stream}@1`, ...schema }),
+  })),
+]
 
 export const shown = (value: object): string => `${JSON.stringify(value, undefined, 2)}\n`
 

@@ -3,10 +3,13 @@ import { writeFile } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import type { Command } from 'commander'
 import { manifestFile } from '../catalog/manifest.ts'
+import { loadCatalog } from '../catalog.ts'
 import { describeConnector } from '../connector/describe.ts'
+import { describeIndex } from '../connector/describe-index.ts'
 import type { Connector } from '../connector/types.ts'
 import { type ConnectorFlags, findConnectors, recordingOf } from './connector-found.ts'
 import { registerConnectorNew } from './connector-new.ts'
+import { registerConnectorRecord } from './connector-record.ts'
 import { registerConnectorTest } from './connector-test.ts'
 import { printJson, printRows } from './print.ts'
 import type { Shell } from './shell.ts'
@@ -45,6 +48,7 @@ export function registerConnector(program: Command, shell: Shell): void {
 
   registerConnectorNew(parent, shell)
   registerConnectorTest(parent, shell)
+  registerConnectorRecord(parent, shell)
 
   parent
     .command('readme')
@@ -62,7 +66,20 @@ export function registerConnector(program: Command, shell: Shell): void {
       if (flags.json) printJson(shell, { written })
       else for (const file of written) shell.out(`${say('init.written', { file: relative(shell.folder, file) })}\n`)
     })
+
+  parent
+    .command('index')
+    .description(say('connector.index'))
+    .option('--json', say('flag.json'))
+    .action(async (flags: ConnectorFlags) => {
+      const text = await indexOf()
+      if (flags.json) printJson(shell, { text })
+      else shell.out(text)
+    })
 }
+
+/** The index of the package's connectors: docs/connectors.md. */
+export const indexOf = async (): Promise<string> => describeIndex([...(await loadCatalog()).connectors.values()])
 
 /** The README of a connector: its definition, and who made the known answers its signatures are tested with. */
 export async function readmeOf(connector: Connector, folder: string): Promise<string> {

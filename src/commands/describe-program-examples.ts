@@ -178,15 +178,25 @@ export const examples: Readonly<Record<string, readonly Example[]>> = {
       tells: 'the schema that a mapping is checked against',
     },
   ],
+  'connection form': [{ line: 'connection form woocommerce --lang zh-CN', tells: 'in Chinese' }],
   'connector list': [{ line: 'connector list', tells: 'what a workspace can name' }],
   'connector new': [
     { line: 'connector new acme', tells: 'in TypeScript' },
     { line: 'connector new acme --declarative', tells: 'as JSON, without code' },
+    {
+      line: 'connector new acme --from-openapi spec.yaml --only orders,products',
+      tells: 'drafted; what the description does not say is asked at the end',
+    },
+    { line: 'connector new books --from-edmx metadata.xml', tells: 'from the metadata of an OData service' },
   ],
   'connector test': [
     { line: 'connector test woocommerce', tells: 'without the network' },
     { line: 'connector test acme --watch', tells: 'while it is written: again after every edit' },
   ],
+  'connector record': [
+    { line: 'connector record acme products', tells: 'secrets, tokens, names, mail addresses and phone numbers are replaced' },
+  ],
+  'connector index': [{ line: 'connector index', tells: 'auth, transport, streams, actions, webhooks, paging, limits, blind spots' }],
   'connector readme': [{ line: 'connector readme tryton', tells: 'after its definition was edited' }],
   'simulate woocommerce': [
     { line: 'simulate woocommerce --port 4610 --orders 20', tells: 'the address and the keys are printed' },

@@ -109,7 +109,7 @@ export function answerOf(recorded: RecordedAnswer, date: string): Exclude<Partne
 }
 
 /** The config with the partner's address moved to the replay, its path kept. */
-function relocated(connector: Connector, config: JsonObject, origin: string): JsonObject {
+export function relocated(connector: Connector, config: JsonObject, origin: string): JsonObject {
   const [field] = placeholders(connector.http.baseUrl)
   const name = field?.path.split('.')[1] ?? 'url'
   const recorded = URL.parse(String(config[name] ?? ''))
