@@ -1,5 +1,6 @@
+import type { Removed } from '../store/aged.ts'
 import type { Tx } from '../store/database.ts'
-import { noteRemoved, type Removed, removeAttempts, removeBodies, removeMarks, settledStates } from '../store/retention.ts'
+import { noteRemoved, removeAttempts, removeBodies, removeMarks, settledStates } from '../store/retention.ts'
 import {
   quietStates,
   removeAlarms,

@@ -1,4 +1,4 @@
-import { firstId } from '../model/id.ts'
+import { aged, drop, type Of, type Removed, removed } from './aged.ts'
 import { positionsOf, savePosition } from './cursor.ts'
 import type { Tx } from './database.ts'
 import { hasRivals } from './hold.ts'
@@ -7,14 +7,6 @@ import { insertMany } from './insert-many.ts'
 import { receiptHead } from './receipt.ts'
 import type { ReceiptTable } from './tables.ts'
 
-/** What one small transaction removed. `next`: where to go on; undefined: there is nothing more that is old enough. */
-export interface Removed {
-  readonly rows: number
-  readonly next: string | undefined
-  /** what went, by the names of {@link removedCounts}: figures that only grow count it on */
-  readonly counted?: ReadonlyMap<string, number>
-}
-
 /** States in which an envelope may still need its bytes: it waits, or a person may have it worked on again. */
 const needed = ['received', 'parked', 'dead'] as const
 
@@ -22,21 +14,12 @@ const needed = ['received', 'parked', 'dead'] as const
  * Takes the bytes and headers out of receipts made before a time; rows, hashes and everything that was made of them stay. Kept are those of envelopes that may still need them: of the same connection, received at the
  * same moment (what belongs to one read shares it).
  */
-export async function removeBodies(
-  tx: Tx,
-  tenant: string,
-  of: { readonly before: number; readonly after: string; readonly limit: number },
-): Promise<Removed> {
-  const rows = await tx
-    .selectFrom('receipt')
-    .select(['id', 'connection', 'received_at'])
-    .where('tenant', '=', tenant)
-    .where('state', '=', 'split')
-    .where('id', '>', of.after)
-    .where('id', '<', firstId(of.before))
-    .orderBy('id')
-    .limit(of.limit)
-    .execute()
+export async function removeBodies(tx: Tx, tenant: string, of: Of): Promise<Removed> {
+  const rows = await aged(
+    tx.selectFrom('receipt').select(['id', 'connection', 'received_at']).where('state', '=', 'split'),
+    tenant,
+    of,
+  ).execute()
   const times = rows.map(({ received_at }) => received_at)
   const open =
     rows.length === 0
@@ -63,36 +46,25 @@ export async function removeBodies(
     return hasRivals(tx) ? found.forUpdate().execute() : found.execute()
   })
   // written anew, not shortened: SQLite joins pages that are nearly empty only where rows are deleted
-  await inLists(
+  await drop(
+    tx.deleteFrom('receipt'),
+    tenant,
     gone.map(({ id }) => id),
-    (list) => tx.deleteFrom('receipt').where('tenant', '=', tenant).where('id', 'in', list).execute(),
   )
   await insertMany(
     tx,
     'receipt',
     gone.map((row): ReceiptTable => ({ ...row, body: new Uint8Array(), coding: null, headers: null, state: 'removed' })),
   )
-  return { rows: gone.length, next: rows.length < of.limit ? undefined : rows.at(-1)?.id }
+  return removed(rows, gone, of)
 }
 
 /** States in which a delivery is over; a dead one waits for a person. */
 export const settledStates = ['delivered', 'superseded', 'cancelled'] as const
 
 /** Deletes tries made before a time, of deliveries that are settled for good. */
-export async function removeAttempts(
-  tx: Tx,
-  tenant: string,
-  of: { readonly before: number; readonly after: string; readonly limit: number },
-): Promise<Removed> {
-  const rows = await tx
-    .selectFrom('attempt')
-    .select(['id', 'delivery', 'outcome', 'n'])
-    .where('tenant', '=', tenant)
-    .where('id', '>', of.after)
-    .where('id', '<', firstId(of.before))
-    .orderBy('id')
-    .limit(of.limit)
-    .execute()
+export async function removeAttempts(tx: Tx, tenant: string, of: Of): Promise<Removed> {
+  const rows = await aged(tx.selectFrom('attempt').select(['id', 'delivery', 'outcome', 'n']), tenant, of).execute()
   const settled = new Set(
     (
       await inLists([...new Set(rows.map(({ delivery }) => delivery))], (list) =>
@@ -108,13 +80,14 @@ export async function removeAttempts(
   )
   const gone = rows.filter(({ delivery }) => settled.has(delivery))
   await removeTries(tx, tenant, gone)
-  return { rows: gone.length, next: rows.length < of.limit ? undefined : rows.at(-1)?.id, counted: triesByOutcome(gone) }
+  return { ...removed(rows, gone, of), counted: triesByOutcome(gone) }
 }
 
 export const removeTries = (tx: Tx, tenant: string, tries: readonly { readonly id: string }[]) =>
-  inLists(
+  drop(
+    tx.deleteFrom('attempt'),
+    tenant,
     tries.map(({ id }) => id),
-    (list) => tx.deleteFrom('attempt').where('tenant', '=', tenant).where('id', 'in', list).execute(),
   )
 
 /** How many tries of each outcome there are, and how many of them were not the first of their delivery. */
@@ -147,11 +120,7 @@ export async function noteRemoved(tx: Tx, tenant: string, counted: ReadonlyMap<s
  * Deletes marks by which a second coming of the same event is known, made before a time. The table has no index by time, which every event would have to pay for: it is gone through from one end to the other, `after` and
  * `next` being places in it (JSON).
  */
-export async function removeMarks(
-  tx: Tx,
-  tenant: string,
-  of: { readonly before: number; readonly after: string; readonly limit: number },
-): Promise<Removed> {
+export async function removeMarks(tx: Tx, tenant: string, of: Of): Promise<Removed> {
   const [connection, hash] = of.after === '' ? ['', ''] : (JSON.parse(of.after) as [string, string])
   const rows = await tx
     .selectFrom('dedupe')
