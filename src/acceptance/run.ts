@@ -8,6 +8,9 @@ import { proveDay } from './proof.ts'
 import { isClean, type Run, runJson, runText } from './report.ts'
 import { openSystems, type Systems } from './systems.ts'
 import { planTrouble } from './trouble.ts'
+import { missingForVendure, nodeForVendure } from './vendure/install.ts'
+import { isClean as isCleanShop, playShop, shopText } from './vendure/run-shop.ts'
+import { openShopHouse } from './vendure/shop-house.ts'
 
 const usage = `npm run acceptance -- [options]
 
@@ -19,6 +22,7 @@ it is killed ten times and Redis flushed twice. Then every figure and every reco
   --seed <n>    another day and other moments of trouble (7)
   --pace <s>    seconds that the working day lasts at least (100, quick 30)
   --kills <n>   how often the hub is killed (10, quick 2)
+  --shop vendure  instead: 200 orders (quick 20) of a real Vendure, its plugin's webhooks and polls, to a real Tryton and back
   --keep        leave the temporary folder with all logs
   --json        print one object
 exit code: 0 clean, 1 something differs, 2 wrong options, 3 programs are missing
@@ -33,6 +37,7 @@ interface Options {
   readonly embedded: boolean
   readonly keep: boolean
   readonly json: boolean
+  readonly shop: 'woocommerce' | 'vendure'
 }
 
 const patienceMs = 90_000
@@ -50,10 +55,12 @@ function readOptions(args: readonly string[]): Options | 'help' {
       seed: { type: 'string' },
       pace: { type: 'string' },
       kills: { type: 'string' },
+      shop: { type: 'string', default: 'woocommerce' },
     },
   })
   if (values.help) return 'help'
-  const { quick, embedded, keep, json } = values
+  const { quick, embedded, keep, json, shop } = values
+  if (shop !== 'woocommerce' && shop !== 'vendure') throw new RangeError(`--shop ${shop}: there are woocommerce and vendure`)
   const whole = (name: 'seed' | 'pace' | 'kills', fallback: number): number => {
     const value = Number(values[name] ?? fallback)
     if (!Number.isInteger(value) || value < 0 || value > 2 ** 31)
@@ -69,6 +76,7 @@ function readOptions(args: readonly string[]): Options | 'help' {
     embedded,
     keep,
     json,
+    shop,
   }
 }
 
@@ -96,6 +104,25 @@ async function play(
   return { seed, scale, store: embedded ? 'SQLite' : 'MariaDB and Redis', proof, trouble: trouble.done(), problems }
 }
 
+/** The run with a real Vendure. */
+async function shopDay(options: Options, tell: (line: string) => void): Promise<number> {
+  const { seed, embedded, pace, kills, flushes, scale, keep, json } = options
+  const systems = await openShopHouse({ seed, embedded, count: Math.round(scale * 2000), node: nodeForVendure() ?? 'node' }, tell)
+  let clean = false
+  const interrupted = () => void systems.close(true).finally(() => process.exit(1))
+  process.once('SIGINT', interrupted)
+  process.once('SIGTERM', interrupted)
+  try {
+    const run = await playShop(systems, { seed, pace, kills, flushes }, tell)
+    clean = isCleanShop(run)
+    process.stdout.write(json ? `${JSON.stringify({ clean, ...run }, undefined, 2)}\n` : `\n${shopText(run)}\n`)
+  } finally {
+    await systems.close(keep || !clean)
+    if (keep || !clean) note(`the logs are in ${systems.folder}`)
+  }
+  return clean ? 0 : 1
+}
+
 async function main(args: readonly string[]): Promise<number> {
   let options: Options | 'help'
   try {
@@ -108,7 +135,7 @@ async function main(args: readonly string[]): Promise<number> {
     process.stdout.write(usage)
     return 0
   }
-  const missing = missingPrograms(options.embedded)
+  const missing = missingPrograms(options.embedded) ?? (options.shop === 'vendure' ? missingForVendure() : undefined)
   if (missing !== undefined) {
     note(missing)
     return 3
@@ -121,6 +148,7 @@ async function main(args: readonly string[]): Promise<number> {
     last = performance.now()
   }
   const tell = (line: string) => note(`${((performance.now() - began) / 1000).toFixed(1).padStart(6)}  ${line}`)
+  if (options.shop === 'vendure') return shopDay(options, tell)
   const systems = await openSystems(planDay(options.seed, options.scale), options.embedded, tell)
   lap('set-up')
   let clean = false
