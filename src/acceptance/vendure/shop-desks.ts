@@ -108,7 +108,7 @@ export function packersDesk(house: ShopHouse): ShopDesk {
 /** Trucks of the supplier: goods that Harbour bought and counts in during the day. */
 export function dockDesk(house: ShopHouse): ShopDesk {
   const staff = harbourStaff(house.harbour.tryton, house.harbour.books, house.today)
-  const open = house.day.purchases.slice(0, 3)
+  const open = house.day.purchases.filter(({ lines }) => lines.some(({ arrived }) => arrived > 0)).slice(0, 3)
   let count = 0
   return {
     name: 'dock',
