@@ -1,4 +1,4 @@
-import { at, type Json, type JsonObject } from '../../model/json.ts'
+import { at, isObject, type Json, type JsonObject } from '../../model/json.ts'
 import { day, numberOf, related, rowsOf, textOf } from '../tryton-values.ts'
 import { referenceOf } from './shop-desks.ts'
 import { connection, type ShopHouse } from './shop-house.ts'
@@ -20,7 +20,7 @@ const stockQuery =
 
 const listAt = (value: Json | undefined, path: string): readonly JsonObject[] => {
   const found = value === undefined ? undefined : at(value, path)
-  return Array.isArray(found) ? (found as unknown as readonly JsonObject[]) : []
+  return Array.isArray(found) ? found.filter(isObject) : []
 }
 /** `2 x LAMP-01 at 34.9900`, in order of the articles. */
 const lineText = (quantity: number, sku: string, price: number): string => `${quantity} x ${sku} at ${price.toFixed(4)}`
