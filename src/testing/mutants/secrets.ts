@@ -169,4 +169,20 @@ export const secretMutants: readonly Mutant[] = [
     ],
     test: rotation,
   },
+  {
+    name: 'recorded-secret',
+    invariant: '13',
+    breaks: 'a recording of a real system keeps the secrets of its connection',
+    file: 'src/testing/redact-recording.ts',
+    edits: [{ find: 'byShape(byValue(text))', replace: 'byShape(text)' }],
+    test: { file: 'src/commands/connector-record.test.ts', name: 'a secret is taken out in every form' },
+  },
+  {
+    name: 'recorded-person',
+    invariant: '13',
+    breaks: 'a recording of a real system keeps who people are',
+    file: 'src/testing/redact-recording.ts',
+    edits: [{ find: 'const clean = redactRecord(\n', replace: 'const clean = ((value: Json, _: unknown): Json => value)(\n' }],
+    test: { file: 'src/commands/connector-record.test.ts', name: 'without secrets and people in it' },
+  },
 ]
