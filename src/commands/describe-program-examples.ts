@@ -202,6 +202,9 @@ export const examples: Readonly<Record<string, readonly Example[]>> = {
     { line: 'simulate woocommerce --port 4610 --orders 20', tells: 'the address and the keys are printed' },
     { line: 'simulate woocommerce --fault 503=0.1 --fault timeout=0.02', tells: 'a bad day' },
   ],
+  'simulate business-central': [
+    { line: 'simulate business-central --port 4615 --fault answer-lost=0.05', tells: 'some answers are lost after their effect' },
+  ],
   'simulate shopify': [{ line: 'simulate shopify --port 4613 --fault 503=0.1', tells: 'every tenth request fails' }],
   'simulate vendure': [
     { line: 'simulate vendure --port 4615 --fault answer-lost=0.05', tells: 'every twentieth write is done and not answered' },

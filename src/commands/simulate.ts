@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander'
 import { toScaled } from '../model/decimal.ts'
+import { startBusinessCentral } from '../simulator/business-central/company.ts'
 import { answerFaults, createFaultBoard, type FaultBoard } from '../simulator/faults.ts'
 import { startKingdee } from '../simulator/kingdee/kingdee.ts'
 import { startOdoo } from '../simulator/odoo/odoo.ts'
@@ -118,6 +119,15 @@ export function registerSimulate(program: Command, shell: Shell): void {
   system('kingdee', say('simulate.kingdee')).action(async (flags: Flags) => {
     const made = await kingdee(boardOf(shell, flags), whole(shell, flags.port, '--port'))
     await run(shell, flags, made.config, made.system)
+  })
+
+  system('business-central', say('simulate.businessCentral')).action(async (flags: Flags) => {
+    const access = { clientId: 'simulated-client-id', clientSecret: 'simulated-client-secret' }
+    const erp = await startBusinessCentral({ ...access, faults: boardOf(shell, flags), port: whole(shell, flags.port, '--port') })
+    erp.stock(products, flags.currency)
+    const { url, tenant, environment, company, location } = erp
+    const config = { url, login: url, tenant, environment, company, ...access, webhookSecret: 'simulated-client-state', location }
+    await run(shell, flags, { ...config, timeZone: 'UTC', currency: flags.currency }, erp)
   })
 
   system('tryton', say('simulate.tryton')).action(async (flags: Flags) => {

@@ -48,5 +48,8 @@ export function webhookSection({ webhook }: Connector, signatures: readonly Sign
   ]
 }
 
-const subscriptionText = ({ expires, remove }: Subscription): string =>
-  `subscriptions are made, woken${expires === undefined ? '' : `, renewed ${seconds(expires.renewMs)} before their end (\`${expires.path}\`)`}${remove === undefined ? '' : ' and on demand ended'} by the hub, where it knows its public address`
+function subscriptionText({ expires, remove }: Subscription): string {
+  const life = expires === undefined ? [] : [`renewed ${seconds(expires.renewMs)} before their end (\`${expires.path}\`)`]
+  const done = ['made', 'woken', ...life, ...(remove === undefined ? [] : ['on demand ended'])]
+  return `subscriptions are ${done.slice(0, -1).join(', ')} and ${done.at(-1)} by the hub, where it knows its public address`
+}

@@ -32,6 +32,11 @@ function stands(only: NonNullable<Step['only']>, body: Body, { input, key }: Roo
   return body.rows(only.records).some(({ value }) => holds({ record: value, input: input ?? null, key: key ?? null }))
 }
 
+/** Before the effect: whether every item of the steps that follow it has a row of its own. @throws HubError `unmatched-row` (reject) */
+export function checkRows(steps: readonly Step[] | undefined, roots: Roots): void {
+  for (const { each } of steps ?? []) if (each !== undefined) pairsOf(each, roots)
+}
+
 /** Each item of the input with the row that was read before and has the same key. */
 function pairsOf(each: NonNullable<Step['each']>, roots: Roots): readonly { readonly item: Json; readonly row: Json }[] {
   const items = byKey(at(roots.input, each.of), each.by)

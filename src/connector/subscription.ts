@@ -119,13 +119,13 @@ async function ours(
       const name = at(value, topic)
       const to = at(value, address)
       if (typeof name !== 'string' || typeof to !== 'string' || !addresses.includes(to)) continue
-      const state = at(value, works.path)
+      const state = works && at(value, works.path)
       const end = expires === undefined ? undefined : at(value, expires.path)
       const left = (typeof end === 'string' ? Date.parse(end) : Number.NaN) - wire.now()
       const one: Found = {
         key: at(value, key) ?? null,
         row: value,
-        works: works.in.some((each) => each === state),
+        works: works === undefined || works.in.some((each) => each === state),
         ends: expires !== undefined && !(left >= expires.renewMs),
         ...(typeof end === 'string' ? { expiresAt: end } : {}),
       }

@@ -43,8 +43,8 @@ export interface Subscription {
   readonly address: Path
   /** when it ends by itself, an ISO time; it is renewed once less than `renewMs` is left */
   readonly expires?: { readonly path: Path; readonly renewMs: number }
-  /** it is one that sends: the value at path is one of these */
-  readonly works: { readonly path: Path; readonly in: readonly Json[] }
+  /** it is one that sends: the value at path is one of these; left out: every one that is listed sends */
+  readonly works?: { readonly path: Path; readonly in: readonly Json[] }
   /** with `{topic}`, `{address}` and `{secret}` (the first of the connection's webhook secrets) */
   readonly create: Call
   /** the same with `{key}` and `{row…}`, the subscription as it was listed: wakes one that was turned off, that looks alive and sends nothing, or that will end */

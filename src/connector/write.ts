@@ -7,7 +7,7 @@ import { findMade } from './find.ts'
 import { firstDifference } from './matches.ts'
 import { type ReadBack, readBack } from './read-back.ts'
 import { keyText } from './record.ts'
-import { among, runSteps } from './steps.ts'
+import { among, checkRows, runSteps } from './steps.ts'
 import type { ReadyStream } from './streams.ts'
 import type { Roots } from './template.ts'
 import type { Command, CommandAction, Once } from './types.ts'
@@ -67,6 +67,7 @@ export async function runCommand(
     }
     if (command.requires?.arrange !== undefined && roots.arranged === undefined)
       return { kind: 'reject', code: 'not-arranged', message: 'not sent: what the command asks for is not open at the partner (any more)' }
+    checkRows(command.then, roots)
     await runSteps(writer, command.prepare, roots, signal)
     phase.own = true
     const { reply, result, key } = await send(

@@ -1,8 +1,8 @@
 import { cutBody } from '../connector/cut.ts'
 import { placeholders } from '../connector/template.ts'
-import type { Connector, Webhook } from '../connector/types.ts'
+import type { Connector, Verify, Webhook } from '../connector/types.ts'
 import { verifyWebhook } from '../connector/verify.ts'
-import { isObject, type JsonObject } from '../model/json.ts'
+import { at, isObject, type Json, type JsonObject, parseJson } from '../model/json.ts'
 import { type Claim, claim, claimEqual } from './connector-claims.ts'
 import type { ConnectorFixtures, WebhookFixture } from './connector-fixtures.ts'
 
@@ -35,14 +35,18 @@ function claimsOf(connector: Connector, webhook: Webhook, config: JsonObject, fi
         claimEqual(verified.topic, fixture.topic, 'topic')
       },
     },
-    {
-      name: `${label}: one changed byte is refused`,
-      run: async () => {
-        for (const place of new Set([0, Math.floor(bytes.length / 2), bytes.length - 1]))
-          refused(`a body with another byte ${place}`, verify({ body: bytes.map((byte, at) => (at === place ? byte ^ 1 : byte)) }))
-        refused('a body with one byte more', verify({ body: new Uint8Array([...bytes, 10]) }))
-      },
-    },
+    ...(webhook.verify.kind === 'repeated'
+      ? repeatedClaims(label, webhook.verify, bytes, verify, refused)
+      : [
+          {
+            name: `${label}: one changed byte is refused`,
+            run: async () => {
+              for (const place of new Set([0, Math.floor(bytes.length / 2), bytes.length - 1]))
+                refused(`a body with another byte ${place}`, verify({ body: bytes.map((byte, at) => (at === place ? byte ^ 1 : byte)) }))
+              refused('a body with one byte more', verify({ body: new Uint8Array([...bytes, 10]) }))
+            },
+          },
+        ]),
     {
       name: `${label}: a missing or changed signature is refused`,
       run: async () => {
@@ -84,6 +88,33 @@ function claimsOf(connector: Connector, webhook: Webhook, config: JsonObject, fi
         ]
       : []),
     ...(fixture.keys === undefined ? [] : [cutClaim(connector, webhook, config, fixture, bytes, fixture.keys)]),
+  ]
+}
+
+/** Nothing is signed: the secret that every item repeats is all there is. */
+function repeatedClaims(
+  label: string,
+  { each, path }: Extract<Verify, { kind: 'repeated' }>,
+  bytes: Uint8Array,
+  verify: (change: { readonly body?: Uint8Array }) => { readonly kind: string },
+  refused: (what: string, verified: { readonly kind: string }) => void,
+): readonly Claim[] {
+  const whole = parseJson(new TextDecoder().decode(bytes)) as JsonObject
+  const items = at(whole, each) as readonly JsonObject[]
+  const having = (list: readonly JsonObject[]) => verify({ body: new TextEncoder().encode(JSON.stringify({ ...whole, [each]: list })) })
+  return [
+    {
+      name: `${label}: an item without the secret, or with another one, is refused`,
+      run: async () => {
+        claim(having(items).kind === 'accepted', 'the body written anew is refused')
+        for (const place of items.keys()) {
+          const other = (secret: Json) => having(items.map((item, here) => (here === place ? { ...item, [path]: secret } : item)))
+          for (const secret of [null, '', `${String(at(items[place], path))}x`])
+            refused(`item ${place} with the secret ${secret}`, other(secret))
+        }
+        refused('a body without items', having([]))
+      },
+    },
   ]
 }
 

@@ -108,12 +108,18 @@ export function answerOf(recorded: RecordedAnswer, date: string): Exclude<Partne
   return { status: recorded.status ?? 200, headers: { date, ...recorded.headers }, body: recorded.text ?? recorded.body }
 }
 
-/** The config with the partner's address moved to the replay, its path kept. */
-export function relocated(connector: Connector, config: JsonObject, origin: string): JsonObject {
-  const [field] = placeholders(connector.http.baseUrl)
-  const name = field?.path.split('.')[1] ?? 'url'
-  const recorded = URL.parse(String(config[name] ?? ''))
-  return { ...config, [name]: recorded === null ? origin : `${origin}${recorded.pathname.replace(/\/$/, '')}${recorded.search}` }
+/** The config with the partner's address, and that of its tokens, moved to the replay, their paths kept. */
+export function relocated({ http }: Connector, config: JsonObject, origin: string): JsonObject {
+  const nameOf = (template: string): string | undefined => placeholders(template)[0]?.path.split('.')[1]
+  const names = [nameOf(http.baseUrl) ?? 'url', ...(http.auth.kind === 'oauth2' ? [nameOf(http.auth.tokenUrl)] : [])]
+  return {
+    ...config,
+    ...Object.fromEntries(names.flatMap((name) => (name === undefined ? [] : [[name, moved(String(config[name] ?? ''), origin)]]))),
+  }
+}
+function moved(address: string, origin: string): string {
+  const recorded = URL.parse(address)
+  return recorded === null ? origin : `${origin}${recorded.pathname.replace(/\/$/, '')}${recorded.search}`
 }
 
 /** All pages of one reading. */

@@ -3,6 +3,7 @@ export const enSimulate = {
   'simulate.about': 'a partner system on this machine, to try a workspace against',
   'simulate.woocommerce': 'a WooCommerce shop with articles and paid orders',
   'simulate.tryton': 'a Tryton ERP with articles, stock and a purchase',
+  'simulate.businessCentral': 'a company of Business Central with articles, a vendor and a customer',
   'simulate.shopify': 'a shop of Shopify with products and orders',
   'simulate.vendure': 'a Vendure shop with products and orders; with --hook its plugin tells the hub',
   'simulate.hook': 'address that the plugin posts its events to',

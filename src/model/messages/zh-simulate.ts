@@ -4,6 +4,7 @@ export const zhSimulate: Readonly<Record<keyof typeof enSimulate, string>> = {
   'simulate.about': '本机上的模拟对方系统，用于试验工作区',
   'simulate.woocommerce': '带商品与已付订单的 WooCommerce 网店',
   'simulate.tryton': '带商品、库存与采购单的 Tryton ERP',
+  'simulate.businessCentral': '带物料、供应商与客户的 Business Central 公司',
   'simulate.shopify': '带商品与订单的 Shopify 店铺',
   'simulate.vendure': '带商品与订单的 Vendure 店铺；加 --hook 时其插件会通知集成中心',
   'simulate.hook': '插件推送事件的地址',
