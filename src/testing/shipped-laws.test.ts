@@ -46,6 +46,9 @@ function formed(document: Json): Json {
       (name === 'name' && around === 'currency_id')
     )
       return number % 2 === 0 ? 'EUR' : 'USD'
+    if (name === 'carrier' && around === '') return value.length % 2 === 0 ? 'UPS' : 'FedEx'
+    if (name === 'com') return value.length % 2 === 0 ? 'shunfeng' : 'yuantong'
+    if (name === 'ftime') return `2026-11-${10 + (value.length % 20)} 09:30:00`
     if (name === 'payment_method') return number % 2 === 0 ? 'bacs' : 'paypal'
     if (name === 'key' && around === 'meta_data') return '_refunded_item_id'
     if (name === 'tax_amount') return `${value.length}.50`
