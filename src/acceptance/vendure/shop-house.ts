@@ -62,7 +62,7 @@ export async function openShopHouse(options: ShopOptions, tell: (line: string) =
     tell(`set-up in ${folder}`)
     const installed = await installVendure(options.node, tell)
     const day = planDay(options.seed, 0.1)
-    const articles = day.articles.slice(0, 8)
+    const articles = day.articles.filter(({ opening }) => opening > 10)
     const template = await setUpTryton(folder)
     const tryton = await startTryton(folder, 'harbour', template)
     endings.push(tryton.stop)

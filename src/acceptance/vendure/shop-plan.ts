@@ -21,11 +21,12 @@ export function planShopOrders(seed: number, count: number, articles: readonly s
   const random = seededRandom(seed)
   const pick = <T>(list: readonly T[]): T => list[Math.floor(random() * list.length)] as T
   return Array.from({ length: count }, (_, number) => {
-    const first = pick(articles)
-    const second = pick(articles)
+    // in turn, so that none is sold out of its opening stock
+    const first = articles[number % articles.length] ?? ''
+    const second = articles[(number * 7 + 3) % articles.length] ?? ''
     const lines = [first, ...(random() < 0.4 && second !== first ? [second] : [])].map((article) => ({
       article,
-      quantity: 2 + Math.floor(random() * 3),
+      quantity: 2 + Math.floor(random() * 2),
     }))
     const chance = random()
     const fate = chance < 0.12 ? 'edited' : chance < 0.22 ? 'cancelled' : chance < 0.32 ? 'paid-back' : 'plain'
