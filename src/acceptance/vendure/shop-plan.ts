@@ -23,7 +23,7 @@ export function planShopOrders(seed: number, count: number, articles: readonly s
   return Array.from({ length: count }, (_, number) => {
     // in turn, so that none is sold out of its opening stock
     const first = articles[number % articles.length] ?? ''
-    const second = articles[(number * 7 + 3) % articles.length] ?? ''
+    const second = articles[(number * 11 + 5) % articles.length] ?? ''
     const lines = [first, ...(random() < 0.4 && second !== first ? [second] : [])].map((article) => ({
       article,
       quantity: 2 + Math.floor(random() * 2),
