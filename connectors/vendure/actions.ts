@@ -90,6 +90,14 @@ const then = [
   step('Delivered', 'Shipped', "input.state == 'Delivered'"),
 ]
 
+/** On SQLite all requests of Vendure share one connection, and the rollback of one undoes what another was answered. */
+const stays = {
+  call: ofOrder,
+  records,
+  match:
+    "record.id == key && (input.state == 'Pending' || record.state == input.state || record.state == 'Delivered' || record.state == 'Cancelled')",
+}
+
 /** The order's own states follow those of its fulfilments. */
 export const fulfilOrder: CommandAction = {
   kind: 'command',
@@ -125,6 +133,7 @@ export const fulfilOrder: CommandAction = {
     },
     key: 'data.addFulfillmentToOrder.id',
     then,
+    stays,
   },
   change: {
     mapping: 'vendure/fulfil',
@@ -132,5 +141,6 @@ export const fulfilOrder: CommandAction = {
     call: ofOrder,
     once: { kind: 'natural', why: 'it looks at the fulfilment, and takes it a step further only from the step before' },
     then,
+    stays,
   },
 }

@@ -81,6 +81,12 @@ function lintCommand(report: Report, path: string, connector: Connector, command
   lintOnce(report, `${path}.once`, command.once, before)
   const after: Scope = { ...keyed, result: true, ...(command.requires === undefined ? {} : { before: true as const }) }
   for (const [place, step] of (command.then ?? []).entries()) lintStep(report, `${path}.then.${place}`, step, after)
+  if (command.stays !== undefined) {
+    lintCall(report, `${path}.stays.call`, command.stays.call, after)
+    lintExpression(report, `${path}.stays.match`, command.stays.match)
+    if (command.once.kind === 'none')
+      report.error(`${path}.stays`, 'never-again', 'what is not there is tried again, and a command without any rule never is')
+  }
   if (command.read === undefined) return
   lintCall(report, `${path}.read.call`, command.read.call, after)
   lintStreamName(report, `${path}.read.stream`, connector, command.read.stream)

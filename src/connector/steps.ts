@@ -1,6 +1,5 @@
 import { reject } from '../model/errors.ts'
 import { at, canonicalJson, type Json } from '../model/json.ts'
-import type { Body } from './body.ts'
 import { keyText } from './record.ts'
 import type { Roots } from './template.ts'
 import type { Step } from './types.ts'
@@ -18,17 +17,22 @@ export async function runSteps(
 ): Promise<void> {
   const planned = (steps ?? []).map((step) => ({ step, pairs: step.each === undefined ? [{}] : pairsOf(step.each, roots) }))
   for (const { step, pairs } of planned) {
-    if (step.only !== undefined) {
-      const { body } = await wire.ask(step.only.call, roots, { signal })
-      if (!stands(step.only, body, roots, condition)) continue
-    }
+    if (step.only !== undefined && !(await isThere({ wire, condition }, step.only, roots, signal))) continue
     for (const pair of pairs) await wire.ask(step, { ...roots, ...pair }, { signal, needsBody: false })
   }
 }
 
-function stands(only: NonNullable<Step['only']>, body: Body, { input, key }: Roots, condition: Writer['condition']): boolean {
+/** Whether the partner shows what is looked for: a value, or a record. @throws HubError as the wire does */
+export async function isThere(
+  { wire, condition }: Pick<Writer, 'wire' | 'condition'>,
+  only: NonNullable<Step['only']>,
+  roots: Roots,
+  signal: AbortSignal | undefined,
+): Promise<boolean> {
+  const { body } = await wire.ask(only.call, roots, { signal })
   if ('path' in only) return among(at(body.value(), only.path), only.in)
   const holds = condition(only.match)
+  const { input, key } = roots
   return body.rows(only.records).some(({ value }) => holds({ record: value, input: input ?? null, key: key ?? null }))
 }
 

@@ -101,6 +101,11 @@ export interface Command {
      */
     readonly matches?: Matches
   }
+  /**
+   * read when all is done: one of the records matches, roots record, input and key, else what the partner answered is not there (its own transaction was rolled back after the answer) and the command is tried again, as one
+   * whose effect is unknown
+   */
+  readonly stays?: { readonly call: Call; readonly records: Path; readonly match: Expression }
 }
 /** A harmless call around the one that has the effect. */
 export interface Step extends Call {

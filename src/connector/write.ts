@@ -7,7 +7,7 @@ import { findMade } from './find.ts'
 import { firstDifference } from './matches.ts'
 import { type ReadBack, readBack } from './read-back.ts'
 import { keyText } from './record.ts'
-import { among, checkRows, runSteps } from './steps.ts'
+import { among, checkRows, isThere, runSteps } from './steps.ts'
 import type { ReadyStream } from './streams.ts'
 import type { Roots } from './template.ts'
 import type { Command, CommandAction, Once } from './types.ts'
@@ -122,6 +122,7 @@ async function afterwards(
   const made = { ...known, ...(key === undefined ? {} : { key }) }
   try {
     await runSteps(writer, command.then, roots, signal)
+    if (command.stays !== undefined && !(await isThere(writer, command.stays, roots, signal))) return undone(made)
     if (command.read === undefined) return { kind: 'delivered', ...made }
     const back = await readBack(writer, command.read, roots, signal)
     return shown(command, back, made)
@@ -141,6 +142,15 @@ async function afterwards(
     }
   }
 }
+
+/** Nothing is certain then: the next try looks first, by the command's rule. */
+const undone = ({ key, status }: { readonly key?: string; readonly status?: number }): Outcome => ({
+  kind: 'retry',
+  code: 'not-there',
+  message: `the partner answered without a fault, but ${key === undefined ? 'what was sent' : `the thing ${key}`} does not stand there as it was sent`,
+  ambiguous: true,
+  ...(status === undefined ? {} : { status }),
+})
 
 function shown(
   command: Command,

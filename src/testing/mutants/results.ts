@@ -43,6 +43,13 @@ export const resultMutants: readonly Mutant[] = [
     ['src/connector/write-seen.test.ts', 'goes there with them'],
   ),
   one(
+    'answered-is-done',
+    '7',
+    'what a partner answered and then undid is taken for done',
+    ['src/connector/write.ts', 'command.stays !== undefined && ', 'command.stays === null && '],
+    ['src/connector/stays.test.ts', 'is tried again, and looked up'],
+  ),
+  one(
     'pressed-again',
     '7',
     'a step that asks for its own row takes any row for it',
