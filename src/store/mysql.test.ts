@@ -38,6 +38,8 @@ describe.skipIf(missing !== undefined)(`MariaDB${missing === undefined ? '' : ` 
       ),
     )
     let runs = 0
+    let held = 0
+    const both = Promise.withResolvers<void>()
     const crossing = (order: readonly string[]) =>
       database.write(async (tx) => {
         runs++
@@ -47,7 +49,8 @@ describe.skipIf(missing !== undefined)(`MariaDB${missing === undefined ? '' : ` 
             .set((to) => ({ quantity: to('quantity', '+', 1) }))
             .where('product', '=', product)
             .execute()
-          await new Promise((resolve) => setTimeout(resolve, 20))
+          if (++held === 2) both.resolve()
+          await both.promise
         }
       })
     await Promise.all([crossing(['a', 'b']), crossing(['b', 'a'])])
