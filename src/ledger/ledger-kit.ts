@@ -18,6 +18,8 @@ export interface LedgerKit {
 }
 
 export const kitTenant = 't'
+/** Characters that a column keeps of an envelope's id. */
+const idLength = 26
 
 export async function openLedgerKit(): Promise<LedgerKit> {
   const database = await openTestStore()
@@ -64,7 +66,7 @@ export const record = (
   body: JsonObject | null,
   options: RecordOptions = {},
 ): Incoming => ({
-  envelope: `envelope-${connection}-${externalKey}`,
+  envelope: `envelope-${connection}-${externalKey}`.slice(0, idLength),
   connection,
   books: 'harbour',
   stream: document,
