@@ -153,13 +153,19 @@ async function hookAddresses(hub: Hub): Promise<Record<string, string>> {
   )
 }
 
-/** Every stream was read once, and what it brought is in the ledger. */
+/** Every stream was read once, and what it brought is in the ledger; what was parked in the same moment as its link was made is freed by the next sweep. */
 async function baselineDone({ context }: Hub): Promise<void> {
   const end = performance.now() + baselineLimitMs
-  for (;;) {
+  for (let parked = 0; ; ) {
     const rows = await listPulls(context.database, context.tenant)
     const open = rows.filter(({ last_ended_at, last_error }) => last_ended_at === null || last_error !== null)
-    if (open.length === 0 && (await restState(context)).atRest) return
+    const { atRest, waiting } = await restState(context)
+    if (open.length === 0 && atRest) {
+      if (waiting.parkedEnvelopes === parked) return
+      parked = waiting.parkedEnvelopes
+      await sleep(2 * context.settings.sweepMs)
+      continue
+    }
     if (performance.now() > end)
       throw new Error(
         `the baseline did not end: ${open.map(({ connection, stream, last_error }) => `${connection}/${stream} ${last_error ?? ''}`).join('; ')}`,
