@@ -10,18 +10,19 @@ const belongs: readonly RegExp[] = [
   /^dist\/(src|connectors)\/.*\.js$/,
   /^dist\/THIRD-PARTY\.txt$/,
   /^dist\/src\/(connector\/types(-\w+)?|model\/json)\.d\.ts$/,
-  /^connectors\/[\w-]+\/(README\.md|fixtures\/(answers\/)?[\w.-]+\.json)$/,
+  /^connectors\/[\w-]+\/(README\.md|form\.json|fixtures\/(answers\/)?[\w.-]+\.json)$/,
+  /^connectors\/vendure\/plugin\/(README\.md|[\w-]+\.cjs)$/,
   /^mappings\/[\w-]+\/[\w-]+(\.cases)?\.json$/,
   /^mappings\/tables\/[\w-]+@[\d.]+\.json$/,
   /^schemas\/(?:[\w-]+\/)?[\w.-]+\.json$/,
-  /^workspaces\/(demo|events)\/crossdock\.json$/,
+  /^workspaces\/(demo(-[\w-]+)?|events)\/crossdock\.json$/,
   /^workspaces\/events\/\.env\.example$/,
   /^docs\/(?:suggest\/[\w-]+\/)?[\w.-]+\.(md|json|yml)$/,
 ]
 const doesNot = /\.test\.|\/dist\/src\/(acceptance|testing\/(packaged|private|store-))/
 // with the packages it uses in it
-const mostBytes = 11 << 20
-const mostPackedBytes = 3 << 20
+const mostBytes = 16_000_000
+const mostPackedBytes = 3_000_000
 
 const filesOf = (folder: string): string[] =>
   readdirSync(folder, { recursive: true, withFileTypes: true })
