@@ -1,4 +1,5 @@
 import type { Arrange, Command, CommandAction, JsonTemplate } from '../../src/connector/types.ts'
+import { compare, isZero, subtract } from '../../src/model/decimal.ts'
 import { isObject, type Json, type JsonObject, type JsonSchema } from '../../src/model/json.ts'
 import { find, one, patch, post } from './odata.ts'
 
@@ -167,12 +168,12 @@ export const createSale: CommandAction = {
 const toReceive: Arrange = (input, before) => {
   const [order] = rowsOf(before, 'value')
   const lines = rowsOf(order, 'purchaseOrderLines').filter(({ lineType }) => lineType === 'Item')
-  const wanted = new Map(rowsOf(input, 'lines').map(({ item, quantity }) => [item, Number(quantity)]))
-  const others = lines.some(({ lineObjectNumber: item, receiveQuantity }) => !wanted.has(item) && Number(receiveQuantity) !== 0)
+  const wanted = new Map(rowsOf(input, 'lines').map(({ item, quantity }) => [item, String(quantity)]))
+  const others = lines.some(({ lineObjectNumber: item, receiveQuantity }) => !wanted.has(item) && !isZero(String(receiveQuantity ?? 0)))
   const fits = [...wanted].every(([item, comes]) =>
     lines.some(
       ({ lineObjectNumber, quantity, receivedQuantity }) =>
-        lineObjectNumber === item && comes <= Number(quantity) - Number(receivedQuantity),
+        lineObjectNumber === item && compare(comes, subtract(String(quantity), String(receivedQuantity ?? 0))) <= 0,
     ),
   )
   return fits && !others ? true : undefined

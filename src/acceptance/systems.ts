@@ -5,12 +5,11 @@ import { isObject } from '../model/json.ts'
 import { type Credentials, seededCredentials } from '../simulator/day/credentials.ts'
 import type { DayPlan } from '../simulator/day/plan.ts'
 import { type ShopName, shopNames } from '../simulator/day/plan-sizes.ts'
-import { startMariadb } from '../testing/private-mariadb.ts'
-import { startPrivateRedis } from '../testing/private-redis.ts'
 import type { House, OpenBooks } from './house.ts'
 import { type HubProcess, startHubProcess } from './hub-process.ts'
 import { seedHarbour, seedNingbo } from './seed-books.ts'
 import { hubPassword } from './seed-company.ts'
+import { type Services, startServices } from './services.ts'
 import { type Shops, startShops } from './shops.ts'
 import { loginToTryton, type TrytonClient } from './tryton-client.ts'
 import { adminPassword, setUpTryton, startTryton } from './tryton-server.ts'
@@ -70,21 +69,6 @@ export async function openSystems(plan: DayPlan, embedded: boolean, tell: (line:
     await close(true)
     throw error
   }
-}
-
-interface Services {
-  readonly database?: string
-  readonly redis?: string
-  readonly flush?: () => Promise<unknown>
-}
-
-async function startServices(endings: (() => Promise<unknown>)[]): Promise<Services> {
-  const mariadb = await startMariadb()
-  endings.push(mariadb.stop)
-  const redis = await startPrivateRedis()
-  if (!redis) throw new Error('redis-server was on PATH and is not any more')
-  endings.push(redis.stop)
-  return { database: await mariadb.database(), redis: redis.url, flush: () => redis.ask('FLUSHALL') }
 }
 
 function environmentOf(harbour: string, ningbo: string, shops: Shops, credentials: Credentials): Record<string, string> {

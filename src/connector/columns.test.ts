@@ -100,9 +100,8 @@ describe('rows that are lists of values', () => {
         async (drawn, size) => {
           const rows = drawn.map(([id, line]): Row => [id, line, time, null]).sort((a, b) => a[0] - b[0] || a[1] - b[1])
           const access = await open(bill(size), answering(rows))
-          const read = values(bill(size), await all(access)) as unknown as readonly { id: number; lines: readonly { line: number }[] }[]
-          expect(read.map(({ id, lines }) => [id, lines.map(({ line }) => line)])).toEqual(
-            [...Map.groupBy(rows, ([id]) => id)].map(([id, own]) => [id, own.map(([, line]) => line)]),
+          expect(values(bill(size), await all(access))).toMatchObject(
+            [...Map.groupBy(rows, ([id]) => id)].map(([id, own]) => ({ id, lines: own.map(([, line]) => ({ line })) })),
           )
         },
       ),

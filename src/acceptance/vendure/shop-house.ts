@@ -4,12 +4,11 @@ import { join } from 'node:path'
 import { isObject, type JsonObject, parseJson } from '../../model/json.ts'
 import { packageRoot } from '../../package-root.ts'
 import { type DayPlan, planDay } from '../../simulator/day/plan.ts'
-import { startMariadb } from '../../testing/private-mariadb.ts'
-import { startPrivateRedis } from '../../testing/private-redis.ts'
 import type { OpenBooks } from '../house.ts'
 import { type HubProcess, startHubProcess } from '../hub-process.ts'
 import { type HarbourBooks, seedHarbour } from '../seed-books.ts'
 import { hubPassword } from '../seed-company.ts'
+import { type Services, startServices } from '../services.ts'
 import { loginToTryton } from '../tryton-client.ts'
 import { adminPassword, setUpTryton, startTryton } from '../tryton-server.ts'
 import { installVendure } from './install.ts'
@@ -110,21 +109,6 @@ export async function openShopHouse(options: ShopOptions, tell: (line: string) =
     await close(true)
     throw error
   }
-}
-
-interface Services {
-  readonly database?: string
-  readonly redis?: string
-  readonly flush?: () => Promise<unknown>
-}
-
-async function startServices(endings: (() => Promise<unknown>)[]): Promise<Services> {
-  const mariadb = await startMariadb()
-  endings.push(mariadb.stop)
-  const redis = await startPrivateRedis()
-  if (!redis) throw new Error('redis-server was on PATH and is not any more')
-  endings.push(redis.stop)
-  return { database: await mariadb.database(), redis: redis.url, flush: () => redis.ask('FLUSHALL') }
 }
 
 /** The workspace of this run in a folder of its own, with the ids of this database. */
