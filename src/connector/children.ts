@@ -104,6 +104,7 @@ async function readBatch(
     wire: source.wire,
     call: child.call,
     records: child.records,
+    columns: child.columns,
     page: child.page,
     guard: openGuard(`${source.stream}/${child.name}`, source.wire),
     signal: source.signal,

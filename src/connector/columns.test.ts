@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { afterEach, describe, expect, it } from 'vitest'
+import type { Json } from '../model/json.ts'
 import { type PartnerAnswer, type PartnerRequest, startPartner } from '../testing/loopback-partner.ts'
 import { smallConnector } from '../testing/small-connector.ts'
 import type { Access, PageRead } from './access.ts'
@@ -42,6 +43,21 @@ async function open(connector: Connector, answer: (request: PartnerRequest) => P
   )
   return access
 }
+/** Bills with rows of their own kind in them, asked for two bills at once. */
+const withParts = (size: number): Connector => {
+  const { orders, ...others } = bill(size).streams
+  const parts = {
+    name: 'parts',
+    call: { path: '/parts', query: { bills: "in ('{keys|quoted}')" } },
+    records: '',
+    columns: ['bill', 'pieces'],
+    page: { kind: 'single' },
+    batch: 2,
+    parent: 'bill',
+    as: { kind: 'embed' },
+  } as const
+  return { ...bill(size), streams: { ...others, ...(orders === undefined ? {} : { orders: { ...orders, children: [parts] } }) } }
+}
 const answering =
   (rows: readonly Row[]) =>
   ({ query, path }: PartnerRequest): PartnerAnswer => {
@@ -70,6 +86,41 @@ const time = '2026-11-20T10:00:00.000Z'
 const errors = (connector: Connector) => lintConnector(connector).filter(({ severity }) => severity === 'error')
 
 describe('rows that are lists of values', () => {
+  it('are named in the children of a record too, and asked for by all keys of a batch', async () => {
+    const asked: (string | null)[] = []
+    const bills = answering([
+      [1, 11, time, 'a'],
+      [2, 12, time, 'b'],
+      [3, 13, time, 'c'],
+    ])
+    const access = await open(withParts(10), (request) => {
+      if (request.path !== '/parts') return bills(request)
+      asked.push(request.query.get('bills'))
+      return {
+        body:
+          asked.length === 1
+            ? [
+                [2, 12],
+                [1, 6],
+                [2, 480],
+              ]
+            : [],
+      }
+    })
+    const found = values(withParts(10), await all(access))
+    expect(asked).toEqual(["in ('1','2')", "in ('3')"])
+    expect(found.map((record) => (record as { readonly parts: Json }).parts)).toEqual([
+      [{ bill: 1, pieces: 6 }],
+      [
+        { bill: 2, pieces: 12 },
+        { bill: 2, pieces: 480 },
+      ],
+      [],
+    ])
+    const children = [{ ...withParts(1).streams.orders?.children?.[0], columns: ['pieces', 'pieces'] }]
+    const wrong = { ...withParts(1), streams: { orders: { ...withParts(1).streams.orders, children } } } as unknown as Connector
+    expect(errors(wrong).map(({ code }) => code)).toEqual(['bad-columns', 'unknown-column'])
+  })
   it('are records by the names of their places, the rows of one key together', async () => {
     const access = await open(
       bill(10),

@@ -169,6 +169,7 @@ function commandText(command: Command): string {
     ...(command.prepare ?? []).flatMap(({ each }) =>
       each === undefined ? [] : [`\`${each.of}\` one by one, each beside the row of the same \`${each.key}\`; refused where one has none`],
     ),
+    command.restore === undefined ? '' : 'what was taken back for it is put back when it is refused',
     command.read?.proves === undefined ? '' : `proved by \`${command.read.proves.path}\` being ${words(command.read.proves.in)}`,
     command.stays === undefined ? '' : 'looked at when all is done, and tried again when it is not there',
     command.read?.matches === undefined ? '' : `later an unanswered try is known by ${matchesText(command.read.matches)}`,

@@ -15,8 +15,8 @@ export function joinRecord(slices: readonly CutSlice[], bodies: readonly Uint8Ar
   return openJoiner(codec)(slices, bodies, rows)
 }
 
-/** Of the stream whose record it is: how its own rows are named. */
-export type RowShape = Pick<Stream, 'columns' | 'group'>
+/** Of the stream whose record it is: how its own rows and those of its children are named. */
+export type RowShape = Pick<Stream, 'columns' | 'group' | 'children'>
 
 /** {@link joinRecord} for many records: bodies that are not JSON are parsed once for each joiner. */
 export function openJoiner(
@@ -36,9 +36,11 @@ export function openJoiner(
     if (raw === undefined) throw bug('no-slice', `a record names a place that body ${slice.body} does not have`)
     return codec?.decode === undefined ? raw : codec.decode(raw)
   }
-  return (slices, bodies, { columns, group } = {}) => {
-    const named = (value: Json, into: string | undefined): Json =>
-      columns !== undefined && (into === undefined || into === group) ? nameValues(value, columns) : value
+  return (slices, bodies, { columns, group, children } = {}) => {
+    const named = (value: Json, into: string | undefined): Json => {
+      const names = into === undefined || into === group ? columns : children?.find(({ name }) => name === into)?.columns
+      return names === undefined ? value : nameValues(value, names)
+    }
     const base = slices.find((slice) => slice.into === undefined)
     if (base === undefined) throw bug('no-slice', 'a record has no slice of its own')
     const lists = new Map<string, Json[]>()

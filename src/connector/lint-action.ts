@@ -76,6 +76,9 @@ function lintCommand(report: Report, path: string, connector: Connector, command
     ...lintCall(report, `${path}.call`, command.call, arranged),
     ...(command.prepare ?? []).flatMap((step, place) => lintStep(report, `${path}.prepare.${place}`, step, read)),
   ]
+  for (const [place, step] of (command.restore ?? []).entries()) lintStep(report, `${path}.restore.${place}`, step, read)
+  if (command.restore !== undefined && command.prepare === undefined)
+    report.error(`${path}.restore`, 'nothing-to-restore', 'only what `prepare` took back can be put back')
   if (command.keyBefore !== undefined && (command.requires === undefined || command.key !== undefined))
     report.error(`${path}.keyBefore`, 'key-before', 'keyBefore is a place in what requires reads, and stands instead of key')
   lintOnce(report, `${path}.once`, command.once, before)

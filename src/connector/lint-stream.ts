@@ -22,7 +22,7 @@ export function lintStream(
       `the key "${stream.key}" is not required by the schema, so a record without one would pass`,
     )
   lintVersion(report, `${path}.version`, connector, stream.version, stream)
-  if (stream.columns !== undefined) lintColumns(report, path, stream, stream.columns)
+  if (stream.columns !== undefined) lintColumns(report, path, pathsOf(stream), stream.columns)
   if (stream.call === null) {
     if (stream.cursor !== null) report.error(`${path}.cursor`, 'cursor-without-call', 'a stream that is never polled has no cursor')
     if (!receives(connector, name)) report.error(`${path}.call`, 'no-source', 'the stream is neither polled nor fed by a webhook topic')
@@ -66,8 +66,16 @@ export function lintStream(
     )
 }
 
-/** Values are named by place: each name once, and every path that the stream is read by among them. */
-function lintColumns(report: Report, path: string, stream: Stream, columns: readonly string[]): void {
+/** Every path that a stream is read by. */
+const pathsOf = ({ key, page, cursor, version }: Stream): readonly string[] => [
+  key,
+  ...(page.kind === 'keyset' ? [page.key, page.rowKey ?? key] : []),
+  ...(cursor?.paths ?? []),
+  ...(version.kind === 'time' ? version.paths : []),
+]
+
+/** Values are named by place: each name once, and all that are used among them. */
+function lintColumns(report: Report, path: string, used: readonly string[], columns: readonly string[]): void {
   const doubled = columns.filter((name, place) => name === '' || name.includes('.') || columns.indexOf(name) !== place)
   if (columns.length === 0 || doubled.length > 0)
     report.error(
@@ -75,12 +83,6 @@ function lintColumns(report: Report, path: string, stream: Stream, columns: read
       'bad-columns',
       `each value has a name of its own without a dot: ${doubled.join(', ') || 'there is none'}`,
     )
-  const used = [
-    stream.key,
-    ...(stream.page.kind === 'keyset' ? [stream.page.key, stream.page.rowKey ?? stream.key] : []),
-    ...(stream.cursor?.paths ?? []),
-    ...(stream.version.kind === 'time' ? stream.version.paths : []),
-  ]
   for (const name of new Set(used.map((used) => used.split('.')[0] ?? '')))
     if (!columns.includes(name))
       report.error(`${path}.columns`, 'unknown-column', `"${name}" is none of the columns`, nearest(name, columns))
@@ -189,6 +191,11 @@ function lintVersion(report: Report, path: string, connector: Connector, version
 function lintChild(report: Report, path: string, connector: Connector, child: Child, documents: readonly string[] | undefined): void {
   const scope = baseScope(connector)
   if (child.when !== undefined) lintExpression(report, `${path}.when`, child.when)
+  if (child.columns !== undefined) {
+    lintColumns(report, path, child.parent === undefined ? [] : [child.parent], child.columns)
+    if (child.as.kind === 'records')
+      report.error(`${path}.columns`, 'columns-of-records', 'only children that are embedded may be rows of values')
+  }
   if (child.as.kind === 'records') {
     lintVersion(report, `${path}.as.version`, connector, child.as.version, undefined)
     lintParts(report, `${path}.as.parts`, child.as.parts, documents, scope)

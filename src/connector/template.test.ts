@@ -22,6 +22,7 @@ describe('texts', () => {
     expect(() => compileText('{key|integer}')({ key: '7; drop' })).toThrow(/whole number/)
     expect(compileText('{key|base64}')({ key: 'aé' })).toBe('YcOp')
     expect(compileText("FNumber='{key|quoted}'")({ key: "a' or ''='" })).toBe("FNumber='a'' or ''''='''")
+    expect(compileText("FNumber in ('{keys|quoted}')")({ keys: ["a'b", 7] })).toBe("FNumber in ('a''b','7')")
   })
   it('refuse what is no placeholder', () => {
     for (const text of ['{', '{ a }', '{a b}', '{}', '{a|b}', '{a..b}']) expect(() => parseTemplate(text), text).toThrow(/template/)

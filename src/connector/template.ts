@@ -171,11 +171,14 @@ function lookup(placeholder: Placeholder, roots: Roots): Json | undefined {
     case 'base64':
       return Buffer.from(textOf(value, placeholder.path) ?? '', 'utf8').toString('base64')
     case 'quoted':
-      return textOf(value, placeholder.path)?.replaceAll("'", "''")
+      return Array.isArray(value) ? value.map((item: Json) => quoted(item, placeholder.path)).join("','") : quoted(value, placeholder.path)
     default:
       return value
   }
 }
+
+/** As it stands between single quotes of a filter in the style of SQL; of a list `a','b`, for `in ('{keys|quoted}')`. */
+const quoted = (value: Json, path: string): string => (textOf(value, path) ?? '').replaceAll("'", "''")
 
 /** JSON.rawJSON writes digits as a number without passing through a double; TypeScript's library does not list it yet. */
 const rawJson = JSON as JSON & { rawJSON(text: string): JsonObject }

@@ -86,6 +86,8 @@ export interface Command {
   }
   /** harmless steps with `{key}` and `{before…}` that come before (back to draft, the figure of each line); they may run again */
   readonly prepare?: readonly Step[]
+  /** harmless steps with `{key}` that put back what `prepare` took back (confirmed again), when the partner refuses the command for good; they may run again */
+  readonly restore?: readonly Step[]
   /** harmless follow-ups with `{key}` (quote, confirm); they may run again */
   readonly then?: readonly Step[]
   /** reads the thing back: its version (to know the echo) and its lines' keys; record as in `stream` */

@@ -195,6 +195,8 @@ export interface Child {
   readonly call: Call | null
   /** without a call a path in the parent, `*` for each item of a list: `payments.*.refunds` */
   readonly records: Path
+  /** of embedded rows that are lists of values, as those of a stream: their names, by place */
+  readonly columns?: readonly string[]
   readonly page: Page
   readonly batch: number
   /** only for parents for which this holds */

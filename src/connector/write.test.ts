@@ -309,6 +309,25 @@ describe('a change', () => {
     expect(settled).not.toHaveProperty('version')
     expect(times('PUT /things/1')).toBe(1)
   })
+  it('that is refused leaves the thing as it stood, and the next try puts it back when this one could not', async () => {
+    const restore = [{ method: 'POST', path: '/things/{key}/confirm' }] as const
+    const { faults, times, edit } = await changing({ ...change, restore })
+    const refusal = { on: 'PUT /things/1', how: { status: 422, body: { message: 'no such article' } } } as const
+    faults.push(refusal, { on: 'POST /things/1/confirm', how: { status: 503, body: {} } })
+    expect(await edit('PO-1', { ambiguous: false })).toMatchObject({ kind: 'retry', ambiguous: false, status: 503 })
+    faults.push(refusal)
+    expect(await edit('PO-1', { ambiguous: false })).toMatchObject({ kind: 'reject', message: expect.stringContaining('422') })
+    expect(times('POST /things/1/confirm')).toBe(2)
+  })
+  it('that is refused tells of it when it could not be put back for good', async () => {
+    const restore = [{ method: 'POST', path: '/things/{key}/confirm' }] as const
+    const { faults, edit } = await changing({ ...change, restore })
+    for (const on of ['PUT /things/1', 'POST /things/1/confirm']) faults.push({ on, how: { status: 422, body: {} } })
+    expect(await edit('PO-1', { ambiguous: false })).toMatchObject({
+      kind: 'reject',
+      message: expect.stringContaining('could not be put back'),
+    })
+  })
   it('whose answer was lost is known by its content when the partner went on', async () => {
     const { times, goOn, edit } = await changing(change)
     goOn()

@@ -1,5 +1,5 @@
 import type { Outcome } from '../model/delivery.ts'
-import { bug, type HubError, isHubError, retry } from '../model/errors.ts'
+import { bug, type HubError, isHubError, reject, retry } from '../model/errors.ts'
 import { at, canonicalJson, isObject, type Json, type JsonObject } from '../model/json.ts'
 import type { Right } from './access.ts'
 import { PartnerFault } from './faults.ts'
@@ -68,20 +68,38 @@ export async function runCommand(
     if (command.requires?.arrange !== undefined && roots.arranged === undefined)
       return { kind: 'reject', code: 'not-arranged', message: 'not sent: what the command asks for is not open at the partner (any more)' }
     checkRows(command.then, roots)
-    await runSteps(writer, command.prepare, roots, signal)
-    phase.own = true
-    const { reply, result, key } = await send(
-      writer,
-      command,
-      roots,
-      context,
-      once.kind === 'header' ? { [once.name]: context.effectKey } : {},
-    )
+    const ready = roots
+    const written = async () => {
+      await runSteps(writer, command.prepare, ready, signal)
+      phase.own = true
+      return send(writer, command, ready, context, once.kind === 'header' ? { [once.name]: context.effectKey } : {})
+    }
+    const { reply, result, key } = await written().catch((error: unknown) => {
+      phase.own = phase.own && !isRefused(error)
+      return putBack(writer, command, ready, signal, error)
+    })
     const own = command.keyBefore === undefined ? key : keyText(at(roots.before, command.keyBefore))
     return await afterwards(writer, command, { ...roots, result, key: context.key ?? own }, signal, { status: reply.status })
   } catch (error) {
     return outcomeOf(error, phase)
   }
+}
+
+const isRefused = (error: unknown): error is HubError => isHubError(error) && error.detail.recovery === 'reject'
+
+/**
+ * The partner refused for good: what `prepare` took back stands again, so that its people do not find a thing half undone.
+ * @throws HubError the refusal, which tells of it when that was refused too; what the steps throw for anything else, so that the next try puts it back
+ */
+async function putBack(writer: Writer, command: Command, roots: Roots, signal: AbortSignal | undefined, error: unknown): Promise<never> {
+  if (!isRefused(error) || command.restore === undefined) throw error
+  await runSteps(writer, command.restore, roots, signal).catch((again: unknown) => {
+    if (!isRefused(again)) throw again
+    throw reject(error.detail.code, `${error.message}; what was taken back for it could not be put back: ${again.message}`, {
+      cause: again,
+    })
+  })
+  throw error
 }
 
 /** Sends the call itself and reads the key of what it made. */

@@ -50,6 +50,13 @@ export const resultMutants: readonly Mutant[] = [
     ['src/connector/stays.test.ts', 'is tried again, and looked up'],
   ),
   one(
+    'left-taken-back',
+    '7',
+    'what was taken back for a change stays taken back when the partner refuses the change',
+    ['src/connector/write.ts', 'if (!isRefused(error) || command.restore', 'if (isRefused(error) || command.restore'],
+    ['src/connector/write.test.ts', 'leaves the thing as it stood'],
+  ),
+  one(
     'pressed-again',
     '7',
     'a step that asks for its own row takes any row for it',
