@@ -107,6 +107,28 @@ describe('reading', () => {
     expect(bill('STK_InStock', String(first.head.FBillNo)).head.FModifyDate).toBe('2026-11-23T17:00:00.25')
     expect(keys(await read('receipts', stood))).toContain(first.head.FBillNo)
   })
+  test('further units of a material stand in it; goods received by the case are stock in pieces, wherever they lie', async () => {
+    erp.addMaterial({ number: 'BULB', name: '灯泡', packs: { Box: 12, Pallet: 480 } })
+    erp.addWarehouse('CK009', '不良品仓')
+    const { id } = erp.purchase('VEN1', [{ material: 'BULB', quantity: 5, price: 120, unit: 'Box' }])
+    erp.receive(id, [
+      { line: 0, quantity: 4 },
+      { line: 0, quantity: 1, warehouse: 'CK009' },
+    ])
+    expect(
+      erp
+        .bills('STK_Inventory')
+        .flatMap(({ head }) => (head['FMaterialId.FNumber'] === 'BULB' ? [[head['FStockId.FNumber'], head.FBaseQty]] : [])),
+    ).toEqual([
+      ['CK001', 48],
+      ['CK009', 12],
+    ])
+    expect((await read('products')).flatMap(({ records }) => records.map(({ key, slices }) => [key, slices.length - 1]))).toEqual([
+      ['LAMP', 1],
+      ['SHADE', 1],
+      ['BULB', 2],
+    ])
+  })
   test('stock is told material by material, whatever rows it lies in', async () => {
     erp.shelve('LAMP', 3, { owner: 'BD_Supplier' })
     erp.shelve('SHADE', 2, {})
@@ -199,22 +221,56 @@ describe('writing', () => {
       ['样品', 3],
     ])
   })
+  test('an order whose change Kingdee refuses stands audited as it stood, though it was taken back for it', async () => {
+    await run('sale', 'create', order('shop/1001', 'CUST1', line('1', 'LAMP', 2, 35)))
+    const wanted = { lines: [line('1', 'NEW', 3, 35)] }
+    faults.arm('503', { path: /SAL_SaleOrder\.Audit/, times: 1 })
+    expect(await run('sale', 'change', wanted, { key: 'shop/1001' })).toMatchObject({ kind: 'retry', ambiguous: false })
+    expect(await run('sale', 'change', wanted, { key: 'shop/1001' })).toMatchObject({
+      kind: 'reject',
+      message: expect.stringContaining('字段 FMaterialId 的编码 NEW 不存在'),
+    })
+    expect(erp.log.filter(({ operation }) => operation === 'UnAudit')).toHaveLength(1)
+    const { head, entries } = bill('SAL_SaleOrder', 'shop/1001')
+    expect([head.FDocumentStatus, head.FBillAllAmount, entries.map(({ values }) => values.FQty)]).toEqual(['C', 70, [2]])
+  })
+  test("a buyer's order waits for the seller's people: audited by them, the hub takes no audit of theirs back", async () => {
+    const number = 'harbour/PO-1'
+    await run('purchase-as-sale', 'create', order(number, 'CUST1', line('1', 'LAMP', 10, 12)))
+    expect(bill('SAL_SaleOrder', number).head.FDocumentStatus).toBe('B')
+    expect(await run('purchase-as-sale', 'change', { lines: [line('1', 'LAMP', 12, 12)] }, { key: number })).toMatchObject({
+      kind: 'delivered',
+    })
+    const { id, head, entries } = bill('SAL_SaleOrder', number)
+    expect([head.FDocumentStatus, entries[0]?.values.FQty]).toEqual(['B', 12])
+    erp.step('CancelAssign', 'SAL_SaleOrder', id)
+    erp.setQuantity('SAL_SaleOrder', id, 0, 8)
+    erp.step('Submit', 'SAL_SaleOrder', id)
+    erp.step('Audit', 'SAL_SaleOrder', id)
+    expect(await run('purchase-as-sale', 'change', { lines: [line('1', 'LAMP', 20, 12)] }, { key: number })).toMatchObject({
+      kind: 'reject',
+    })
+    expect(await run('purchase-as-sale', 'cancel', { number }, { key: number })).toMatchObject({ kind: 'reject', code: 'refused' })
+    expect(bill('SAL_SaleOrder', number).head).toMatchObject({ FDocumentStatus: 'C', FCancelStatus: 'A' })
+    expect(keys(await read('order-responses'))).toEqual([number])
+  })
   test('an order of which goods came already is neither changed nor voided', async () => {
     await run('purchase', 'create', order('shop/PO-1', 'VEN1', line('1', 'LAMP', 2)))
     erp.receive(bill('PUR_PurchaseOrder', 'shop/PO-1').id, [{ line: 0, quantity: 1 }])
     const refused = { kind: 'reject', code: 'refused', message: expect.stringContaining('已有下游单据') }
     expect(await run('purchase', 'change', { lines: [line('1', 'LAMP', 9)] }, { key: 'shop/PO-1' })).toMatchObject(refused)
-    expect(await run('purchase', 'cancel', { lines: [line('1', 'LAMP', 2)] }, { key: 'shop/PO-1' })).toMatchObject(refused)
+    expect(await run('purchase', 'cancel', { number: 'shop/PO-1' }, { key: 'shop/PO-1' })).toMatchObject(refused)
     expect(bill('PUR_PurchaseOrder', 'shop/PO-1').head).toMatchObject({ FDocumentStatus: 'C', FCancelStatus: 'A' })
   })
   test('a void whose answer was lost is known by what the order shows', async () => {
     await run('sale', 'create', order('shop/1001', 'CUST1', line('1', 'LAMP', 2)))
     faults.arm('answer-lost', { path: /SAL_SaleOrder\.ExcuteOperation/, times: 1 })
-    const body = { lines: [line('1', 'LAMP', 2)] }
+    const body = { number: 'shop/1001' }
     expect(await run('sale', 'cancel', body, { key: 'shop/1001' })).toMatchObject({ kind: 'retry', ambiguous: true })
     expect(await run('sale', 'cancel', body, { key: 'shop/1001', ambiguous: true })).toMatchObject({ kind: 'delivered' })
     expect(bill('SAL_SaleOrder', 'shop/1001').head.FCancelStatus).toBe('B')
-    expect(await run('sale', 'change', body, { key: 'shop/1001' })).toMatchObject({ kind: 'reject', code: 'not-arranged' })
+    const edited = { lines: [line('1', 'LAMP', 2)] }
+    expect(await run('sale', 'change', edited, { key: 'shop/1001' })).toMatchObject({ kind: 'reject', code: 'not-arranged' })
   })
   test('goods come in once, tied to the lines of the order', async () => {
     const { id, head, entries } = erp.purchase('VEN1', lines)
@@ -223,8 +279,7 @@ describe('writing', () => {
       order: String(head.FBillNo),
       supplier: 'VEN1',
       date: '2026-11-23',
-      warehouse: 'CK001',
-      lines: [{ material: 'LAMP', unit: 'Pcs', quantity: 6 }],
+      lines: [{ material: 'LAMP', unit: 'Pcs', quantity: 6, warehouse: 'CK001' }],
     }
     faults.arm('answer-lost', { path: /STK_InStock\.Save/, times: 1 })
     expect(await run('receive', 'create', body)).toMatchObject({ kind: 'retry', ambiguous: true })
@@ -234,7 +289,7 @@ describe('writing', () => {
       FPOORDERENTRYID: entries[0]?.id,
       FInStockEntry_Link: [{ FInStockEntry_Link_FSBillId: id, FInStockEntry_Link_FSId: entries[0]?.id }],
     })
-    const nobody = { ...body, number: 'wms/R-2', lines: [{ material: 'NEW', unit: 'Pcs', quantity: 1 }] }
+    const nobody = { ...body, number: 'wms/R-2', lines: [{ material: 'NEW', unit: 'Pcs', quantity: 1, warehouse: 'CK001' }] }
     expect(await run('receive', 'create', nobody)).toMatchObject({ kind: 'reject', code: 'not-arranged' })
   })
 })

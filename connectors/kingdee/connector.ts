@@ -1,11 +1,11 @@
 import type { Auth, Call, Connector, Dialect, FaultRule } from '../../src/connector/types.ts'
 import type { Json, JsonObject } from '../../src/model/json.ts'
-import { productLinks, products, stock, suppliers, warehouses } from './master.ts'
-import { purchase, sale } from './order-actions.ts'
+import { customerLinks, customers, productLinks, products, stock, suppliers, warehouses } from './master.ts'
+import { purchase, purchaseAsSale, sale } from './order-actions.ts'
 import { query } from './query.ts'
 import { receive } from './receive-action.ts'
 import { sign } from './sign.ts'
-import { payables, purchases, receipts, sales, shipments } from './trade.ts'
+import { orderResponses, payables, purchases, receipts, returns, sales, shipments } from './trade.ts'
 
 /** A text field without a value is told as one blank. */
 const decode = (value: Json): Json => {
@@ -64,14 +64,14 @@ const kingdee: Connector = {
       'give the numbering rules of the documents that the hub makes (采购订单, 采购入库单, 销售订单) leave to write the number: it is how they are known again',
     ],
     permissions: [
-      'query of 采购订单, 采购入库单, 应付单, 销售订单, 销售出库单, 即时库存, 物料, 供应商 and 仓库, for the one organisation',
+      'query of 采购订单, 采购入库单, 应付单, 销售订单, 销售出库单, 销售退货单, 即时库存, 物料, 物料单位换算, 供应商, 客户 and 仓库, for the one organisation',
       'for what the hub makes: save, submit, audit, un-audit and void (作废) of 采购订单 and 销售订单; save, submit and audit of 采购入库单',
       'no approval flow on these three, or one that lets the integration user pass: an audit that waits for a person fails',
     ],
     unproved: [
       "the signed headers are held against answers computed by another program from the rule that five public clients share, with made-up keys: no answer of the vendor's was found. The SDKs differ: Python's sends seconds, which is done here, Java's milliseconds",
       'requests and answers of the conformance tests were made by us, with the simulator, in the shapes that public transcriptions of the SDKs, clients and field lists show; nothing was sent to a Kingdee',
-      'from memory are the numbers of the preset currencies (PRE001 and so on), the operations Cancel (作废) and CancelAssign, FCloseDate and FForbidDate, and that FBillNo is taken as it is sent',
+      'from memory are the numbers of the preset currencies (PRE001 and so on), the operations Cancel (作废) and CancelAssign, FCloseDate and FForbidDate, that FBillNo is taken as it is sent, and that BD_MATERIALUNITCONVERT and the source line (FSOEntryId) of SAL_RETURNSTOCK are asked for by these names, which their tables have',
       'receipts are saved with the links that a push (下推) by the rule PUR_PurchaseOrder-STK_InStock would make, since a push takes whole lines and gives a number of its own; whether a server computes all it computes after a push was not seen',
     ],
   },
@@ -90,6 +90,11 @@ const kingdee: Connector = {
       organisation: { type: 'string', minLength: 1, title: 'Number of the organisation' },
       timeZone: { type: 'string', title: 'Time zone of the server (IANA name)' },
       warehouse: { type: 'string', minLength: 1, title: 'Number of the warehouse whose stock is read' },
+      quarantine: {
+        type: 'string',
+        minLength: 1,
+        title: 'Number of the warehouse for goods that are not fit: what a receipt brings there is rejected',
+      },
       customer: { type: 'string', minLength: 1, title: 'Number of the customer that shop sales are booked on' },
       chargeMaterial: { type: 'string', minLength: 1, title: 'Number of the material that freight and fees of shop orders are sold as' },
     },
@@ -124,6 +129,8 @@ const kingdee: Connector = {
   streams: {
     warehouses,
     suppliers,
+    customers,
+    'customer-links': customerLinks,
     products,
     'product-links': productLinks,
     stock,
@@ -131,9 +138,11 @@ const kingdee: Connector = {
     receipts,
     payables,
     sales,
+    'order-responses': orderResponses,
     shipments,
+    returns,
   },
-  actions: { purchase, sale, receive },
+  actions: { purchase, sale, 'purchase-as-sale': purchaseAsSale, receive },
 }
 
 export default kingdee

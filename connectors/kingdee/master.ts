@@ -1,4 +1,4 @@
-import type { Stream } from '../../src/connector/types.ts'
+import type { Child, Stream } from '../../src/connector/types.ts'
 import { masters, named, one, ours, query } from './query.ts'
 
 const text = { type: 'string' }
@@ -32,6 +32,24 @@ export const suppliers: Stream = {
   parts: one('party', 'supplier', { identity: { kind: 'master', key: 'number', identifiers: partyIdentifiers } }),
 }
 
+const customer = {
+  form: 'BD_Customer',
+  id: 'FCUSTID',
+  organisation: 'FUseOrgId',
+  times: ['FApproveDate', 'FForbidDate'],
+  fields: ['FName', 'FDocumentStatus', 'FForbidStatus'],
+  schema: { FForbidStatus: text },
+  blindSpots: ['a customer and a supplier of one number are taken for one party'],
+}
+export const customers: Stream = {
+  ...masters({ ...customer, title: 'Customers, of which Kingdee is the master' }),
+  parts: one('party', 'customer', { identity: { kind: 'master', key: 'number', identifiers: partyIdentifiers } }),
+}
+export const customerLinks: Stream = {
+  ...masters({ ...customer, title: 'Customers that another system is the master of: linked by number, others are set aside' }),
+  parts: one('party', 'customer', { identity: { kind: 'mirror', identifiers: partyIdentifiers, foreign: 'ignore' } }),
+}
+
 const material = {
   form: 'BD_MATERIAL',
   id: 'FMATERIALID',
@@ -41,8 +59,31 @@ const material = {
   schema: { FForbidStatus: text, FSpecification: maybe, FBARCODE: maybe, FBaseUnitId_FNumber: text, FErpClsID: text },
 }
 const productIdentifiers = [{ scheme: 'sku', path: 'sku' }]
+/** One of the first unit is numerator by denominator of the second, the base unit. */
+const packFields = ['FMaterialId.FNumber', 'FCurrentUnitId.FNumber', 'FDestUnitId.FNumber', 'FConvertNumerator', 'FConvertDenominator']
+const packs: Child = {
+  name: 'packs',
+  call: query({
+    form: 'BD_MATERIALUNITCONVERT',
+    fields: packFields,
+    filter: [ours('FUseOrgId'), "FDocumentStatus='C'", "FForbidStatus='A'", "FMaterialId.FNumber in ('{keys|quoted}')"],
+    order: 'FUNITCONVERTRATEID',
+    limit: 10_000,
+  }),
+  records: '',
+  columns: named(packFields),
+  page: { kind: 'single' },
+  batch: 100,
+  parent: 'FMaterialId_FNumber',
+  as: { kind: 'embed' },
+}
 export const products: Stream = {
-  ...masters({ ...material, title: 'Materials, of which Kingdee is the master' }),
+  ...masters({
+    ...material,
+    title: 'Materials with their further units, of which Kingdee is the master',
+    blindSpots: ['a conversion of units changed by itself'],
+  }),
+  children: [packs],
   parts: one('product', 'product', { identity: { kind: 'master', key: 'sku', identifiers: productIdentifiers } }),
 }
 export const productLinks: Stream = {

@@ -1,8 +1,8 @@
-import type { Arrange, Call, Command, CommandAction } from '../../src/connector/types.ts'
+import type { Arrange, Call, Command, CommandAction, Step } from '../../src/connector/types.ts'
 import { isObject, type Json, type JsonObject, type JsonSchema } from '../../src/model/json.ts'
 import { query } from './query.ts'
-import { audited, byNumber, reopened, save, savedKey, voided } from './steps.ts'
-import { purchaseEntry, purchases, saleEntry, sales } from './trade.ts'
+import { audited, byNumber, reopened, save, savedKey, submitted, voided, withdrawn } from './steps.ts'
+import { orderResponses, purchaseEntry, purchases, saleEntry, sales } from './trade.ts'
 
 const text = { type: 'string', minLength: 1 }
 const number = { type: 'number' }
@@ -42,6 +42,10 @@ const orderInput: JsonSchema = {
   },
 }
 const linesInput: JsonSchema = { type: 'object', additionalProperties: false, required: ['lines'], properties: { lines } }
+const voidInput: JsonSchema = { type: 'object', additionalProperties: false, required: ['number'], properties: { number: text } }
+/** All shop customers are one: who gets the goods, and what was noted, stands in the order. */
+const noted = { address: { type: 'string' }, note: { type: 'string' } }
+const notedModel = { FReceiveAddress: '{input.address}', FNote: '{input.note}' }
 
 interface Kind {
   readonly form: string
@@ -50,8 +54,14 @@ interface Kind {
   readonly partner: string
   readonly finance: string
   readonly entry: string
-  readonly stream: 'purchases' | 'sales'
+  readonly stream: 'purchases' | 'sales' | 'order-responses'
   readonly whole: Call
+  /** has address and note of the buyer */
+  readonly noted?: true
+  /** states in which the hub may still write, how it gets there, and what follows a save */
+  readonly open: readonly string[]
+  readonly reopened: (form: string) => readonly Step[]
+  readonly then: (form: string) => readonly Step[]
 }
 const whole = ({ byKey }: typeof purchases): Call => {
   const { records: _, ...call } = byKey ?? { records: '', path: '' }
@@ -66,6 +76,9 @@ const purchaseKind: Kind = {
   entry: purchaseEntry,
   stream: 'purchases',
   whole: whole(purchases),
+  open: ['Z', 'A', 'B', 'C', 'D'],
+  reopened,
+  then: audited,
 }
 const saleKind: Kind = {
   form: 'SAL_SaleOrder',
@@ -76,6 +89,19 @@ const saleKind: Kind = {
   entry: saleEntry,
   stream: 'sales',
   whole: whole(sales),
+  noted: true,
+  open: ['Z', 'A', 'B', 'C', 'D'],
+  reopened,
+  then: audited,
+}
+/** What a buyer ordered is the seller's people's to audit, to cut or to void: the hub takes back no audit of theirs. */
+const answeredKind: Kind = {
+  ...saleKind,
+  stream: 'order-responses',
+  whole: whole(orderResponses),
+  open: ['Z', 'A', 'B', 'D'],
+  reopened: withdrawn,
+  then: submitted,
 }
 
 const state = ({ form, entry }: Kind): Call =>
@@ -109,9 +135,12 @@ export const arrangeLines: Arrange = (input, before) => {
   ]
 }
 
+const inputOf = ({ noted: has }: Kind, input: JsonSchema): JsonSchema =>
+  has ? { ...input, properties: { ...(input.properties as JsonSchema), ...noted } } : input
+
 const create = (kind: Kind, mapping: string): Command => ({
   mapping: `kingdee/${mapping}`,
-  input: orderInput,
+  input: inputOf(kind, orderInput),
   call: save(kind.form, {
     FID: 0,
     FBillNo: '{input.number}',
@@ -120,47 +149,56 @@ const create = (kind: Kind, mapping: string): Command => ({
     [kind.organisation]: { FNumber: '{config.organisation}' },
     [kind.partner]: { FNumber: '{input.partner}' },
     [kind.finance]: { FSettleCurrId: { FNumber: '{input.currency}' }, FIsIncludedTax: '{input.taxIncluded}' },
+    ...(kind.noted ? notedModel : {}),
     [kind.entry]: '{input.lines}',
   }),
   key: savedKey,
   once: byNumber(kind.form, kind.organisation),
-  then: audited(kind.form),
+  then: kind.then(kind.form),
   read: { call: kind.whole, record: '', stream: kind.stream },
 })
 const change = (kind: Kind, mapping: string): Command => ({
   mapping: `kingdee/${mapping}`,
-  input: linesInput,
-  requires: { call: state(kind), path: '0.0', in: ['Z', 'A', 'B', 'C', 'D'], arrange: arrangeLines },
-  prepare: reopened(kind.form),
-  call: save(kind.form, { FID: '{before.0.5}', [kind.entry]: '{arranged}' }),
+  input: inputOf(kind, linesInput),
+  requires: { call: state(kind), path: '0.0', in: kind.open, arrange: arrangeLines },
+  prepare: kind.reopened(kind.form),
+  restore: kind.then(kind.form),
+  call: save(kind.form, { FID: '{before.0.5}', ...(kind.noted ? notedModel : {}), [kind.entry]: '{arranged}' }),
   once: { kind: 'natural', why: 'lines are set under the rows that carry their number, which are read anew' },
-  then: audited(kind.form),
+  then: kind.then(kind.form),
   read: { call: kind.whole, record: '', stream: kind.stream },
 })
 const cancel = (kind: Kind, mapping: string): Command => ({
   mapping: `kingdee/${mapping}`,
-  input: linesInput,
+  input: voidInput,
   requires: { call: state(kind), path: '0.1', in: ['A'] },
-  prepare: reopened(kind.form),
+  prepare: kind.reopened(kind.form),
+  restore: kind.then(kind.form),
   call: voided(kind.form),
   once: { kind: 'natural', why: 'a void order is not voided again: its state is read first' },
   read: { call: kind.whole, record: '', stream: kind.stream, proves: { path: 'FCancelStatus', in: ['B'] } },
 })
 
-const order = (kind: Kind, mapping: string): Pick<CommandAction, 'create' | 'change' | 'cancel'> => ({
+const order = (kind: Kind, mapping: string, cancelMapping: string): Pick<CommandAction, 'create' | 'change' | 'cancel'> => ({
   create: create(kind, mapping),
   change: change(kind, `${mapping}-change`),
-  cancel: cancel(kind, `${mapping}-change`),
+  cancel: cancel(kind, cancelMapping),
 })
 export const purchase: CommandAction = {
   kind: 'command',
   title: 'Purchase order, audited',
   document: 'purchase-order',
-  ...order(purchaseKind, 'purchase-create'),
+  ...order(purchaseKind, 'purchase-create', 'purchase-cancel'),
 }
 export const sale: CommandAction = {
   kind: 'command',
   title: 'Customer order as an audited sale order',
   document: 'sales-order',
-  ...order(saleKind, 'sale-create'),
+  ...order(saleKind, 'sale-create', 'sale-cancel'),
+}
+export const purchaseAsSale: CommandAction = {
+  kind: 'command',
+  title: "Buyer's purchase order as a submitted sale order in the seller's books, for its people to answer",
+  document: 'purchase-order',
+  ...order(answeredKind, 'purchase-as-sale', 'purchase-cancel'),
 }

@@ -62,6 +62,8 @@ export interface Bills {
   /** of head and lines, named by place: further ones are added at the end */
   readonly fields: readonly string[]
   readonly schema: JsonObject
+  /** only those for which this holds too */
+  readonly only?: string
   readonly blindSpots?: readonly string[]
 }
 
@@ -75,7 +77,7 @@ export function bills({ form, entry, organisation, times, fields, ...source }: B
   const row = `${entry}_FEntryID`
   const columns = ['FID', row, 'FModifyDate', ...fields]
   const asked = { form, fields: columns, order: `FID,${row}`, limit: '{page.size}' }
-  const always = [ours(organisation), numbered]
+  const always = [ours(organisation), numbered, ...(source.only === undefined ? [] : [source.only])]
   return {
     title: source.title,
     schema: billSchema(row, source.schema),

@@ -15,7 +15,7 @@ export const arrangeReceipt: Arrange = (input, before) => {
   const rows = (Array.isArray(before) ? before : []).filter((row: Json) => Array.isArray(row)) as readonly (readonly Json[])[]
   const lines = (Array.isArray(input.lines) ? input.lines : []).filter((line: Json) => isObject(line)) as readonly JsonObject[]
   const entries: Json[] = []
-  for (const { material, unit, quantity, orderLine } of lines) {
+  for (const { material, unit, quantity, warehouse, orderLine } of lines) {
     const ofMaterial = rows.filter((row) => row[3] === material)
     const [row, ...others] = ofMaterial.length > 1 ? ofMaterial.filter((one) => String(one[2]) === orderLine) : ofMaterial
     if (row === undefined || others.length > 0) return undefined
@@ -24,7 +24,7 @@ export const arrangeReceipt: Arrange = (input, before) => {
       FMaterialId: { FNumber: material ?? null },
       FUnitID: { FNumber: unit ?? null },
       FRealQty: quantity ?? null,
-      FStockId: { FNumber: input.warehouse ?? null },
+      FStockId: { FNumber: warehouse ?? null },
       FSRCBILLTYPEID: 'PUR_PurchaseOrder',
       FSRCBillNo: number,
       FPOOrderNo: number,
@@ -53,21 +53,20 @@ export const receive: CommandAction = {
     input: {
       type: 'object',
       additionalProperties: false,
-      required: ['number', 'order', 'supplier', 'date', 'warehouse', 'lines'],
+      required: ['number', 'order', 'supplier', 'date', 'lines'],
       properties: {
         number: { ...text, maxLength: 30 },
         order: text,
         supplier: text,
         date: text,
-        warehouse: text,
         lines: {
           type: 'array',
           minItems: 1,
           items: {
             type: 'object',
             additionalProperties: false,
-            required: ['material', 'unit', 'quantity'],
-            properties: { material: text, unit: text, quantity: { type: 'number' }, orderLine: text },
+            required: ['material', 'unit', 'quantity', 'warehouse'],
+            properties: { material: text, unit: text, quantity: { type: 'number' }, warehouse: text, orderLine: text },
           },
         },
       },

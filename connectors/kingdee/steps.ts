@@ -9,10 +9,13 @@ const step = (name: string, form: string, only: readonly string[]): Step => ({
   only: { call: status(form), path: '0.0', in: only },
 })
 
-/** Submitted and audited, from wherever it stands. */
-export const audited = (form: string): readonly Step[] => [step('Submit', form, ['Z', 'A', 'D']), step('Audit', form, ['B'])]
+/** In review, from wherever it stands before that. */
+export const submitted = (form: string): readonly Step[] => [step('Submit', form, ['Z', 'A', 'D'])]
+export const audited = (form: string): readonly Step[] => [...submitted(form), step('Audit', form, ['B'])]
+/** Out of the review, where nobody audited it yet. */
+export const withdrawn = (form: string): readonly Step[] => [step('CancelAssign', form, ['B'])]
 /** Taken back to where it can be written; refused by Kingdee once later documents were made of it. */
-export const reopened = (form: string): readonly Step[] => [step('UnAudit', form, ['C']), step('CancelAssign', form, ['B'])]
+export const reopened = (form: string): readonly Step[] => [step('UnAudit', form, ['C']), ...withdrawn(form)]
 
 export const save = (form: string, model: JsonObject): Call =>
   operation('Save', form, {

@@ -116,6 +116,7 @@ export const payables: Stream = {
       'FTAXAMOUNTFOR_D',
       'FALLAMOUNTFOR_D',
       'FORDERNUMBER',
+      'FOrderEntryID',
     ],
     schema: { FDATE: text, FENDDATE_H: maybe, FSUPPLIERID_FNumber: text, FCURRENCYID_FNumber: text, FALLAMOUNTFOR: money },
   }),
@@ -123,20 +124,32 @@ export const payables: Stream = {
 }
 
 export const saleEntry = 'FSaleOrderEntry'
+const sale = {
+  form: 'SAL_SaleOrder',
+  entry: saleEntry,
+  organisation: 'FSaleOrgId',
+  times: orderTimes,
+  fields: [...orderHead, 'FCustId.FNumber', 'FCustId.FName', ...priced],
+  schema: { ...orderSchema, FCustId_FNumber: text },
+}
 /** Only orders that the hub brought here: people's own sales are nobody's business. */
 export const sales: Stream = {
-  ...bills({
-    title: "Sale orders made from our orders, known by their number; people's own sales are set aside",
-    form: 'SAL_SaleOrder',
-    entry: saleEntry,
-    organisation: 'FSaleOrgId',
-    times: orderTimes,
-    fields: [...orderHead, 'FCustId.FNumber', 'FCustId.FName', ...priced],
-    schema: { ...orderSchema, FCustId_FNumber: text },
-  }),
+  ...bills({ ...sale, title: "Sale orders made from our orders, known by their number; people's own sales are set aside" }),
   hubRef: { path: 'FBillNo', document: 'sales-order' },
   hubLines: hubLines(saleEntry),
   parts: [{ document: 'sales-order', mode: 'replace', identity: { kind: 'mirror', identifiers: [], foreign: 'ignore' } }],
+}
+/** A key of ours has the connection before a slash, which no numbering rule writes. */
+export const orderResponses: Stream = {
+  ...bills({
+    ...sale,
+    title: "Sale orders that answer our purchase orders, known by their number (seller's books)",
+    fields: [...sale.fields, 'FApproveDate'],
+    only: "FBillNo like '%/%'",
+  }),
+  hubRef: { path: 'FBillNo', document: 'purchase-order' },
+  hubLines: hubLines(saleEntry),
+  parts: one('order-response', 'order-response'),
 }
 
 export const shipments: Stream = {
@@ -165,4 +178,30 @@ export const shipments: Stream = {
     schema: { FDate: text, FCancelStatus: text, FApproveDate: maybe },
   }),
   parts: one('shipment', 'shipment'),
+}
+
+export const returns: Stream = {
+  ...bills({
+    title: 'Goods returned by customers',
+    form: 'SAL_RETURNSTOCK',
+    entry: 'FEntity',
+    organisation: 'FStockOrgId',
+    times: ['FApproveDate', 'FCancelDate'],
+    fields: [
+      'FBillNo',
+      'FDate',
+      'FDocumentStatus',
+      'FCancelStatus',
+      'FApproveDate',
+      'FMaterialId.FNumber',
+      'FMaterialId.FName',
+      'FUnitID.FNumber',
+      'FRealQty',
+      'FStockId.FNumber',
+      'FOrderNo',
+      'FSOEntryId',
+    ],
+    schema: { FDate: text, FCancelStatus: text, FApproveDate: maybe },
+  }),
+  parts: one('shipment', 'return', { key: 'return/{key}' }),
 }

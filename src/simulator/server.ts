@@ -123,3 +123,10 @@ export const startServer = async (options: ServerOptions): Promise<SimulatorServ
       }),
   }
 }
+
+/** Requests to all runs of a system that was restarted, added up by name. */
+export const summedCounts = (runs: readonly SimulatorServer[]): Record<string, number> => {
+  const counts: Record<string, number> = {}
+  for (const run of runs) for (const [name, count] of Object.entries(run.counts)) counts[name] = (counts[name] ?? 0) + count
+  return counts
+}

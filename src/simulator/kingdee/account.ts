@@ -17,7 +17,9 @@ export interface Account {
   readonly bills: (form: string) => Map<number, Bill>
   readonly bill: (form: string, id: number) => Bill
   readonly nextId: () => number
-  /** quantities by warehouse and material */
+  /** so many of a material in its base unit. @throws Refusal for a unit that is none of its own */
+  readonly inBase: (material: string, unit: string, quantity: number) => number
+  /** quantities by warehouse and material, in base units */
   readonly move: (warehouse: string, material: string, quantity: number) => void
 }
 
@@ -53,6 +55,15 @@ export function openAccount(organisation: string, clock: () => Date): Account {
       return found
     },
     nextId: () => ++last,
+    inBase: (material, unit, quantity) => {
+      const base = [...bills('BD_MATERIAL').values()].find(({ head }) => head.FNumber === material)?.head['FBaseUnitId.FNumber']
+      if (unit === base) return quantity
+      const rate = [...bills('BD_MATERIALUNITCONVERT').values()].find(
+        ({ head }) => head['FMaterialId.FNumber'] === material && head['FCurrentUnitId.FNumber'] === unit,
+      )
+      if (rate === undefined) throw new Refusal(11, `物料 ${material} 没有单位 ${unit} 的换算关系`)
+      return (quantity * Number(rate.head.FConvertNumerator)) / Number(rate.head.FConvertDenominator)
+    },
     move: (warehouse, material, quantity) => {
       const table = bills('STK_Inventory')
       const own = [...table.values()].find(

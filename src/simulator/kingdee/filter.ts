@@ -3,9 +3,9 @@ import { Refusal } from './refusal.ts'
 
 export type Condition = (field: (name: string) => Json) => boolean
 
-const token = /\s*(?:(\(|\)|>=|<=|<>|=|>|<)|'((?:[^']|'')*)'|(-?\d+(?:\.\d+)?)|([A-Za-z_][\w.]*))/y
+const token = /\s*(?:(\(|\)|,|>=|<=|<>|=|>|<)|'((?:[^']|'')*)'|(-?\d+(?:\.\d+)?)|([A-Za-z_][\w.]*))/y
 
-/** A FilterString: comparisons of a field with a value, `and`, `or`, brackets. Names are gathered in `fields`. @throws Refusal for anything else */
+/** A FilterString: comparisons of a field with a value, `in`, `like`, `and`, `or`, brackets. Names are gathered in `fields`. @throws Refusal for anything else */
 export function readFilter(text: string, fields: Set<string>): Condition {
   token.lastIndex = 0
   const tokens: { readonly kind: 'sign' | 'value' | 'name'; readonly text: string }[] = []
@@ -30,6 +30,18 @@ export function readFilter(text: string, fields: Set<string>): Condition {
     if (is) place++
     return is
   }
+  const value = (): string => {
+    const here = tokens[place++]
+    if (here?.kind !== 'value') throw fail()
+    return here.text
+  }
+  const list = (): readonly string[] => {
+    if (!sign('(')) throw fail()
+    const values = [value()]
+    while (sign(',')) values.push(value())
+    if (!sign(')')) throw fail()
+    return values
+  }
   const either = (): Condition => {
     const parts = [both()]
     while (word('or')) parts.push(both())
@@ -46,11 +58,21 @@ export function readFilter(text: string, fields: Set<string>): Condition {
       if (!sign(')')) throw fail()
       return inner
     }
-    const [name, operator, value] = tokens.slice(place, place + 3)
-    if (name?.kind !== 'name' || operator?.kind !== 'sign' || value?.kind !== 'value') throw fail()
-    place += 3
+    const name = tokens[place++]
+    if (name?.kind !== 'name') throw fail()
     fields.add(name.text)
-    return (row) => compare(row(name.text), operator.text, value.text)
+    if (word('in')) {
+      const wanted = new Set(list())
+      return (row) => row(name.text) !== null && wanted.has(String(row(name.text)))
+    }
+    if (word('like')) {
+      const pattern = likeness(value())
+      return (row) => typeof row(name.text) === 'string' && pattern.test(String(row(name.text)))
+    }
+    const operator = tokens[place++]
+    const wanted = value()
+    if (operator?.kind !== 'sign') throw fail()
+    return (row) => compare(row(name.text), operator.text, wanted)
   }
   if (tokens.length === 0) return () => true
   const whole = either()
@@ -64,4 +86,12 @@ function compare(found: Json, operator: string, value: string): boolean {
     typeof found === 'number' && value !== '' && !Number.isNaN(Number(value)) ? found - Number(value) : byText(String(found), value)
   return { '=': order === 0, '<>': order !== 0, '>': order > 0, '<': order < 0, '>=': order >= 0, '<=': order <= 0 }[operator] ?? false
 }
+/** `%` stands for any text. */
+const likeness = (pattern: string): RegExp =>
+  new RegExp(
+    `^${pattern
+      .split('%')
+      .map((part) => part.replaceAll(/[\\^$.*+?()[\]{}|]/g, '\\$&'))
+      .join('.*')}$`,
+  )
 const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)

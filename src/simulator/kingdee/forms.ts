@@ -44,6 +44,27 @@ export const forms: Readonly<Record<string, Form>> = {
     id: 'FMATERIALID',
     head: ['FMATERIALID', ...master, 'FSpecification', 'FBARCODE', 'FBaseUnitId.FNumber', 'FErpClsID'],
   },
+  BD_MATERIALUNITCONVERT: {
+    id: 'FUNITCONVERTRATEID',
+    head: [
+      'FUNITCONVERTRATEID',
+      'FMaterialId',
+      'FMaterialId.FNumber',
+      'FCurrentUnitId.FNumber',
+      'FDestUnitId.FNumber',
+      'FConvertNumerator',
+      'FConvertDenominator',
+      'FUseOrgId.FNumber',
+      'FDocumentStatus',
+      'FForbidStatus',
+    ],
+  },
+  STK_InvInit: {
+    id: 'FID',
+    prefix: 'CSKC',
+    head: [...bill, 'FDate', 'FStockOrgId.FNumber'],
+    entry: { key: 'FInvInitDetail', fields: ['FMaterialID.FNumber', 'FMaterialID.FName', 'FUnitID.FNumber', 'FQty', 'FStockId.FNumber'] },
+  },
   STK_Inventory: {
     id: 'FID',
     head: [
@@ -67,7 +88,7 @@ export const forms: Readonly<Record<string, Form>> = {
   SAL_SaleOrder: {
     id: 'FID',
     prefix: 'XSDD',
-    head: [...order, 'FSaleOrgId.FNumber', 'FCustId.FNumber', 'FCustId.FName'],
+    head: [...order, 'FSaleOrgId.FNumber', 'FCustId.FNumber', 'FCustId.FName', 'FNote', 'FReceiveAddress'],
     entry: { key: 'FSaleOrderEntry', fields: [...priced, 'FStockOutQty'] },
   },
   STK_InStock: {
@@ -109,6 +130,15 @@ export const forms: Readonly<Record<string, Form>> = {
       fields: ['FMaterialID.FNumber', 'FMaterialID.FName', 'FUnitID.FNumber', 'FRealQty', 'FStockID.FNumber', 'FSoorDerno', 'FSOEntryId'],
     },
   },
+  SAL_RETURNSTOCK: {
+    id: 'FID',
+    prefix: 'XSTHD',
+    head: [...bill, 'FDate', 'FStockOrgId.FNumber', 'FRetcustId.FNumber', 'FRetcustId.FName', 'FHeadNote'],
+    entry: {
+      key: 'FEntity',
+      fields: ['FMaterialId.FNumber', 'FMaterialId.FName', 'FUnitID.FNumber', 'FRealQty', 'FStockId.FNumber', 'FOrderNo', 'FSOEntryId'],
+    },
+  },
   AP_Payable: {
     id: 'FID',
     prefix: 'AP',
@@ -134,10 +164,11 @@ export const forms: Readonly<Record<string, Form>> = {
         'FTAXAMOUNTFOR_D',
         'FALLAMOUNTFOR_D',
         'FORDERNUMBER',
+        'FOrderEntryID',
       ],
     },
   },
 }
 
-const decimals = /(Qty|Price|Amount|AMOUNTFOR|AMOUNTFOR_D|TaxRate)$/
+const decimals = /(Qty|Price|Amount|AMOUNTFOR|AMOUNTFOR_D|TaxRate|Numerator|Denominator)$/
 export const isDecimal = (field: string): boolean => decimals.test(field)

@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from '../../model/json.ts'
 import type { FaultBoard } from '../faults.ts'
-import { startServer } from '../server.ts'
+import { type SimulatorServer, startServer, summedCounts } from '../server.ts'
 import { type Bill, openAccount } from './account.ts'
 import { type Credentials, callName, openDoor } from './door.ts'
 import { callOperation, isWrite } from './operations.ts'
@@ -11,6 +11,8 @@ export interface KingdeeOptions extends Credentials {
   /** true time; the server's own clock adds the fault `clock-skew` */
   readonly now?: () => Date
   readonly port?: number
+  /** how long a save takes before its effect, in ms; no time when absent */
+  readonly saveMs?: number
 }
 export interface Effect {
   readonly operation: string
@@ -27,11 +29,13 @@ export type Kingdee = Staff & {
   bills(form: string): readonly Bill[]
   endSessions(): void
   changeSecret(appSecret: string): void
+  /** breaks every connection, ends all sessions and comes back after so many ms */
+  restart(downMs?: number): Promise<void>
   close(): Promise<void>
 }
 
 /**
- * A Kingdee Cloud Galaxy (金蝶云星空) on the loopback interface, held in memory, with one organisation: ExecuteBillQuery over ten forms, Save, Submit, Audit, UnAudit, CancelAssign and ExcuteOperation of bills, signed headers and
+ * A Kingdee Cloud Galaxy (金蝶云星空) on the loopback interface, held in memory, with one organisation: ExecuteBillQuery over its forms, Save, Submit, Audit, UnAudit, CancelAssign and ExcuteOperation of bills, signed headers and
  * sessions. Its server stands in China. Written from public transcriptions of the official SDKs, client code, and recorded answers: an audit moves FApproveDate and not FModifyDate, errors of a query come as the only cell of the
  * only row, a text without a value is one blank.
  *
@@ -52,17 +56,38 @@ export async function startKingdee(options: KingdeeOptions): Promise<Kingdee> {
       return result
     },
   })
-  const server = await startServer({ routes: door.routes, faults, clock, port: options.port, nameOf: callName })
+  const runs: SimulatorServer[] = []
+  const start = async (port: number | undefined): Promise<SimulatorServer> => {
+    const spanOf = (name: string) => (name.endsWith('.Save') ? (options.saveMs ?? 0) : 0)
+    const started = await startServer({ routes: door.routes, faults, clock, port, nameOf: callName, spanOf })
+    runs.push(started)
+    return started
+  }
+  let server: SimulatorServer | undefined = await start(options.port)
+  const { url, port } = server
+  const stop = async (): Promise<void> => {
+    const running = server
+    server = undefined
+    await running?.close()
+  }
   return {
     ...createStaff(account),
-    url: `${server.url}/k3cloud`,
-    counts: server.counts,
+    url: `${url}/k3cloud`,
+    get counts() {
+      return summedCounts(runs)
+    },
     log,
     bills: (form) => [...account.bills(form).values()],
     endSessions: door.endSessions,
     changeSecret: (secret) => {
       appSecret = secret
     },
-    close: () => server.close(),
+    async restart(downMs = 200) {
+      await stop()
+      door.endSessions()
+      await new Promise((resolve) => setTimeout(resolve, downMs))
+      server = await start(port)
+    },
+    close: stop,
   }
 }

@@ -6,16 +6,41 @@ import { save } from './save.ts'
 
 /** An audit moves the goods and what the order says of them; FModifyDate stays as it was, FApproveDate tells it. */
 function settle(account: Account, name: string, { entries }: Bill, sign: 1 | -1): void {
+  const moved = moves[name]
+  if (moved === undefined) return
   for (const { values } of entries) {
-    if (name === 'STK_InStock') {
-      const order = Number(values.FPOORDERENTRYID ?? 0)
-      account.move(String(values['FStockId.FNumber']), String(values['FMaterialId.FNumber']), sign * Number(values.FRealQty))
-      add(lineOf(account, 'PUR_PurchaseOrder', order), 'FStockInQty', sign * Number(values.FRealQty))
-    } else if (name === 'SAL_OUTSTOCK') {
-      account.move(String(values['FStockID.FNumber']), String(values['FMaterialID.FNumber']), -sign * Number(values.FRealQty))
-      add(lineOf(account, 'SAL_SaleOrder', Number(values.FSOEntryId ?? 0)), 'FStockOutQty', sign * Number(values.FRealQty))
-    }
+    const quantity = sign * Number(values[moved.quantity])
+    const material = String(values[`${moved.material}.FNumber`])
+    const base = account.inBase(material, String(values['FUnitID.FNumber']), quantity)
+    account.move(String(values[`${moved.stock}.FNumber`]), material, moved.sign * base)
+    if (moved.order !== undefined) add(lineOf(account, moved.order.form, Number(values[moved.order.line] ?? 0)), moved.order.sum, quantity)
   }
+}
+interface Move {
+  readonly material: string
+  readonly stock: string
+  readonly quantity: string
+  readonly sign: 1 | -1
+  /** the order that was received or delivered, and where its lines sum that up */
+  readonly order?: { readonly form: string; readonly line: string; readonly sum: string }
+}
+const moves: Readonly<Record<string, Move>> = {
+  STK_InvInit: { material: 'FMaterialID', stock: 'FStockId', quantity: 'FQty', sign: 1 },
+  STK_InStock: {
+    material: 'FMaterialId',
+    stock: 'FStockId',
+    quantity: 'FRealQty',
+    sign: 1,
+    order: { form: 'PUR_PurchaseOrder', line: 'FPOORDERENTRYID', sum: 'FStockInQty' },
+  },
+  SAL_OUTSTOCK: {
+    material: 'FMaterialID',
+    stock: 'FStockID',
+    quantity: 'FRealQty',
+    sign: -1,
+    order: { form: 'SAL_SaleOrder', line: 'FSOEntryId', sum: 'FStockOutQty' },
+  },
+  SAL_RETURNSTOCK: { material: 'FMaterialId', stock: 'FStockId', quantity: 'FRealQty', sign: 1 },
 }
 const lineOf = (account: Account, form: string, id: number) =>
   [...account.bills(form).values()].flatMap(({ entries }) => entries).find((entry) => entry.id === id)

@@ -9,6 +9,7 @@ const masterOf: Readonly<Record<string, string>> = {
   FMaterialID: 'BD_MATERIAL',
   FSupplierId: 'BD_Supplier',
   FCustId: 'BD_Customer',
+  FRetcustId: 'BD_Customer',
   FStockId: 'BD_STOCK',
 }
 

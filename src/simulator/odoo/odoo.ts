@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from '../../model/json.ts'
 import type { FaultBoard } from '../faults.ts'
-import { type SimulatorServer, startServer } from '../server.ts'
+import { type SimulatorServer, startServer, summedCounts } from '../server.ts'
 import { createDatabase, type Database, type Row } from './database.ts'
 import { callMethod, hasEffect } from './methods.ts'
 import type { Series } from './models.ts'
@@ -98,7 +98,7 @@ export async function startOdoo(options: OdooOptions): Promise<Odoo> {
     url,
     database,
     get counts() {
-      return summed(runs)
+      return summedCounts(runs)
     },
     log,
     changeKey: (apiKey) => {
@@ -113,11 +113,4 @@ export async function startOdoo(options: OdooOptions): Promise<Odoo> {
     },
     close: stop,
   }
-}
-
-/** Counts of all runs of a server that was restarted, added up. */
-function summed(runs: readonly SimulatorServer[]): Record<string, number> {
-  const counts: Record<string, number> = {}
-  for (const run of runs) for (const [name, count] of Object.entries(run.counts)) counts[name] = (counts[name] ?? 0) + count
-  return counts
 }
