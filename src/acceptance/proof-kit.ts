@@ -276,7 +276,7 @@ export const sampleTruth: Truth = {
         shippingTax: 64n,
         tax: 1538n,
         total: 9634n,
-        paid: true,
+        captured: 9634n,
         refunds: [2990n],
         tracking: 'HT26000007',
       },

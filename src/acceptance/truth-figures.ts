@@ -93,7 +93,7 @@ function shopFigures({ plan, shops }: House, truth: Truth, shop: ShopName): Shop
   const goodsMoney = all((order) => entered(goodsNet(order), sum(order.lines.map(({ tax }) => tax))))
   const placed = all((order) => order.total)
   const refunds = orders.flatMap((order) => order.refunds)
-  const captured = sum(orders.filter(({ paid }) => paid).map((order) => order.total))
+  const captured = all((order) => order.captured)
   return {
     currency: shop === 'shop-us' ? 'USD' : 'EUR',
     orders: orders.length,

@@ -65,7 +65,7 @@ const shopFigures = (world: World, truth: Truth, shop: ShopName): ShopFigures =>
   const goods = all((order) => entered(shop, goodsNet(order), sum(order.lines.map(({ tax }) => tax))))
   const placed = all((order) => order.total)
   const refunds = orders.flatMap((order) => order.refunds)
-  const captured = sum(orders.filter(({ paid }) => paid).map((order) => order.total))
+  const captured = all((order) => order.captured)
   return {
     currency: shop === 'shop-us' ? 'USD' : 'EUR',
     orders: orders.length,

@@ -18,7 +18,8 @@ export type ShopOrder = {
   readonly shippingTax: Cents
   readonly tax: Cents
   readonly total: Cents
-  readonly paid: boolean
+  /** Money taken for it. */
+  readonly captured: Cents
   readonly refunds: readonly Cents[]
   /** Tracking number that somebody noted on it. */
   readonly tracking: string | undefined
@@ -56,7 +57,7 @@ export const shopOrder = (record: object): ShopOrder => {
     shippingTax: amount(order.shipping_tax),
     tax: amount(order.total_tax),
     total: amount(order.total),
-    paid: typeof order.date_paid_gmt === 'string',
+    captured: typeof order.date_paid_gmt === 'string' ? amount(order.total) : 0n,
     refunds: list(order.refunds).map((refund) => -amount(fieldsOf(refund).total)),
     tracking: trackingOf(order.meta_data),
   }

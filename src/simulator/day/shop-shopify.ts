@@ -102,7 +102,7 @@ export const startShopifyShop = async (name: ShopName, start: Start): Promise<Da
     shippingTax: BigInt(order.shippingTax),
     tax: BigInt(taxOf(order)),
     total: BigInt(totalOf(order, { taxes: taxes[name] })),
-    paid: order.paid,
+    captured: order.paid ? BigInt(totalOf(order, { taxes: taxes[name] })) : 0n,
     refunds: order.refunds.map(({ amount }) => BigInt(amount)),
     tracking: order.parcels[0]?.tracking.number ?? undefined,
   })

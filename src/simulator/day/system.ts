@@ -81,7 +81,7 @@ export type BuyerRecords = {
   readonly sales: readonly TradeOrder[]
   readonly purchases: readonly TradeOrder[]
   readonly moved: MovedPieces
-  /** Untaxed amounts of the posted supplier invoices. */
+  /** Amounts of the posted supplier invoices, on the basis of the orders' prices. */
   readonly invoices: readonly string[]
 }
 

@@ -23,6 +23,8 @@ export type TradeOrder = {
   readonly lines: readonly TradeLine[]
   /** A delivery of it has left the house. */
   readonly shipped: boolean
+  /** What the buyer pays, tax and freight included, where the ERP counts it. */
+  readonly total?: string
 }
 
 /** Everything that the four systems say at one moment. */
@@ -34,7 +36,7 @@ export type Truth = {
   /** Sales in Ningbo's ERP by reference. */
   readonly supplierSales: ReadonlyMap<string, readonly TradeOrder[]>
   readonly moved: MovedPieces
-  /** Untaxed amounts of the posted supplier invoices. */
+  /** Amounts of the posted supplier invoices, on the basis of the orders' prices. */
   readonly invoices: readonly string[]
 }
 

@@ -3,6 +3,7 @@ export interface Variant {
   readonly id: number
   readonly sku: string
   readonly name: string
+  /** as entered: with the tax inside where the shop's prices include it */
   readonly price: number
   readonly createdAt: string
   updatedAt: string
@@ -24,7 +25,25 @@ export interface Line {
   readonly id: number
   readonly variant: number
   readonly placed: number
+  /** off the whole line, as entered */
+  readonly discount: number
   quantity: number
+}
+export interface Address {
+  readonly fullName: string
+  readonly streetLine1: string
+  readonly city: string
+  readonly province: string | null
+  readonly postalCode: string
+  readonly country: string
+  readonly countryCode: string
+}
+export interface Payment {
+  readonly id: number
+  readonly amount: number
+  readonly createdAt: string
+  state: 'Authorized' | 'Settled' | 'Cancelled'
+  updatedAt: string
 }
 export interface Fulfilment {
   readonly id: number
@@ -39,6 +58,7 @@ export interface Refund {
   readonly id: number
   readonly total: number
   readonly reason: string
+  readonly lines: readonly { readonly line: number; readonly quantity: number }[]
   readonly createdAt: string
   state: 'Pending' | 'Settled'
   updatedAt: string
@@ -50,17 +70,21 @@ export interface Order {
   readonly placedAt: string
   readonly buyer: { readonly firstName: string; readonly lastName: string; readonly email: string }
   readonly lines: Line[]
-  readonly payment: { readonly id: number; readonly amount: number; readonly createdAt: string }
+  readonly payments: Payment[]
   readonly refunds: Refund[]
   readonly fulfilments: Fulfilment[]
+  shippingAddress: Address
+  /** as entered */
   shipping: number
   state: string
   updatedAt: string
 }
 export interface Book {
   readonly currency: string
-  /** percent of every price */
+  /** percent of goods, and of shipping */
   readonly taxRate: number
+  readonly shippingTaxRate: number
+  readonly pricesIncludeTax: boolean
   readonly variants: Map<number, Variant>
   readonly levels: Map<number, Level>
   readonly locations: Map<number, Location>
@@ -94,4 +118,28 @@ export function stateOf(order: Order): string {
   return some(left) ? 'PartiallyShipped' : order.state
 }
 
-export const withTax = (amount: number, { taxRate }: Pick<Book, 'taxRate'>): number => Math.round((amount * (100 + taxRate)) / 100)
+export interface Priced {
+  readonly net: number
+  readonly gross: number
+}
+/** An amount as entered, without and with its tax, rounded half up once. */
+export const priced = (amount: number, percent: number, { pricesIncludeTax }: Pick<Book, 'pricesIncludeTax'>): Priced =>
+  pricesIncludeTax
+    ? { gross: amount, net: amount - Math.round((amount * percent) / (100 + percent)) }
+    : { net: amount, gross: amount + Math.round((amount * percent) / 100) }
+
+/** What a line costs after its discount, and before. A line that was cancelled costs nothing. */
+export const linePriced = ({ quantity, discount, variant }: Line, book: Book): { readonly full: Priced; readonly paid: Priced } => {
+  const full = (book.variants.get(variant)?.price ?? 0) * quantity
+  const paid = quantity === 0 ? 0 : full - discount
+  return { full: priced(full, book.taxRate, book), paid: priced(paid, book.taxRate, book) }
+}
+
+export const shippingPriced = ({ shipping }: Pick<Order, 'shipping'>, book: Book): Priced => priced(shipping, book.shippingTaxRate, book)
+
+/** What the buyer owes by what the order holds now. */
+export const totalOf = (order: Order, book: Book): Priced => {
+  const parts = [...order.lines.map((line) => linePriced(line, book).paid), shippingPriced(order, book)]
+  const sum = (name: 'net' | 'gross') => parts.reduce((all, part) => all + part[name], 0)
+  return { net: sum('net'), gross: sum('gross') }
+}

@@ -16,8 +16,12 @@ export interface VendureOptions {
   readonly username: string
   readonly password: string
   readonly apiKey?: string
-  /** percent; 20 when absent */
+  /** percent; 20 when absent. Of shipping: the same when absent */
   readonly taxRate?: number
+  readonly shippingTaxRate?: number
+  readonly pricesIncludeTax?: boolean
+  /** of the first location; that of a new server when absent */
+  readonly locationName?: string
   readonly faults: FaultBoard
   /** true time; the shop's own clock adds the fault `clock-skew` */
   readonly now?: () => Date
@@ -25,13 +29,15 @@ export interface VendureOptions {
 }
 export type Vendure = Staff & {
   readonly url: string
+  /** what it keeps, to be looked at only */
+  readonly book: Readonly<Book>
   /** number of the first location */
   readonly location: number
   /** requests by operation: `POST Orders` */
   readonly counts: Readonly<Record<string, number>>
   /** what clients of the API changed, in order */
   readonly log: readonly { readonly mutation: string; readonly input: JsonObject }[]
-  readonly plugin: Omit<PluginEvents, 'tell'>
+  readonly plugin: Omit<PluginEvents, 'tell' | 'handle'>
   /** sessions: how often somebody logged in, and their end */
   readonly sessions: { begun(): number; end(): void }
   close(): Promise<void>
@@ -41,7 +47,9 @@ export type Vendure = Staff & {
  * A Vendure 3.7 on the loopback interface, held in memory: the operations of the Admin API that the hub uses, read as GraphQL, and the events of the plugin. What it answers was recorded from a
  * real one (connectors/vendure/fixtures). As there, an order's `updatedAt` has whole seconds and moves with its content only, not with its state, fulfilments and refunds; a refusal is a 200.
  *
- * Not simulated: discounts, surcharges, price changes of a modified order, draft orders, several channels, allocation at other than the first location, customers, and fields that nobody here reads.
+ * Lines are rounded once, as a MoneyStrategy may do; its discounts are entered for whole lines.
+ *
+ * Not simulated: promotions, surcharges, further payments of a modified order, draft orders, several channels, allocation at other than the first location, customers, and fields that nobody here reads.
  */
 export async function startVendure(options: VendureOptions): Promise<Vendure> {
   const { faults, now = () => new Date() } = options
@@ -50,6 +58,8 @@ export async function startVendure(options: VendureOptions): Promise<Vendure> {
   const book: Book = {
     currency: options.currency,
     taxRate: options.taxRate ?? 20,
+    shippingTaxRate: options.shippingTaxRate ?? options.taxRate ?? 20,
+    pricesIncludeTax: options.pricesIncludeTax ?? false,
     variants: new Map(),
     levels: new Map(),
     locations: new Map(),
@@ -62,9 +72,9 @@ export async function startVendure(options: VendureOptions): Promise<Vendure> {
       return id
     },
   }
-  const { tell, ...plugin } = createPlugin(faults, clock)
-  const staff = createStaff(book, tell)
-  const location = staff.addLocation('Default Stock Location')
+  const { tell, handle, ...plugin } = createPlugin(faults, clock)
+  const staff = createStaff(book, tell, handle)
+  const location = staff.addLocation(options.locationName ?? 'Default Stock Location')
   const seen = views(book)
   const log: { mutation: string; input: JsonObject }[] = []
   const roots = {
@@ -122,6 +132,7 @@ export async function startVendure(options: VendureOptions): Promise<Vendure> {
   return {
     ...staff,
     url: server.url,
+    book,
     location,
     counts: server.counts,
     log,

@@ -1,5 +1,16 @@
 import type { Resolved } from '../graphql/operation.ts'
-import { type Book, type Fulfilment, fulfilledOf, type Level, type Order, type Variant, withTax } from './book.ts'
+import {
+  type Book,
+  type Fulfilment,
+  fulfilledOf,
+  type Level,
+  linePriced,
+  type Order,
+  priced,
+  shippingPriced,
+  totalOf,
+  type Variant,
+} from './book.ts'
 
 type View = { readonly [name: string]: Resolved }
 
@@ -17,8 +28,8 @@ export function views(book: Book) {
     name: variant.name,
     enabled: true,
     currencyCode: book.currency,
-    price: variant.price,
-    priceWithTax: withTax(variant.price, book),
+    price: priced(variant.price, book.taxRate, book).net,
+    priceWithTax: priced(variant.price, book.taxRate, book).gross,
     createdAt: variant.createdAt,
     updatedAt: variant.updatedAt,
     product: { id: String(variant.id), name: variant.name },
@@ -41,28 +52,39 @@ export function views(book: Book) {
     updatedAt: one.updatedAt,
     lines: one.lines.map(({ line, quantity }) => ({ orderLineId: String(line), quantity })),
   })
+  const refundView = (refund: Order['refunds'][number]): View => ({
+    id: String(refund.id),
+    state: refund.state,
+    total: refund.total,
+    reason: refund.reason,
+    method: 'card',
+    transactionId: refund.state === 'Settled' ? `refund-${refund.id}` : null,
+    createdAt: refund.createdAt,
+    updatedAt: refund.updatedAt,
+    lines: refund.lines.map(({ line, quantity }) => ({ orderLineId: String(line), quantity })),
+  })
   const orderView = (order: Order): View => {
     const lines = order.lines.map((line) => {
       const variant = book.variants.get(line.variant)
-      const price = variant?.price ?? 0
-      const [net, gross] = [price * line.quantity, withTax(price * line.quantity, book)]
+      const unit = priced(variant?.price ?? 0, book.taxRate, book)
+      const { full, paid } = linePriced(line, book)
+      const off = { amount: paid.net - full.net, amountWithTax: paid.gross - full.gross }
       return {
-        net,
-        gross,
+        ...paid,
         view: {
           id: String(line.id),
           quantity: line.quantity,
           orderPlacedQuantity: line.placed,
           productVariant: { id: String(line.variant), sku: variant?.sku ?? '', name: variant?.name ?? '' },
-          unitPrice: price,
-          unitPriceWithTax: withTax(price, book),
-          linePrice: net,
-          linePriceWithTax: gross,
-          proratedLinePrice: net,
-          proratedLinePriceWithTax: gross,
+          unitPrice: unit.net,
+          unitPriceWithTax: unit.gross,
+          linePrice: full.net,
+          linePriceWithTax: full.gross,
+          proratedLinePrice: paid.net,
+          proratedLinePriceWithTax: paid.gross,
           taxRate: book.taxRate,
           taxLines: [{ description: `VAT ${book.taxRate}`, taxRate: book.taxRate }],
-          discounts: [],
+          discounts: off.amountWithTax === 0 ? [] : [{ description: 'Offer', ...off }],
           fulfillmentLines: order.fulfilments.flatMap((one) =>
             one.lines.filter((row) => row.line === line.id).map(({ quantity }) => ({ quantity, fulfillment: fulfilmentView(one) })),
           ),
@@ -70,7 +92,8 @@ export function views(book: Book) {
       }
     })
     const sum = (name: 'net' | 'gross') => lines.reduce((all, line) => all + line[name], 0)
-    const shippingWithTax = withTax(order.shipping, book)
+    const shipping = shippingPriced(order, book)
+    const total = totalOf(order, book)
     const { firstName, lastName, email } = order.buyer
     return {
       __typename: 'Order',
@@ -85,15 +108,7 @@ export function views(book: Book) {
       currencyCode: book.currency,
       couponCodes: [],
       customer: { id: String(order.id), firstName, lastName, emailAddress: email, phoneNumber: null },
-      shippingAddress: {
-        ...nobody,
-        fullName: `${firstName} ${lastName}`,
-        streetLine1: '1 High St',
-        city: 'Leeds',
-        postalCode: 'LS1 1AA',
-        country: 'United Kingdom',
-        countryCode: 'GB',
-      },
+      shippingAddress: { ...nobody, ...order.shippingAddress },
       billingAddress: nobody,
       lines: lines.map(({ view }) => view),
       surcharges: [],
@@ -101,39 +116,27 @@ export function views(book: Book) {
         {
           id: String(order.id),
           shippingMethod: { code: 'std', name: 'Standard' },
-          discountedPrice: order.shipping,
-          discountedPriceWithTax: shippingWithTax,
+          discountedPrice: shipping.net,
+          discountedPriceWithTax: shipping.gross,
         },
       ],
       subTotal: sum('net'),
       subTotalWithTax: sum('gross'),
-      shipping: order.shipping,
-      shippingWithTax,
-      total: sum('net') + order.shipping,
-      totalWithTax: sum('gross') + shippingWithTax,
+      shipping: shipping.net,
+      shippingWithTax: shipping.gross,
+      total: total.net,
+      totalWithTax: total.gross,
       taxSummary: [{ description: `VAT ${book.taxRate}`, taxRate: book.taxRate, taxBase: sum('net'), taxTotal: sum('gross') - sum('net') }],
-      payments: [
-        {
-          id: String(order.payment.id),
-          method: 'card',
-          amount: order.payment.amount,
-          state: 'Settled',
-          transactionId: `card-${order.payment.id}`,
-          createdAt: order.payment.createdAt,
-          updatedAt: order.payment.createdAt,
-          refunds: order.refunds.map((refund) => ({
-            id: String(refund.id),
-            state: refund.state,
-            total: refund.total,
-            reason: refund.reason,
-            method: 'card',
-            transactionId: refund.state === 'Settled' ? `refund-${refund.id}` : null,
-            createdAt: refund.createdAt,
-            updatedAt: refund.updatedAt,
-            lines: [],
-          })),
-        },
-      ],
+      payments: order.payments.map((payment) => ({
+        id: String(payment.id),
+        method: 'card',
+        amount: payment.amount,
+        state: payment.state,
+        transactionId: `card-${payment.id}`,
+        createdAt: payment.createdAt,
+        updatedAt: payment.updatedAt,
+        refunds: payment.state === 'Settled' ? order.refunds.map(refundView) : [],
+      })),
       fulfillments: order.fulfilments.map(fulfilmentView),
       modifications: [],
     }
