@@ -15,6 +15,7 @@ import { watchWorkspace } from './main/watch.ts'
 import { systemClock } from './model/clock.ts'
 import { idMaker } from './model/id.ts'
 import { openLog } from './model/log.ts'
+import { openHearing } from './pipeline/announced.ts'
 import { openCompiled } from './pipeline/compiled.ts'
 import type { Context } from './pipeline/context.ts'
 import { openHandover } from './pipeline/handover.ts'
@@ -88,7 +89,8 @@ export async function openHub(
     // ids sort by time, so hosts that share a database take its time for them
     const common = await serverClock(() => database.now())
     time = common
-    const accesses = openAccesses(log, foundation.limiter, sealedTokens(database, tenant, vault.keyring))
+    const hearing = openHearing({ database, tenant, log, clock: systemClock })
+    const accesses = openAccesses(log, foundation.limiter, sealedTokens(database, tenant, vault.keyring), hearing.heard)
     const context: Context = {
       tenant,
       database,
@@ -152,6 +154,7 @@ export async function openHub(
           await receiver.close()
           await context.bell.close()
           await accesses.close()
+          await hearing.settled()
           await tracing?.close()
           common.close()
           await foundation.close()

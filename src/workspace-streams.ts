@@ -78,6 +78,7 @@ function streamSetup(place: Place, stream: Stream, setting: JsonObject, around: 
           },
         }
       : {}),
+    ...(setting.drift === 'warn' || setting.drift === 'stop' ? { drift: setting.drift } : {}),
     ...(stream.call === null ? {} : { staleMs: spanAt(setting.stale) ?? Math.max(leastStaleMs, staleSpans * spanOf(timing, 0)) }),
   }
 }

@@ -15,15 +15,17 @@ export const connectionAt = (path: Path): { readonly records: Path; readonly pag
 
 const money = 'shopMoney { amount currencyCode }'
 const address = 'firstName lastName company address1 address2 city province provinceCode zip countryCodeV2 phone'
-const line = `id sku name quantity currentQuantity variant { inventoryItem { legacyResourceId } }
+const lineFields = `id sku name quantity currentQuantity variant { inventoryItem { legacyResourceId } }
   originalUnitPriceSet { ${money} } originalTotalSet { ${money} }
   discountAllocations { allocatedAmountSet { ${money} } } taxLines { title ratePercentage priceSet { ${money} } }`
-const order = `legacyResourceId name createdAt updatedAt processedAt cancelledAt closedAt
+const shippingFields = `title code discountedPriceSet { ${money} } taxLines { title ratePercentage priceSet { ${money} } }`
+const orderFields = `legacyResourceId name createdAt updatedAt processedAt cancelledAt closedAt
   displayFinancialStatus displayFulfillmentStatus currencyCode taxesIncluded sourceName note email phone
   billingAddress { ${address} } shippingAddress { ${address} }
-  subtotalPriceSet { ${money} } totalTaxSet { ${money} } totalTipReceivedSet { ${money} } totalPriceSet { ${money} }
-  shippingLines(first: 20) { nodes { title code discountedPriceSet { ${money} } taxLines { title ratePercentage priceSet { ${money} } } } }
-  lineItems(first: 50) { nodes { ${line} } pageInfo { hasNextPage } }`
+  subtotalPriceSet { ${money} } totalTaxSet { ${money} } totalTipReceivedSet { ${money} } totalPriceSet { ${money} }`
+const order = `${orderFields}
+  shippingLines(first: 20) { nodes { ${shippingFields} } }
+  lineItems(first: 50) { nodes { ${lineFields} } pageInfo { hasNextPage } }`
 
 export const ordersQuery = `query Orders($query: String, $after: String) {
   orders(first: 25, after: $after, sortKey: UPDATED_AT, query: $query) { nodes { ${order} } pageInfo { hasNextPage endCursor } } }`
@@ -31,13 +33,24 @@ export const orderQuery = `query Order($id: ID!) { order(id: $id) { ${order} } }
 export const orderKeysQuery = `query OrderKeys($after: String) {
   orders(first: 250, after: $after, sortKey: ID) { nodes { legacyResourceId } pageInfo { hasNextPage endCursor } } }`
 export const orderLinesQuery = `query OrderLines($id: ID!, $after: String) {
-  order(id: $id) { lineItems(first: 100, after: $after) { nodes { ${line} } pageInfo { hasNextPage endCursor } } } }`
+  order(id: $id) { lineItems(first: 100, after: $after) { nodes { ${lineFields} } pageInfo { hasNextPage endCursor } } } }`
 export const refundsQuery = `query OrderRefunds($id: ID!) { order(id: $id) { refunds(first: 100) {
   legacyResourceId processedAt updatedAt note order { legacyResourceId } totalRefundedSet { ${money} }
   refundLineItems(first: 100) { nodes { quantity restockType lineItem { id } subtotalSet { ${money} } } } } } }`
 export const fulfilmentsQuery = `query OrderFulfilments($id: ID!) { order(id: $id) { fulfillments(first: 100) {
   legacyResourceId name status createdAt updatedAt order { legacyResourceId } location { legacyResourceId } trackingInfo { company number url }
   fulfillmentLineItems(first: 100) { nodes { id quantity lineItem { id sku variant { inventoryItem { legacyResourceId } } } } } } } }`
+
+/** Of a bulk operation: a text inside the variables, so that its braces are doubled. Lists inside lists (the lines of refunds) cannot be in one. */
+export const ordersInBulk = `{ orders(query: "updated_at:>='SINCE'") { edges { node { __typename id ${orderFields}
+  shippingLines { edges { node { __typename ${shippingFields} } } } lineItems { edges { node { __typename ${lineFields} } } } } } } }`
+  .replaceAll(/\s+/g, ' ')
+  .replaceAll(/[{}]/g, '$&$&')
+  .replace('SINCE', '{since}')
+export const runBulk = `mutation RunBulk($query: String!) { bulkOperationRunQuery(query: $query, groupObjects: true) { bulkOperation { id } userErrors { code field message } } }`
+export const bulkQuery = 'query Bulk($id: ID!) { node(id: $id) { ... on BulkOperation { status errorCode url partialDataUrl } } }'
+export const cancelBulk =
+  'mutation CancelBulk($id: ID!) { bulkOperationCancel(id: $id) { bulkOperation { status } userErrors { field message } } }'
 
 const variant = 'sku barcode title updatedAt inventoryItem { legacyResourceId } product { title }'
 export const variantsQuery = `query Variants($query: String, $after: String) {

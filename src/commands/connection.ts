@@ -50,6 +50,7 @@ export function registerConnection(program: Command, shell: Shell): void {
           [say('column.reason'), found.reason],
           [say('column.changed'), found.changedAt],
           [say('column.circuit'), circuitOf(shell, found.circuit)],
+          [say('column.ends'), endsOf(found.ends)],
           [say('column.actions'), Array.isArray(found.actions) ? found.actions.join(', ') : undefined],
         ])
         shell.out('\n')
@@ -169,7 +170,13 @@ function scheduleOf({ say }: Shell, { timing }: JsonObject): string {
 }
 
 const nextOf = ({ say }: Shell, row: JsonObject): Json | undefined =>
-  row.running === true ? say('connection.running') : row.paused === true ? say('connection.isPaused') : row.nextAt
+  row.running === true
+    ? say('connection.running')
+    : row.paused === true
+      ? say('connection.isPaused')
+      : row.stopped === true
+        ? say('drift.stopped')
+        : row.nextAt
 
 /** Jobs of a connection and of its streams, each with its stream. */
 function jobsOf(connection: JsonObject): readonly JsonObject[] {
@@ -183,6 +190,14 @@ function jobsOf(connection: JsonObject): readonly JsonObject[] {
 /** A hub that was not told its public address answers paths: here they are reached at the address it was asked at. */
 const addressOf = (client: Client, hook: Json | undefined): Json | undefined =>
   typeof hook === 'string' && hook.startsWith('/') && !client.offline ? client.where + hook : hook
+
+/** `sunset 2026-12-31T00:00:00.000Z https://…`, one after the other */
+export const endsOf = (ends: Json | undefined): string | undefined => {
+  const told = (Array.isArray(ends) ? ends.filter(isObject) : []).map(({ kind, at, words, link }) =>
+    [kind, at, words, link].filter((word) => word !== null && word !== undefined).join(' '),
+  )
+  return told.length === 0 ? undefined : told.join('; ')
+}
 
 /** Nothing while deliveries go there; else how often nobody answered, and when the next one asks. */
 function circuitOf({ say }: Shell, circuit: Json | undefined): string | undefined {

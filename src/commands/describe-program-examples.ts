@@ -127,6 +127,11 @@ export const examples: Readonly<Record<string, readonly Example[]>> = {
   'backfills pause': [{ line: 'backfills pause 01K9Z3J5T8', tells: 'it keeps its place' }],
   'backfills resume': [{ line: 'backfills resume 01K9Z3J5T8', tells: 'from its place' }],
   'backfills cancel': [{ line: 'backfills cancel 01K9Z3J5T8', tells: 'what was read stays' }],
+  'drift list': [{ line: 'drift list --connection shop', tells: 'what looks different since, and which stream stopped at it' }],
+  'drift accept': [
+    { line: 'drift accept shop orders', tells: 'once the mapping takes it' },
+    { line: 'drift accept shop orders --path note', tells: 'only this field' },
+  ],
   'plans list': [{ line: 'plans list --state held', tells: 'what waits for you' }],
   'plans show': [{ line: 'plans show 01K9Z3J5T8', tells: 'the keys it would delete' }],
   'plans release': [{ line: 'plans release 01K9Z3J5T8', tells: 'it is done at once, as far as it is still so' }],

@@ -12,6 +12,7 @@ import { serverRisks } from '../store/mysql-durability.ts'
 import { openSqlite } from '../store/sqlite.ts'
 import { loadWorkspace } from '../workspace.ts'
 import { configOf, openClient } from './client.ts'
+import { endsOf } from './connection.ts'
 import { type Finding, sealing } from './doctor-sealing.ts'
 import { exitCode } from './exit-code.ts'
 import { printRows } from './print.ts'
@@ -162,9 +163,8 @@ async function hub(shell: Shell, config: HubConfig): Promise<Finding[]> {
   try {
     await client.get('/readyz')
     const { items } = await client.get('/v1/connections')
-    const troubled = (Array.isArray(items) ? items.filter(isObject) : []).filter(
-      ({ state }) => state === 'failing' || state === 'needs-auth',
-    )
+    const connections = Array.isArray(items) ? items.filter(isObject) : []
+    const troubled = connections.filter(({ state }) => state === 'failing' || state === 'needs-auth')
     const hold = await client.get('/v1/delivery-hold')
     const stats = await client.get('/v1/stats')
     const open = isObject(stats.open) ? stats.open : {}
@@ -180,6 +180,10 @@ async function hub(shell: Shell, config: HubConfig): Promise<Finding[]> {
           detail: `${String(state)}: ${String(reason ?? '-')}`,
         }),
       ),
+      ...connections.flatMap(({ name, ends }): readonly Finding[] => {
+        const detail = endsOf(ends)
+        return detail === undefined ? [] : [{ check: `API of ${String(name)}`, state: 'warning', detail }]
+      }),
       ...(hold.held === true ? [{ check: 'deliveries', state: 'warning' as const, detail: say('hold.held') }] : []),
       { check: 'dead letters', state: dead > 0 ? 'warning' : 'ok', detail: String(dead) },
       { check: 'lag', state: Number(stats.lagMs) > 60_000 ? 'warning' : 'ok', detail: `${String(stats.lagMs)} ms` },

@@ -29,6 +29,7 @@ const everyPlace: readonly { readonly names: readonly string[]; readonly load: (
   { names: ['pull'], load: async () => (await import('./pull.ts')).registerPull },
   { names: ['backfills'], load: async () => (await import('./backfills.ts')).registerBackfills },
   { names: ['plans'], load: async () => (await import('./plans.ts')).registerPlans },
+  { names: ['drift'], load: async () => (await import('./drift.ts')).registerDrift },
   { names: ['alarms'], load: async () => (await import('./alarms.ts')).registerAlarms },
   { names: ['audit'], load: async () => (await import('./audit.ts')).registerAudit },
   { names: ['reconcile'], load: async () => (await import('./reconcile.ts')).registerReconcile },

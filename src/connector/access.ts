@@ -40,6 +40,8 @@ export interface PageRead {
   readonly checkpoint?: Checkpoint
   /** where this very list goes on, when it has no checkpoint of its own here: for a read that is taken up again */
   readonly mark?: Mark
+  /** a page without records: the partner is not ready, and may be asked again after so long */
+  readonly waitMs?: number
   readonly last: boolean
 }
 
@@ -54,6 +56,21 @@ export interface Mark {
   readonly highest: number | null
   readonly pages: number
   readonly rows: number
+  /** the list is a file that a job of the partner's makes */
+  readonly bulk?: BulkMark
+}
+
+/** A place in the file of a bulk job. JSON; only the engine reads it. */
+export interface BulkMark {
+  /** the partner's name of it; empty: there is none any more */
+  readonly job: string
+  /** how many were asked for */
+  readonly jobs: number
+  /** when, by the partner's clock */
+  readonly began: number
+  /** bytes of the file that are done, and that it has, once that is known */
+  readonly offset: number
+  readonly total: number | null
 }
 
 export interface ReadOptions {
@@ -61,6 +78,8 @@ export interface ReadOptions {
   readonly signal?: AbortSignal
   /** only what the cursor says is not later, epoch ms; left out: up to now */
   readonly until?: number
+  /** by a bulk job, where the stream has one and there is enough to read: then marks have to be kept */
+  readonly bulk?: boolean
   /** takes a list up where an earlier read with the same checkpoint and bound was */
   readonly resume?: Mark
 }

@@ -113,6 +113,8 @@ function streamSection(name: string, stream: Stream): string {
         : `says by \`${stream.pokes.key}\` which record of ${stream.pokes.stream} to read again${stream.pokes.when === undefined ? '' : ` when \`${cell(stream.pokes.when)}\``}`,
       `key \`${stream.key}\`; version: ${versionText(stream.version)}`,
       stream.call === null ? 'not polled: it comes by webhook only' : `read by ${pageText(stream.page)}; ${cursorText(stream.cursor)}`,
+      stream.bulk &&
+        `first loads, full passes and ranges of ${seconds(stream.bulk.leastMs)} or more are read from a file that a job of the partner's makes; what a job cannot do is read by page`,
       stream.group === undefined ? undefined : `rows of one key that follow each other are one record, under \`${stream.group}\``,
       ...(stream.children ?? []).map(
         (child) =>

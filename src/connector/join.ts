@@ -2,6 +2,7 @@ import { bug } from '../model/errors.ts'
 import { isObject, type Json, type JsonObject } from '../model/json.ts'
 import type { CutSlice } from './access.ts'
 import { nodesOf } from './body.ts'
+import { childOf, joinBulk } from './bulk-rows.ts'
 import { nameValues } from './columns.ts'
 import { ambiguous, parseRecord, type Range } from './slice.ts'
 import type { Codec, Stream } from './types.ts'
@@ -15,8 +16,8 @@ export function joinRecord(slices: readonly CutSlice[], bodies: readonly Uint8Ar
   return openJoiner(codec)(slices, bodies, rows)
 }
 
-/** Of the stream whose record it is: how its own rows and those of its children are named. */
-export type RowShape = Pick<Stream, 'columns' | 'group' | 'children'>
+/** Of the stream whose record it is: how its own rows and those of its children are named, and how lines of a file belong to each other. */
+export type RowShape = Pick<Stream, 'columns' | 'group' | 'children' | 'bulk'>
 
 /** {@link joinRecord} for many records: bodies that are not JSON are parsed once for each joiner. */
 export function openJoiner(
@@ -36,7 +37,8 @@ export function openJoiner(
     if (raw === undefined) throw bug('no-slice', `a record names a place that body ${slice.body} does not have`)
     return codec?.decode === undefined ? raw : codec.decode(raw)
   }
-  return (slices, bodies, { columns, group, children } = {}) => {
+  return (slices, bodies, { columns, group, children, bulk } = {}) => {
+    const inFile = new Set(Object.values(bulk?.children?.of ?? {}).map(({ into }) => into))
     const named = (value: Json, into: string | undefined): Json => {
       const names = into === undefined || into === group ? columns : children?.find(({ name }) => name === into)?.columns
       return names === undefined ? value : nameValues(value, names)
@@ -48,9 +50,14 @@ export function openJoiner(
       if (slice.into === undefined) continue
       const list = lists.get(slice.into) ?? []
       lists.set(slice.into, list)
-      if ('index' in slice || slice.to > slice.from) list.push(named(read(slice, bodies), slice.into))
+      if (!('index' in slice) && slice.to === slice.from) continue
+      const value = read(slice, bodies)
+      list.push(bulk?.children !== undefined && inFile.has(slice.into) ? childOf(value, bulk.children) : named(value, slice.into))
     }
-    return withLists(named(read(base, bodies), undefined), lists)
+    const own = named(read(base, bodies), undefined)
+    if (bulk?.children === undefined || ![...lists.keys()].some((name) => inFile.has(name))) return withLists(own, lists)
+    const others = new Map([...lists].filter(([name]) => !inFile.has(name)))
+    return withLists(joinBulk(own, lists, bulk.children), others)
   }
 }
 

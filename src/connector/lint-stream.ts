@@ -1,4 +1,5 @@
 import { compileExpression } from '../mapping/expression.ts'
+import { lintBulk } from './lint-bulk.ts'
 import { baseScope, fieldsOf, isRequired, lintCall, lintPaging, lintTemplates, pageScope, type Scope } from './lint-calls.ts'
 import { nearest, type Report } from './lint-report.ts'
 import { lintSchema } from './lint-schema.ts'
@@ -36,6 +37,7 @@ export function lintStream(
     }
     lintKeyset(report, path, stream)
   }
+  if (stream.bulk !== undefined) lintBulk(report, `${path}.bulk`, connector, stream, stream.bulk, scope)
   if (stream.byKey !== undefined) {
     const found = lintCall(report, `${path}.byKey`, stream.byKey, { ...scope, key: true })
     if (!found.some(({ root }) => root === 'key'))
@@ -57,6 +59,9 @@ export function lintStream(
   if (stream.pokes !== undefined) lintPokes(report, `${path}.pokes`, connector, stream, stream.pokes)
   else if (stream.parts.length === 0 && stream.children === undefined)
     report.error(`${path}.parts`, 'no-parts', 'the records of the stream become nothing')
+  for (const word of stream.words ?? [])
+    if (fieldsOf(stream.schema)?.includes(word.split('.')[0] ?? '') === false)
+      report.error(`${path}.words`, 'unknown-field', `"${word}" is no field of the schema`, nearest(word, fieldsOf(stream.schema) ?? []))
   if (stream.hubRef !== undefined && fieldsOf(stream.schema)?.includes(stream.hubRef.path.split('.')[0] ?? '') === false)
     report.warning(
       `${path}.hubRef`,

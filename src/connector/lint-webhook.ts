@@ -28,6 +28,11 @@ export function lintWebhook(report: Report, connector: Connector, webhook: Webho
       report.error(path, 'notices-carry-keys', "one request tells of many things by their keys only: say carries: 'key'")
     const stream = connector.streams[topic.stream]
     if (stream === undefined) continue
+    if (topic.carries === 'job') {
+      if (stream.bulk === undefined)
+        report.error(path, 'no-bulk', `the topic tells of bulk jobs, and the stream "${topic.stream}" has no "bulk"`)
+      continue
+    }
     if (topic.carries !== 'whole' && topic.op !== 'delete' && stream.byKey === undefined)
       report.error(path, 'no-by-key', `the topic carries no whole record, so the stream "${topic.stream}" needs byKey to read it again`)
     if (topic.carries === 'whole' && topic.op !== 'delete' && stream.children?.some((child) => child.as.kind === 'embed'))

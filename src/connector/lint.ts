@@ -7,7 +7,7 @@ import { lintSchema } from './lint-schema.ts'
 import { lintSecret } from './lint-secret.ts'
 import { lintStream } from './lint-stream.ts'
 import { lintWebhook } from './lint-webhook.ts'
-import type { Auth, Connector, Dialect, FaultRule, OAuth2 } from './types.ts'
+import type { Auth, Connector, Dialect, FaultRule, Http, OAuth2 } from './types.ts'
 
 export interface LintOptions {
   readonly file?: string
@@ -66,10 +66,21 @@ function lintHttp(report: Report, connector: Connector): void {
   if (http.headers !== undefined) lintTemplates(report, 'http.headers', { ...http.headers }, scope)
   lintAuth(report, 'http.auth', connector, http.auth, scope)
   lintRules(report, 'http.faults', http.faults)
+  lintAnnounces(report, http.announces, scope)
   for (const [name, dialect] of Object.entries(http.dialects?.of ?? {})) lintDialect(report, `http.dialects.of.${name}`, connector, dialect)
   const field = http.dialects?.field
   if (field !== undefined && !(fieldsOf(connector.config) ?? []).includes(field))
     report.error('http.dialects.field', 'unknown-field', `the config has no field "${field}" to choose the protocol by`)
+}
+
+function lintAnnounces(report: Report, { deprecated, version }: NonNullable<Http['announces']> = {}, scope: Scope): void {
+  for (const [path, header] of [
+    ['http.announces.deprecated', deprecated],
+    ['http.announces.version.header', version?.header],
+  ] as const)
+    if (header !== undefined && !/^[A-Za-z][A-Za-z0-9-]*$/.test(header))
+      report.error(path, 'bad-header', `"${header}" is no name of a header`)
+  if (version !== undefined) lintTemplates(report, 'http.announces.version.asked', version.asked, scope)
 }
 
 function lintAuth(report: Report, path: string, connector: Connector, auth: Auth, scope: Scope): void {

@@ -4,9 +4,11 @@ import type { Json } from '../model/json.ts'
 import { type Log, silentLog } from '../model/log.ts'
 import type { Access, Right } from './access.ts'
 import { addressRule } from './address.ts'
+import type { Announcement } from './announce.ts'
 import { compileCondition } from './condition.ts'
 import { readCurrent } from './current.ts'
 import { spoken } from './dialect.ts'
+import { type DownloadSetup, openDownload } from './download.ts'
 import { type LookupAll, openEgress } from './egress.ts'
 import { listKeys } from './keys.ts'
 import { type Limiter, memoryLimiter } from './limiter.ts'
@@ -46,6 +48,8 @@ export interface AccessDeps {
   readonly lookup?: LookupAll
   /** hears of every request at level debug: connection, call, status, span */
   readonly log?: Log
+  /** hears what the partner says of the end of its API */
+  readonly heard?: (connection: string, told: Announcement, call: string) => void
 }
 
 /**
@@ -79,9 +83,11 @@ export function openAccess(setup: AccessSetup, deps: AccessDeps = {}): Access {
       clock,
       limiter: deps.limiter ?? memoryLimiter(clock),
       egress: reach(base.origin, setup.concurrency),
+      files: openDownload(filesOf(setup, base), (origin) => reach(origin, 1), clock),
       ...(tokenOrigin === undefined || tokenOrigin === base.origin ? {} : { tokenEgress: reach(tokenOrigin, 1) }),
       tokens: deps.tokens ?? memoryTokens(clock),
       log: deps.log ?? silentLog,
+      heard: deps.heard && ((told, call) => deps.heard?.(name, told, call)),
     },
   )
   const condition = conditions(name, setup)
@@ -103,6 +109,20 @@ export function openAccess(setup: AccessSetup, deps: AccessDeps = {}): Access {
     close: () => wire.close(),
   }
 }
+
+/** Where files of bulk jobs may lie, and what one answer of theirs may have. */
+function filesOf({ name, connector, timeoutMs }: AccessSetup, base: URL): DownloadSetup {
+  const { http, streams } = connector
+  return {
+    name,
+    base,
+    hosts: Object.values(streams).flatMap(({ bulk }) => bulk?.hosts ?? []),
+    deadlineMs: timeoutMs ?? http.timeoutMs ?? fileDeadlineMs,
+    maxBodyBytes: http.maxBodyBytes ?? fileBytes,
+  }
+}
+const fileDeadlineMs = 60_000
+const fileBytes = 32 * 1024 * 1024
 
 /** Every request of one write carries its traceparent, where it has one. */
 function traced(writer: Writer, { traceparent }: Right = {}): Writer {

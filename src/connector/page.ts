@@ -93,13 +93,28 @@ function linksOn(seen: PageSeen): boolean {
 }
 
 function linkOf(headers: Readonly<Record<string, string>>): string | undefined {
-  if (headers.link === undefined) return undefined
   try {
-    return LinkHeader.parse(headers.link).refs.find((ref) => ref.rel.toLowerCase().split(/\s+/).includes('next'))?.uri
+    return linkTo(headers, 'next')
   } catch {
     throw reject('bad-link', 'the Link header of the answer cannot be read')
   }
 }
+
+const linkTo = (headers: Readonly<Record<string, string>>, rel: string): string | undefined =>
+  headers.link === undefined
+    ? undefined
+    : LinkHeader.parse(headers.link).refs.find((ref) => ref.rel.toLowerCase().split(/\s+/).includes(rel))?.uri
+
+/** Where a Link header points to, for people: an address of http; null where it has none, or cannot be read. */
+export function linkWith(headers: Readonly<Record<string, string>>, rel: string): string | null {
+  try {
+    const uri = linkTo(headers, rel) ?? ''
+    return /^https?:\/\//.test(uri) && URL.canParse(uri) && uri.length <= longestLink ? uri : null
+  } catch {
+    return null
+  }
+}
+const longestLink = 500
 
 /** OData 4.01 JSON Format 4.6.4: no link, or none in it, is the end. */
 function linkIn(body: Body, path: string): string | undefined {

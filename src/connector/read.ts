@@ -2,31 +2,19 @@ import { bug, isHubError, reject } from '../model/errors.ts'
 import { at } from '../model/json.ts'
 import type { Checkpoint, CutRecord, Mark, PageRead, ReadOptions } from './access.ts'
 import type { Row } from './body.ts'
+import { isForBulk } from './bulk.ts'
 import { readChildren } from './children.ts'
 import { nameRows } from './columns.ts'
 import { checkpointAt, type Window, windowsOf } from './cursor.ts'
 import { type Grouper, openGrouper } from './group.ts'
 import { type KeysetPlace, nextOfKeyset } from './keyset.ts'
 import { type ListPage, type ListSource, readPage, watchTotal } from './list.ts'
-import { firstPage, type ListGuard, openGuard, type PageAsk, pageAgain } from './page.ts'
-import { type Draft, finish } from './record.ts'
+import { firstPage, openGuard, type PageAsk, pageAgain } from './page.ts'
+import { readFile } from './read-file.ts'
+import { finish } from './record.ts'
+import { assemble, highestOf, type Run, windowRoots } from './run.ts'
 import type { ReadyStream } from './streams.ts'
-import type { Call } from './types.ts'
 import type { Wire } from './wire.ts'
-
-/** One read of a stream, over all its windows and pages. */
-interface Run {
-  readonly wire: Wire
-  readonly ready: ReadyStream
-  readonly call: Call
-  readonly from: Checkpoint | null
-  readonly guard: ListGuard
-  readonly signal: AbortSignal | undefined
-  /** nothing later is of interest; undefined: everything up to now is */
-  readonly bound: number | undefined
-  /** asOf of the first page: what is written later may be missing from any page */
-  asOf: number | undefined
-}
 
 /**
  * Pages of a stream from a checkpoint. Rows in cursor order (`asc`) are read from the top again after every page, from the highest cursor on: a row that moves
@@ -39,18 +27,21 @@ export async function* readStream(wire: Wire, ready: ReadyStream, from: Checkpoi
   const { resume, until } = options
   const guard = openGuard(ready.name, { now: wire.now, ...(resume === undefined ? {} : { seen: resume }) })
   const run: Run = { wire, ready, call, from, guard, signal: options.signal, bound: until, asOf: resume?.asOf }
-  if (cursor === null) {
-    yield* readWindow(run, { since: undefined, until: Number.POSITIVE_INFINITY, last: true }, resume)
-    return
-  }
   const upper = Math.min(until ?? Number.POSITIVE_INFINITY, wire.now())
-  const windows = windowsOf(cursor, from, options.lookbackMs ?? cursor.lookbackMs, upper)
+  const windows: readonly Window[] =
+    cursor === null
+      ? [{ since: undefined, until: Number.POSITIVE_INFINITY, last: true }]
+      : windowsOf(cursor, from, options.lookbackMs ?? cursor.lookbackMs, upper)
+  const since = windows[0]?.since
+  const byFile = resume === undefined ? options.bulk === true && isForBulk(ready.stream, since, upper) : resume.bulk !== undefined
+  if (byFile && (yield* readFile(run, { since, until: resume?.until ?? upper }, resume))) return
+  const onward = byFile ? undefined : resume
   for (const [place, window] of windows.entries()) {
     run.guard.restart()
     yield* readWindow(
       run,
-      place === 0 && resume !== undefined ? { ...window, until: resume.until } : window,
-      place === 0 ? resume : undefined,
+      place === 0 && onward !== undefined && cursor !== null ? { ...window, until: onward.until } : window,
+      place === 0 ? onward : undefined,
     )
   }
 }
@@ -82,7 +73,7 @@ async function* readWindow(run: Run, window: Window, resume: Mark | undefined): 
     highest = top === undefined ? highest : Math.max(top, highest ?? top)
     const held = grouper.open()
     const drafts = [...grouper.push(page.rows), ...(page.next === undefined ? grouper.end() : [])]
-    const read = await assemble(run, page, drafts, held)
+    const read = await assemble(run, { bytes: page.reply.body.bytes, asOf: page.reply.asOf }, drafts, held)
     const records = read.records.filter((record) => !before.has(identity(record)))
     before = keyset ? new Set(read.records.map(identity)) : before
     const last = page.next === undefined
@@ -149,22 +140,6 @@ function within(run: Run, page: ListPage): ListPage {
 
 const identity = (record: CutRecord): string => `${record.stream} ${record.key} ${record.bodyHash}`
 
-function windowRoots(run: Run, since: number | undefined, until: number) {
-  const { cursor } = run.ready
-  if (cursor === undefined) return {}
-  const now = run.wire.now()
-  return { since: since === undefined ? undefined : cursor.render(since, now), until: cursor.render(until, now) }
-}
-
-const highestOf = (run: Run, rows: readonly Row[]): number | undefined => {
-  let highest: number | undefined
-  for (const row of rows) {
-    const value = run.ready.cursor?.value(row.value)
-    if (value !== undefined && (highest === undefined || value > highest)) highest = value
-  }
-  return highest
-}
-
 const cutMs = 1000
 
 /** A stream that promises order and does not keep it would make checkpoints that skip rows. A page read on from a cursor cut to seconds may begin within that second. */
@@ -196,42 +171,6 @@ function whenComplete(run: Run, window: Window, page: ListPage, highest: number 
   if (!window.last) return checkpointAt(window.until, run.from, run.asOf, window.until)
   if (highest !== undefined) return checkpointAt(highest, run.from, run.asOf, window.until)
   return page.rows.length === 0 ? checkpointAt(run.asOf, run.from, run.asOf, window.until) : undefined
-}
-
-/** The page with its children: bodies first the page's own, then older ones that a group began in, then the children's. */
-async function assemble(
-  run: Run,
-  page: ListPage,
-  drafts: readonly Draft[],
-  held: readonly Uint8Array[],
-): Promise<Pick<PageRead, 'bodies' | 'asOf' | 'records'>> {
-  const { name, stream, version, speaks } = run.ready
-  const { pokes } = stream
-  if (pokes !== undefined) {
-    const shape = { stream: pokes.stream, keyPath: pokes.key, version, op: 'upsert' as const }
-    const said = new Map(
-      drafts
-        .filter(({ value }) => speaks?.(value) ?? true)
-        .map((draft) => finish(draft, shape, [page.reply.body.bytes], page.reply.asOf))
-        .map((record) => [record.key, { ...record, poke: true as const }]),
-    )
-    return { bodies: [{ kind: 'page', bytes: page.reply.body.bytes }], asOf: page.reply.asOf, records: [...said.values()] }
-  }
-  const source = { wire: run.wire, stream: name, keyPath: stream.key, signal: run.signal }
-  const family = await readChildren(drafts, run.ready.children, source)
-  const own = page.reply.body.bytes
-  const used = new Set(drafts.flatMap((draft) => draft.pieces.map((piece) => piece.bytes)))
-  const bytes = [own, ...held.filter((older) => older !== own && used.has(older)), ...family.bodies]
-  const { asOf } = page.reply
-  const shape = { stream: name, keyPath: stream.key, version, op: 'upsert' as const }
-  return {
-    bodies: bytes.map((body, place) => ({
-      kind: place < bytes.length - family.bodies.length ? ('page' as const) : ('child' as const),
-      bytes: body,
-    })),
-    asOf,
-    records: [...family.drafts.map((draft) => finish(draft, shape, bytes, asOf)), ...family.records(bytes, asOf)],
-  }
 }
 
 /**

@@ -15,7 +15,7 @@ function partner(answer: Json): { readonly wire: Wire; readonly asked: string[] 
     const body = openBody(new TextEncoder().encode(JSON.stringify(answer)), undefined)
     return { status: 200, headers: {}, body, asOf: 0, url: '' }
   }
-  return { wire: { ask, now: () => 0, close: async () => {} }, asked }
+  return { wire: { ask, now: () => 0, download: async () => ({ kind: 'gone' }), close: async () => {} }, asked }
 }
 const condition = (text: string) => compileCondition(text, 'erp', {})
 const each = { of: 'lines', by: 'number', rows: 'order.rows', key: 'seq' } as const

@@ -5,7 +5,7 @@ import type { Json, JsonObject } from '../model/json.ts'
 export type Path = string
 /**
  * Text with placeholders: `/orders/{record.id}`. Roots: config, input (what the mapping made), since, until, page.number, page.offset, page.size,
- * page.token, page.after, page.afterRow, page.below, page.order, key, keys, record, effectKey, before (answer of the command's `requires`), arranged (what `requires` made of it), shown, gross and contentKey (a state's figure at the partner, the wanted one with what the partner's orders have set aside, and a hash of what is sent over it), result (answer of the command's own call), login, answered (headers of the answer to the login). A text that is one placeholder keeps the type of its value; a
+ * page.token, page.after, page.afterRow, job (a bulk job of the partner's), page.below, page.order, key, keys, record, effectKey, before (answer of the command's `requires`), arranged (what `requires` made of it), shown, gross and contentKey (a state's figure at the partner, the wanted one with what the partner's orders have set aside, and a hash of what is sent over it), result (answer of the command's own call), login, answered (headers of the answer to the login). A text that is one placeholder keeps the type of its value; a
  * query, form or body field whose placeholder is undefined is left out; so is a list inside a list that begins
  * with a constant text and lacks one of its own values (a condition without its operand); any other list that lacks a value is refused.
  * `{{` and `}}` are braces. Filters: `{key|integer}` gives a JSON number, `{input.product|path}` keeps the slashes of a
@@ -34,6 +34,8 @@ export interface Http {
   readonly concurrency?: number
   /** first match wins, before the defaults by status */
   readonly faults?: readonly FaultRule[]
+  /** how the partner says, in headers of its own, that what is asked for will end; `Sunset` (RFC 8594) and `Deprecation` (RFC 9745) are heard of every partner. `deprecated`: the header with the reason; `version`: the header that names the version which answered, and the one asked for */
+  readonly announces?: { readonly deprecated?: string; readonly version?: { readonly header: string; readonly asked: Template } }
   /** other protocols in which the partner takes the same calls; the config's `field` names the one to speak, any other value means this one */
   readonly dialects?: { readonly field: string; readonly of: Readonly<Record<string, Dialect>> }
 }

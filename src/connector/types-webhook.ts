@@ -56,12 +56,12 @@ export interface Topic {
   readonly stream: string
   /** how the partner's list of subscriptions calls the topic, where that is another word; with `{config…}` */
   readonly subscribed?: Template
-  /** whole: the record as the stream has it; partial or key: the record is read again by its key */
-  readonly carries: 'whole' | 'partial' | 'key'
+  /** whole: the record as the stream has it; partial or key: the record is read again by its key; job: a bulk job of the stream has ended, whose name is at `key` */
+  readonly carries: 'whole' | 'partial' | 'key' | 'job'
   readonly op?: 'upsert' | 'delete'
   /** where the records are; "" is the body itself */
   readonly records: Path
-  /** where the key is, for carries partial and key; the stream's key when left out */
+  /** where the key is, for carries partial, key and job; the stream's key when left out */
   readonly key?: Path
 }
 export type Verify =

@@ -5,6 +5,7 @@
  */
 import type { Json, JsonSchema } from '../model/json.ts'
 import type { Action } from './types-action.ts'
+import type { Bulk } from './types-bulk.ts'
 import type { Call, Expression, Http, Path, Template } from './types-http.ts'
 import type { Page } from './types-page.ts'
 import type { Webhook } from './types-webhook.ts'
@@ -23,6 +24,7 @@ export type {
   StateAction,
   Step,
 } from './types-action.ts'
+export type { Bulk, BulkChildren } from './types-bulk.ts'
 export type {
   Auth,
   Call,
@@ -86,6 +88,8 @@ export interface Stream {
   /** rows of one key that follow each other are one record (an ERP that returns one row per entry line): the rows land in this field */
   readonly group?: string
   readonly children?: readonly Child[]
+  /** how much is read at once */
+  readonly bulk?: Bulk
   /** reads one record again; answers the record itself at `records` */
   readonly byKey?: Call & { readonly records: Path }
   /** the keys of everything the partner has now, for deletes that nothing else tells; what is not in it is taken for deleted */
@@ -98,6 +102,8 @@ export interface Stream {
    * the rows are no records: each says that the record `key` of another stream changed without moving its own cursor (a line written by itself), and that one is read again by its key. `when`: only rows for which it holds
    */
   readonly pokes?: { readonly stream: string; readonly key: Path; readonly when?: Expression }
+  /** fields whose values are a few words of the partner's (a status), `*` for each item of a list: a word that was never there is a change, as a new field is */
+  readonly words?: readonly Path[]
   /** what "modified since" does not show here (deletes, child changes); [] is a claim that there is none */
   readonly blindSpots: readonly string[]
 }

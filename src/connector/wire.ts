@@ -3,10 +3,12 @@ import { HubError, isHubError, retry } from '../model/errors.ts'
 import type { Log } from '../model/log.ts'
 import { redactCut } from '../model/redact.ts'
 import type { Right } from './access.ts'
+import { type Announcement, readAnnouncements } from './announce.ts'
 import { type LoggedIn, openAuth } from './auth.ts'
 import { type Body, openBody } from './body.ts'
 import { buildRequest, type CompiledCall, compileCall, compileHeaders, followRequest } from './call.ts'
 import { spoken } from './dialect.ts'
+import type { Downloading, FilePart } from './download.ts'
 import type { Egress } from './egress.ts'
 import { judge, PartnerFault } from './faults.ts'
 import { readSpending, throttled, waitFor } from './graphql.ts'
@@ -14,7 +16,7 @@ import { exchange } from './http.ts'
 import { type Budget, costOf, type Limiter } from './limiter.ts'
 import type { Authentication, Proof } from './proof.ts'
 import { openConfigOf } from './secrets.ts'
-import type { Roots } from './template.ts'
+import { compileString, type Roots } from './template.ts'
 import { tokenAsker } from './token-request.ts'
 import type { Tokens } from './tokens.ts'
 import type { Call, Config, Connector } from './types.ts'
@@ -40,6 +42,8 @@ export interface AskOptions extends Right {
 export interface Wire {
   /** @throws PartnerFault and other HubErrors, without secrets in them */
   ask(call: Call, roots: Roots, options?: AskOptions): Promise<Reply>
+  /** a part of a file of the partner's (download.ts) */
+  download(url: string, from: number, most: number, signal: AbortSignal | undefined): Promise<FilePart>
   /** now, by the partner's clock as far as it is known */
   now(): number
   close(): Promise<void>
@@ -62,7 +66,10 @@ export interface WireDeps {
   /** to where tokens are given, when that is another origin */
   readonly tokenEgress?: Egress
   readonly tokens: Tokens
+  readonly files: Downloading
   readonly log: Log
+  /** hears what the partner says of the end of its API; `call` for messages */
+  readonly heard?: ((told: Announcement, call: string) => void) | undefined
 }
 
 const defaultTimeoutMs = 60_000
@@ -84,6 +91,7 @@ export function openWire(setup: WireSetup, deps: WireDeps): Wire {
     maxBodyBytes: http.maxBodyBytes ?? defaultBodyBytes,
   }
   const concurrency = Math.max(1, Math.min(setup.concurrency, http.concurrency ?? setup.concurrency))
+  const asks = http.announces?.version && compileString(http.announces.version.asked)({ config: setup.config })
   /** the partner's own bucket, once an answer told of it */
   let bucket = http.limit
   const asked = new WeakMap<CompiledCall, number>()
@@ -124,6 +132,7 @@ export function openWire(setup: WireSetup, deps: WireDeps): Wire {
         { connection: setup.name, call: call.label, status: answer.status, ms: deps.clock.now() - start },
         'a request was answered',
       )
+      for (const told of readAnnouncements(answer.headers, http.announces, asks)) deps.heard?.(told, call.label)
       const whole = openBody(answer.body, http.codec)
       const spending = readSpending(http.points, whole)
       if (spending !== undefined) {
@@ -201,9 +210,10 @@ export function openWire(setup: WireSetup, deps: WireDeps): Wire {
         throw cleaned(error, [...setup.secrets, ...auth.secrets()])
       }
     },
+    download: deps.files.part,
     now: () => deps.clock.now() + skewMs,
     close: async () => {
-      await Promise.all([deps.egress.close(), deps.tokenEgress?.close()])
+      await Promise.all([deps.egress.close(), deps.tokenEgress?.close(), deps.files.close()])
     },
   }
 }

@@ -1,4 +1,5 @@
 import { isHubError } from '../model/errors.ts'
+import { announcedNow } from '../pipeline/announced.ts'
 import { type CircuitState, circuitOf } from '../pipeline/circuit.ts'
 import { noteSuccess } from '../pipeline/connection-health.ts'
 import type { Context } from '../pipeline/context.ts'
@@ -13,7 +14,7 @@ import {
 } from '../store/connection.ts'
 import type { Tx } from '../store/database.ts'
 import { listSchedule } from '../store/schedule.ts'
-import type { ConnectionTable, ScheduleTable } from '../store/tables.ts'
+import type { AnnouncementTable, ConnectionTable, ScheduleTable } from '../store/tables.ts'
 import { noConnection } from './absent.ts'
 import { clean } from './options.ts'
 import { ProblemError } from './problem.ts'
@@ -26,6 +27,18 @@ const circuit = fields({
   state: oneOf<CircuitState['state']>('closed', 'open', 'half-open'),
   downs: described(count, 'tries in a row, of all processes, that found nobody'),
   askAt: described(nullable(time), 'when one delivery asks again'),
+})
+
+const ending = fields({
+  kind: described(
+    oneOf<AnnouncementTable['kind']>('sunset', 'deprecation', 'version'),
+    'sunset: what is asked for ends; deprecation: it should not be used any more; version: another one answers than was asked for',
+  ),
+  at: described(nullable(time), 'from then on; null: no date is told'),
+  link: nullable(text()),
+  words: nullable(text()),
+  call: described(text(), 'whose answer says so'),
+  since: time,
 })
 
 const connection = fields({
@@ -41,6 +54,7 @@ const connection = fields({
     circuit,
     'whether deliveries go there: closed, they do; open, nobody answered and they wait; half-open, the next one asks',
   ),
+  ends: described(list(ending), 'what the partner says of the end of its API, the soonest first'),
   takesWebhooks: flag,
   streams: list(stream),
   jobs: described(list(job), 'done by the clock for the whole connection'),
@@ -62,6 +76,16 @@ async function shown(row: ConnectionTable, schedule: readonly ScheduleTable[], c
     books: setup?.books ?? null,
     organisation: setup?.organisation ?? null,
     circuit: { ...rest, askAt: isoOrNull(askAt) },
+    ends: (await announcedNow(hub.database, hub.tenant, now))
+      .filter(({ connection }) => connection === row.name)
+      .map((one) => ({
+        kind: one.kind,
+        at: isoOrNull(one.at),
+        link: one.link === null ? null : clean(call.desk.options, one.link),
+        words: one.words === null ? null : clean(call.desk.options, one.words),
+        call: one.told_by,
+        since: iso(one.first_at),
+      })),
     takesWebhooks: setup?.connector.webhook !== undefined,
     streams: await streamsShown(asked, row.name, schedule),
     jobs: jobsShown(

@@ -2,16 +2,30 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { sha256 } from '../model/id.ts'
 import type { Json } from '../model/json.ts'
 import { raiseAlarm } from '../store/alarm.ts'
+import { saveAnnouncement } from '../store/announcement.ts'
 import { countBaseline } from '../store/baseline.ts'
 import { saveFindings } from '../store/finding.ts'
 import { saveParcels } from '../store/parcel.ts'
 import { insertPlan } from '../store/plan.ts'
 import { saveRevision } from '../store/revision.ts'
+import { insertShapes } from '../store/shape.ts'
 import { tinyShop } from '../testing/tiny-connectors.ts'
 import { scopes } from './auth.ts'
 import { writePlace } from './page.ts'
 import { openTestHub, operationIds, signed, succeeded, type TestHub, tenant } from './test-hub.ts'
-import { alarmRow, attemptRow, deliveryRow, documentRow, envelopeRow, insertRows, planRow, receiptRow, versionRow } from './test-rows.ts'
+import {
+  alarmRow,
+  announcementRow,
+  attemptRow,
+  deliveryRow,
+  documentRow,
+  envelopeRow,
+  insertRows,
+  planRow,
+  receiptRow,
+  shapeRow,
+  versionRow,
+} from './test-rows.ts'
 
 let hub: TestHub
 const { orders } = tinyShop.streams
@@ -58,6 +72,12 @@ beforeAll(async () => {
     await saveParcels(tx, [{ tenant, tracking: 'P1', status: 'delivered', at: 5, event: null, carrier: 'dhl', delivered_at: 5, events: 1 }])
     for (const id of ['P1', 'P2']) await insertPlan(tx, planRow(tenant, id))
     await raiseAlarm(tx, alarmRow(tenant, 'A1'))
+    for (const [id, path] of [
+      ['C1', 'total'],
+      ['C2', 'gift'],
+    ] as const)
+      await insertShapes(tx, [shapeRow(tenant, id, path)])
+    await saveAnnouncement(tx, announcementRow(tenant, hub.clock.now))
     await saveRevision(tx, tenant, { hash: 'r1', files: {} }, new Map([[sha256(text), text]]), 5)
   })
 })
@@ -112,6 +132,7 @@ test('every operation answers as it is described', async () => {
     '/v1/connections/shop-us/subscriptions',
     `${orders}/cursor`,
     '/v1/plans',
+    '/v1/drift?open=true',
     '/v1/plans/P1',
     '/v1/reports',
     '/v1/alarms?open=true',
@@ -169,6 +190,11 @@ test('every operation answers as it is described', async () => {
   expect(compared.status).toBe(200)
   expect((await get(`/v1/reports/${compared.json.id}`)).json).toEqual(compared.json)
   expect((await get(`/v1/reports/${compared.json.id}/page?lang=zh`)).status).toBe(200)
+  expect((await get('/v1/connections/shop-us')).json).toMatchObject({ ends: [{ kind: 'sunset', at: '2026-12-31T00:00:00.000Z' }] })
+  expect((await post(`${orders}/drift/accept`, { paths: ['nothing'] })).status).toBe(409)
+  expect((await post(`${orders}/drift/accept`, { paths: ['total'] })).json).toEqual({ accepted: 1, open: 1, goesOn: false })
+  expect((await get('/v1/drift?open=true')).json.items).toMatchObject([{ path: 'gift', kind: 'new-field', former: [] }])
+  expect((await post(`${orders}/drift/accept`)).json).toEqual({ accepted: 1, open: 0, goesOn: true })
   expect((await post('/v1/plans/P1/release')).status).toBe(200)
   expect((await post('/v1/plans/P2/refuse')).status).toBe(200)
   await hub.context.database.write((tx) => countBaseline(tx, tenant, place, { records: 1, ended: true, at: hub.clock.now }))
@@ -209,7 +235,7 @@ test('what a person changes stands in the audit, with who did it; a dry run and 
   ])
     expect(done).toContain(act)
   const own =
-    /^(hold|release)Deliveries$|Backfill$|^backfillStream$|^signBaseline$|^(release|refuse)Plan$|^(pause|resume)Stream$|^(set|reset)Cursor$/
+    /^(hold|release)Deliveries$|^acceptDrift$|Backfill$|^backfillStream$|^signBaseline$|^(release|refuse)Plan$|^(pause|resume)Stream$|^(set|reset)Cursor$/
   const silent = routeTable(readingRoom(1)).filter(({ id, method, audit }) => method !== 'GET' && audit === undefined && !own.test(id))
   expect(silent.map(({ id }) => id).filter((id) => !noLine.has(id))).toEqual([])
 

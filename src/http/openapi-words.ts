@@ -10,6 +10,7 @@ export const tagWords: Readonly<Record<string, Words>> = {
   connections: { en: 'Accounts on outside systems: how they are, and what is read from them', zh: '外部系统上的账户：状态与读取情况' },
   backfills: { en: 'Ranges read again beside what is live', zh: '在实时读取之外重读的区间' },
   plans: { en: 'Changes so large that a person has to release them', zh: '超出上限、需人工放行的变更' },
+  drift: { en: 'Changes in how the records of partners look', zh: '合作方记录结构的变化' },
   reports: { en: 'Partners and the ledger compared, day by day', zh: '合作系统与账本的逐日核对' },
   alarms: { en: 'What is not as it should be, and who was told', zh: '异常情况及通知状态' },
   audit: { en: 'What people did to the hub, and when', zh: '人员操作记录及时间' },

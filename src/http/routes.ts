@@ -9,6 +9,7 @@ import { deadLetterRoutes } from './dead-letters.ts'
 import { deliveryRoutes } from './deliveries.ts'
 import { deliveryHoldRoutes } from './delivery-hold.ts'
 import { documentRoutes } from './documents.ts'
+import { driftRoutes } from './drift.ts'
 import { envelopeRoutes } from './envelopes.ts'
 import { explainRoutes } from './explain.ts'
 import { findingRoutes } from './findings.ts'
@@ -50,6 +51,7 @@ export const routeTable = (room: ReadingRoom): readonly Route[] => [
   ...baselineRoutes,
   ...backfillRoutes,
   ...planRoutes,
+  ...driftRoutes,
   ...reconcileRoutes,
   ...alarmRoutes,
   ...auditRoutes,

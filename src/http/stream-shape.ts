@@ -1,7 +1,9 @@
 import type { Timing } from '../model/timing.ts'
 import type { Context } from '../pipeline/context.ts'
+import { parentOf } from '../pipeline/drift.ts'
 import { atBaseline, positionOf } from '../pipeline/position.ts'
 import { positionsOf } from '../store/cursor.ts'
+import { openShapes } from '../store/shape.ts'
 import type { JobKind, ScheduleTable } from '../store/tables.ts'
 import { clean, type HttpOptions } from './options.ts'
 import { count, described, fields, flag, list, nullable, type Of, oneOf, text, time } from './shape.ts'
@@ -32,6 +34,7 @@ export const stream = fields({
   everyMs: described(count, 'span between two runs'),
   nextAt: time,
   paused: flag,
+  stopped: described(flag, 'a change of its records that nobody has accepted holds it: /v1/drift'),
   firstRead: described(oneOf<'open' | 'done'>('open', 'done'), 'whether the stream has been read whole once'),
   waitsFor: described(list(text()), 'streams that are read whole before the first read of this one'),
   lastStartedAt: nullable(time),
@@ -82,6 +85,7 @@ export async function streamsShown(
   const positions = await positionsOf(hub.database.read, hub.tenant, connection)
   const isOpen = (name: string) => atBaseline(positionOf(positions.get(name) ?? null))
   const setups = hub.catalogue().connections.get(connection)?.streams
+  const changed = new Set((await openShapes(hub.database.read, hub.tenant, connection)).map((row) => parentOf(row.stream)))
   return own
     .filter(({ kind }) => kind === 'pull')
     .map((row) => ({
@@ -90,6 +94,7 @@ export async function streamsShown(
       everyMs: row.every_ms,
       nextAt: iso(row.next_at),
       paused: row.paused_at !== null,
+      stopped: setups?.get(row.stream)?.drift === 'stop' && changed.has(row.stream),
       firstRead: isOpen(row.stream) ? ('open' as const) : ('done' as const),
       waitsFor: isOpen(row.stream) ? (setups?.get(row.stream)?.after ?? []).filter(isOpen) : [],
       lastStartedAt: isoOrNull(row.last_started_at),

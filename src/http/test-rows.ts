@@ -2,6 +2,7 @@ import { sha256 } from '../model/id.ts'
 import type { Tx } from '../store/database.ts'
 import type {
   AlarmTable,
+  AnnouncementTable,
   AttemptTable,
   DeliveryTable,
   DocumentTable,
@@ -9,6 +10,7 @@ import type {
   EnvelopeTable,
   PlanTable,
   ReceiptTable,
+  ShapeTable,
 } from '../store/tables.ts'
 
 const at = Date.parse('2026-11-23T07:00:00Z')
@@ -197,4 +199,35 @@ export const alarmRow = (tenant: string, id: string, more: Partial<AlarmTable> =
   seen_at: at,
   closed_at: null,
   ...more,
+})
+
+export const shapeRow = (tenant: string, id: string, path: string): ShapeTable => ({
+  tenant,
+  connection: 'shop-us',
+  stream: 'orders',
+  hash: sha256(path),
+  id,
+  path,
+  type: 'number',
+  word: '',
+  how: 'drift',
+  former: path === 'total' ? '["string"]' : '[]',
+  example: '99.9',
+  envelope: 'E1',
+  seen_at: 5,
+  accepted_at: null,
+  accepted_by: null,
+})
+
+export const announcementRow = (tenant: string, at: number): AnnouncementTable => ({
+  tenant,
+  connection: 'shop-us',
+  hash: sha256('sunset'),
+  kind: 'sunset',
+  at: Date.parse('2026-12-31T00:00:00Z'),
+  link: 'https://shop.example/sunset',
+  words: null,
+  told_by: 'GET /orders',
+  first_at: at,
+  seen_at: at,
 })

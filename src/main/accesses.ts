@@ -1,6 +1,6 @@
 import type { Access } from '../connector/access.ts'
 import type { Limiter } from '../connector/limiter.ts'
-import { openAccess } from '../connector/open.ts'
+import { type AccessDeps, openAccess } from '../connector/open.ts'
 import type { Tokens } from '../connector/tokens.ts'
 import { systemClock } from '../model/clock.ts'
 import type { Log } from '../model/log.ts'
@@ -17,7 +17,7 @@ export interface Accesses {
 }
 
 /** Budgets are one for each connection's name, so that two definitions at once do not send more than one may. */
-export function openAccesses(log: Log, limiter: Limiter, tokens: Tokens): Accesses {
+export function openAccesses(log: Log, limiter: Limiter, tokens: Tokens, heard?: AccessDeps['heard']): Accesses {
   const open = new Map<ConnectionSetup, Held>()
   const leaving = new Set<Held>()
   let current: ReadonlySet<ConnectionSetup> | undefined
@@ -29,7 +29,7 @@ export function openAccesses(log: Log, limiter: Limiter, tokens: Tokens): Access
     of(setup) {
       const known = open.get(setup)
       if (known !== undefined) return known.access
-      const held = hold(() => openAccess(setup, { clock: systemClock, limiter, tokens, log }))
+      const held = hold(() => openAccess(setup, { clock: systemClock, limiter, tokens, log, ...(heard === undefined ? {} : { heard }) }))
       if (current === undefined || current.has(setup)) open.set(setup, held)
       else leave(held)
       return held.access

@@ -15,7 +15,18 @@ export interface Condition {
   readonly message: string
   readonly detail?: object
 }
-export type AlarmKind = 'silence' | 'stale' | 'connection' | 'subscription' | 'deletes' | 'figures' | 'reconcile' | 'backfill' | 'parked'
+export type AlarmKind =
+  | 'silence'
+  | 'stale'
+  | 'connection'
+  | 'subscription'
+  | 'deletes'
+  | 'figures'
+  | 'reconcile'
+  | 'backfill'
+  | 'drift'
+  | 'sunset'
+  | 'parked'
 
 /** Messages one channel gets in an hour; alarms beyond that are rows only. */
 export const mostNotices = 60

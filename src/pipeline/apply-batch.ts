@@ -17,6 +17,7 @@ import { breathing } from './breath.ts'
 import type { Catalogue, Context } from './context.ts'
 import { decide } from './decide.ts'
 import { canRefetch, refetchLane, versionOf } from './drafts.ts'
+import { type DriftWatch, openDriftWatch } from './drift.ts'
 import type { MappedPart } from './map-part.ts'
 import { type Mapped, openMapper } from './map-record.ts'
 import { settleRecognised } from './recognised.ts'
@@ -72,7 +73,8 @@ export async function applyTogether(
   const { tenant } = context
   const books = openBooks(tx, { tenant, now, newId: context.newId, revision: catalogue.revision })
   const traced = await traceEnvelopes(context, tx, envelopes)
-  const applied = await applyEnvelopes(context, catalogue, books, envelopes, values)
+  const drift = await openDriftWatch(context, tx, catalogue.connections, envelopes, now)
+  const applied = await applyEnvelopes(context, catalogue, books, envelopes, values, drift)
   await readyLanes(tx, tenant, 'refetch', applied.refetch, now)
   const finished = await finish(books)
   const routed = await route(context, books, catalogue, finished.changes, traced.of)
@@ -102,6 +104,7 @@ export async function applyEnvelopes(
   books: Books,
   envelopes: readonly EnvelopeTable[],
   values: ReadonlyMap<string, Json> = new Map(),
+  drift?: DriftWatch,
 ): Promise<AppliedEnvelopes> {
   const last = await lastRecords(books.tx, books.tenant, envelopes)
   const bodies = await bodiesOf(
@@ -113,7 +116,7 @@ export async function applyEnvelopes(
         : [],
     ),
   )
-  const map = openMapper(context, catalogue, bodies, values)
+  const map = openMapper(context, catalogue, bodies, values, drift?.see)
   const mapped = new Map<string, Mapped>()
   const mappedOf = (envelope: EnvelopeTable): Mapped => {
     const made = mapped.get(envelope.id) ?? map(envelope)
@@ -126,6 +129,7 @@ export async function applyEnvelopes(
     if (decisionOf(catalogue, last, envelope).kind === 'apply') mappedOf(envelope)
     await breathe()
   }
+  await drift?.settle()
   await preload(
     books,
     [...mapped.values()].flatMap((one) =>
@@ -139,6 +143,11 @@ export async function applyEnvelopes(
   const recognised: (Recognised & { readonly connection: string; readonly externalKey: string })[] = []
   for (const envelope of envelopes) {
     await breathe()
+    const held = drift?.held(envelope)
+    if (held !== undefined) {
+      settlements.push(settlement(envelope, 'parked', 'drift', held.detail, held.waitsFor))
+      continue
+    }
     const decision = decisionOf(catalogue, last, envelope)
     if (decision.kind === 'settle') {
       if (decision.refetch) refetch.push(refetchLane(envelope.connection, envelope.stream, envelope.key))
@@ -266,10 +275,16 @@ async function isEcho(books: Books, envelope: EnvelopeTable, type: string, exter
   return link.linked_by === 'delivery' ? order <= 0 : order === 0
 }
 
-const settlement = (envelope: EnvelopeTable, state: EnvelopeState, reason: EnvelopeReason | null, detail?: JsonObject): Settlement => ({
+const settlement = (
+  envelope: EnvelopeTable,
+  state: EnvelopeState,
+  reason: EnvelopeReason | null,
+  detail?: JsonObject,
+  waitsFor: string | null = null,
+): Settlement => ({
   id: envelope.id,
   state,
   reason,
   detail: detail === undefined ? null : JSON.stringify(detail),
-  waitsFor: null,
+  waitsFor,
 })

@@ -2,8 +2,10 @@ import { isHubError, recoveryOf } from '../model/errors.ts'
 import { claimBackfill, holdBackfill, updateBackfill } from '../store/backfill.ts'
 import type { Tx } from '../store/database.ts'
 import type { BackfillTable } from '../store/tables.ts'
+import { endTurn, goesByJob, haveTurn, otherJobMs, readerOf } from './bulk-turn.ts'
 import { backOff, stateOf } from './connection-health.ts'
 import type { ConnectionSetup, Context } from './context.ts'
+import { isStopped } from './drift.ts'
 import { type Halt, keepLease, noHalt } from './halt.ts'
 import { backgroundNumbers } from './lanes.ts'
 import { announce, storePage } from './pages.ts'
@@ -30,7 +32,8 @@ export async function backfill(context: Context, id: string, halt: Halt = noHalt
   const run: Run = { context, row, pages: 0, records: 0, resumed: false }
   const setup = context.catalogue().connections.get(row.connection)
   if (setup === undefined || !setup.connector.streams[row.stream]?.call || setup.paused) return giveBack(run, pausedMs)
-  if ((await stateOf(database, tenant, setup.name)) === 'paused') return giveBack(run, pausedMs)
+  if ((await stateOf(database, tenant, setup.name)) === 'paused' || (await isStopped(database, tenant, setup, row.stream)))
+    return giveBack(run, pausedMs)
   try {
     const beat = () => database.write(async (tx) => holdBackfill(tx, tenant, row, (await database.now()) + settings.leaseMs))
     return await keepLease(settings.leaseMs, beat, halt.abort, (signal) => readRange(run, setup, halt, signal))
@@ -54,10 +57,14 @@ async function readRange(run: Run, setup: ConnectionSetup, halt: Halt, signal: A
   let position = startOf(row)
   const began = clock.now()
   if (!(await isRoom())) return giveBack(run, busyMs)
+  const reader = readerOf('range', row.id)
+  const byJob = row.kind !== 'gap' && goesByJob(setup, row.stream, position, row.until_at)
+  if (byJob && !(await haveTurn(context, setup.name, reader))) return giveBack(run, otherJobMs)
   run.resumed = position.mark !== undefined
   const from = position.time === null ? null : { time: position.time }
   const resume = position.mark === undefined ? {} : { resume: position.mark }
-  for await (const page of context.access(setup).read(row.stream, from, { lookbackMs: 0, until: row.until_at, ...resume, signal })) {
+  const options = { lookbackMs: 0, until: row.until_at, bulk: byJob, ...resume, signal }
+  for await (const page of context.access(setup).read(row.stream, from, options)) {
     const next = moved(position, page, true)
     const stored = await context.database.write(async (tx) => {
       const now = await context.database.now()
@@ -66,6 +73,7 @@ async function readRange(run: Run, setup: ConnectionSetup, halt: Halt, signal: A
       const written = await storePage(context, tx, setup, of, page)
       run.pages++
       run.records += page.records.length
+      if (byJob && page.mark?.bulk === undefined) await endTurn(context, tx, setup.name, reader)
       await updateBackfill(tx, context.tenant, row.id, {
         position: next === null ? null : positionText(next),
         pages: row.pages + run.pages,
@@ -79,6 +87,7 @@ async function readRange(run: Run, setup: ConnectionSetup, halt: Halt, signal: A
     position = next ?? position
     announce(context, setup.name, stored)
     if (page.last) return 'done'
+    if (page.waitMs !== undefined) return giveBack(run, page.waitMs)
     if (halt.stop.aborted) return giveBack(run, 0)
     // a list that is taken up again may begin with a page that is known: that alone is no progress
     if (run.resumed && run.pages === 1) continue

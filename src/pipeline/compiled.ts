@@ -3,6 +3,7 @@ import { compileExpression } from '../mapping/expression.ts'
 import type { CompiledExpression } from '../mapping/types.ts'
 import { bug } from '../model/errors.ts'
 import type { Json, JsonSchema } from '../model/json.ts'
+import type { RecordShape } from '../model/record-shape.ts'
 import { compileSchemas, type Validate } from '../model/schema.ts'
 
 /** What connectors say in words of their own, each compiled once and kept: there are as many as their definitions hold. */
@@ -13,6 +14,8 @@ export interface Compiled {
   template(text: string): (roots: Readonly<Record<string, Json | undefined>>) => string | undefined
   /** a stream's or a command's schema; `name` only names it in faults. @throws HubError `bad-schema` (bug) */
   schema(schema: JsonSchema, name: string): Validate
+  /** what records of streams look like as far as it was committed, by tenant, connection and stream (drift.ts) */
+  readonly shapes: Map<string, RecordShape>
 }
 
 export function openCompiled(): Compiled {
@@ -29,6 +32,7 @@ export function openCompiled(): Compiled {
       schemas.set(schema, made)
       return made
     },
+    shapes: new Map(),
   }
 }
 

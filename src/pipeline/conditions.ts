@@ -5,10 +5,13 @@ import { countLongParked } from '../store/parked.ts'
 import { listPlans } from '../store/plan.ts'
 import { listReports } from '../store/report.ts'
 import { listSchedule } from '../store/schedule.ts'
+import { openShapes } from '../store/shape.ts'
 import type { ConnectionTable, PlanTable, ScheduleTable } from '../store/tables.ts'
 import { trafficOf } from '../store/traffic.ts'
 import type { Condition } from './alarms.ts'
+import { announcedConditions, announcedNow } from './announced.ts'
 import type { ConnectionSetup, Context } from './context.ts'
+import { driftText, parentOf } from './drift.ts'
 import { silenceOf, silenceSubject } from './silence.ts'
 import { topicsOf } from './subscriptions.ts'
 
@@ -32,6 +35,10 @@ export async function conditionsNow(context: Context): Promise<readonly Conditio
     ...(await heldPlans(context)),
     ...(await differences(context, setups, schedule)),
     ...(await failedRanges(context)),
+    ...(await changedRecords(context)),
+    ...announcedConditions(
+      (await announcedNow(database, tenant, now)).filter(({ connection }) => setups.some(({ name }) => name === connection)),
+    ),
     ...(await countLongParked(database.read, tenant, now - settings.parkAlarmMs)).map(({ connection, count }) => ({
       subject: `parked/${connection}`,
       kind: 'parked' as const,
@@ -157,4 +164,25 @@ async function failedRanges({ database, tenant }: Context): Promise<readonly Con
     message: `reading a range of ${connection} ${stream} was given up; resume or cancel ${id}`,
     detail: { backfill: id, reason },
   }))
+}
+
+/** Streams whose records look different since, until a person accepts it. */
+async function changedRecords({ database, tenant, catalogue }: Context): Promise<readonly Condition[]> {
+  const found = new Map<string, Condition>()
+  for (const row of await openShapes(database.read, tenant)) {
+    const { connection, path, type, former, example } = row
+    const stream = parentOf(row.stream)
+    const subject = `drift/${connection}/${stream}`
+    if (found.has(subject)) continue
+    const stops = catalogue().connections.get(connection)?.streams.get(stream)?.drift === 'stop'
+    found.set(subject, {
+      subject,
+      kind: 'drift',
+      connection,
+      stream,
+      message: `${stops ? `${connection} ${stream} is stopped: ` : ''}${driftText(row)}`,
+      detail: { path, type, former: former === null ? [] : JSON.parse(former), example, stopped: stops },
+    })
+  }
+  return [...found.values()]
 }

@@ -147,6 +147,8 @@ export interface StreamSetup {
   readonly ids?: { readonly timing: Timing; readonly maxPercent: number }
   /** a stream without a good run for so long is stale */
   readonly staleMs?: number
+  /** a record that looks different from all before raises an alarm, or stops the stream; it is written down only when left out */
+  readonly drift?: 'warn' | 'stop'
 }
 
 export interface Route {

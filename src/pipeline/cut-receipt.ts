@@ -7,8 +7,15 @@ import type { ConnectionSetup } from './context.ts'
 import type { Draft } from './drafts.ts'
 
 export type NoRecords = { readonly state: 'dead' | 'ignored'; readonly reason: EnvelopeReason; readonly message: string }
-/** `streams`: to be read now; `rest`: what is to be written down of the message beside its records */
-type Cut = { readonly drafts: readonly Draft[]; readonly streams?: readonly string[]; readonly rest?: NoRecords } | NoRecords
+/** `streams`: to be read now; `jobs`: of a partner's that have ended; `rest`: what is to be written down of the message beside its records */
+type Cut =
+  | {
+      readonly drafts: readonly Draft[]
+      readonly streams?: readonly string[]
+      readonly jobs?: readonly string[]
+      readonly rest?: NoRecords
+    }
+  | NoRecords
 export const poisoned: NoRecords = { state: 'dead', reason: 'poison', message: 'the process ended each time this receipt was cut' }
 
 /** The drafts of one webhook's receipt, or why it has none. */
@@ -30,6 +37,14 @@ export function cutReceipt(connection: ConnectionSetup | undefined, receipt: Rec
     return { state: 'dead', reason: 'unparseable', message: error instanceof Error ? error.message : String(error) }
   }
   if (records.length === 0) return { state: 'ignored', reason: 'filtered', message: 'the message carries no records' }
+  if (topic.carries === 'job') {
+    const jobs = records.map(({ key }) => key)
+    return {
+      drafts: [],
+      jobs,
+      rest: { state: 'ignored', reason: 'filtered', message: `it tells that a bulk job has ended: ${jobs.join(', ')}` },
+    }
+  }
   const eventId = connection.connector.webhook?.eventId?.signed === true ? receipt.event_id : null
   return {
     drafts: records.map((record) => ({

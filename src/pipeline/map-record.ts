@@ -36,6 +36,7 @@ export function openMapper(
   catalogue: Catalogue,
   bodies: ReadonlyMap<string, Uint8Array>,
   values: ReadonlyMap<string, Json> = new Map(),
+  see: (envelope: EnvelopeTable, record: Json) => void = () => {},
 ): (envelope: EnvelopeTable) => Mapped {
   const read = openReader(context)
   return (envelope) => {
@@ -44,6 +45,7 @@ export function openMapper(
     const { setup, stream, parts } = found
     if (envelope.op === 'delete') return { kind: 'parts', parts: deletedParts(context, parts, envelope, setup) }
     const given = read(envelope, found, bodies, values.get(envelope.id))
+    if (given.record !== undefined) see(envelope, given.record)
     if (given.kind === 'dead') return given
     const mapContext = mapContextOf(setup, catalogue)
     const mapped = parts.flatMap((part) => mapPart(context, catalogue, setup, mapContext, part, envelope, given.record))
@@ -53,6 +55,8 @@ export function openMapper(
 }
 
 type Dead = Extract<Mapped, { kind: 'dead' }>
+/** `record`: it was read, and does not have the shape its stream promises */
+type Unfit = Dead & { readonly record?: Json }
 const dead = (reason: EnvelopeReason, message: string): Dead => ({ kind: 'dead', reason, detail: { message } })
 
 /** Where an envelope's record belongs: its connection and the parts that its stream is made of. */
@@ -82,7 +86,7 @@ export function openReader(context: Context): (
   bodies: ReadonlyMap<string, Uint8Array>,
   /** the record, where it was parsed already */
   known?: Json,
-) => { readonly kind: 'record'; readonly record: Json } | Dead {
+) => { readonly kind: 'record'; readonly record: Json } | Unfit {
   const joiners = new Map<string, ReturnType<typeof openJoiner>>()
   return (envelope, { setup, stream, schema }, bodies, known) => {
     const joiner = joiners.get(setup.name) ?? openJoiner(keptCodec(setup.connector))
@@ -98,6 +102,7 @@ export function openReader(context: Context): (
       : {
           kind: 'dead',
           reason: 'invalid',
+          record: read.record,
           detail: { message: 'the record does not have the shape the stream promises', path: fault.path, fault: fault.message },
         }
   }

@@ -1,4 +1,4 @@
-import type { Checkpoint, Mark, PageRead } from '../connector/access.ts'
+import type { BulkMark, Checkpoint, Mark, PageRead } from '../connector/access.ts'
 import { isObject, type Json, parseJson } from '../model/json.ts'
 
 /** Where a stream stands as it is stored. The baseline mark stays until its first read came to the end; `mark` is the place in the list which that read has come to. */
@@ -42,6 +42,8 @@ function markOf(value: Json | undefined): Mark | undefined {
   if (![since, highest].every((one) => one === null || typeof one === 'number')) return undefined
   const { page, url } = ask
   if (!isObject(page)) return undefined
+  const bulk = bulkOf(value.bulk)
+  if (value.bulk !== undefined && bulk === undefined) return undefined
   return {
     ask: { page, ...(typeof url === 'string' ? { url } : {}) },
     since: since as number | null,
@@ -51,5 +53,14 @@ function markOf(value: Json | undefined): Mark | undefined {
     highest: highest as number | null,
     pages: Number(pages),
     rows: Number(rows),
+    ...(bulk === undefined ? {} : { bulk }),
   }
+}
+
+function bulkOf(value: Json | undefined): BulkMark | undefined {
+  if (!isObject(value)) return undefined
+  const { job, jobs, began, offset, total } = value
+  if (typeof job !== 'string' || ![jobs, began, offset].every((one) => typeof one === 'number')) return undefined
+  if (total !== null && typeof total !== 'number') return undefined
+  return { job, jobs: Number(jobs), began: Number(began), offset: Number(offset), total }
 }

@@ -5,8 +5,10 @@ import { readPosition, savePosition } from '../store/cursor.ts'
 import type { Tx } from '../store/database.ts'
 import { claimRun, endRun, holdRun, type RunLease } from '../store/schedule.ts'
 import { waitsForBaseline } from './baseline.ts'
+import { endTurn, goesByJob, haveTurn, otherJobMs, readerOf } from './bulk-turn.ts'
 import { backOff, noteFailure, noteSuccess, stateOf } from './connection-health.ts'
 import type { ConnectionSetup, Context } from './context.ts'
+import { isStopped } from './drift.ts'
 import { type Halt, keepLease, noHalt } from './halt.ts'
 import { liveNumbers } from './lanes.ts'
 import { announce, type StoredPage, storePage } from './pages.ts'
@@ -32,10 +34,11 @@ export async function pull(context: Context, connection: string, stream: string,
   const setup = context.catalogue().connections.get(connection)
   if (setup === undefined || setup.paused || !setup.connector.streams[stream]?.call) return { state: 'not-due' }
   if ((await stateOf(database, tenant, connection)) === 'paused') return { state: 'not-due' }
-  if ((await waitsForBaseline(context, setup, stream)).length > 0) return { state: 'not-due' }
+  if ((await waitsForBaseline(context, setup, stream)).length > 0 || (await isStopped(database, tenant, setup, stream)))
+    return { state: 'not-due' }
   const lease = await claimRun(database, tenant, { connection, stream, kind: 'pull' }, await database.now(), settings.leaseMs)
   if (lease === undefined) return { state: 'not-due' }
-  const run: Run = { context, setup, lease, pages: 0, records: 0, resumed: false }
+  const run: Run = { context, setup, lease, pages: 0, records: 0, resumed: false, reader: undefined }
   try {
     const beat = () => database.write(async (tx) => holdRun(tx, tenant, lease, (await database.now()) + settings.leaseMs))
     const ended = await keepLease(settings.leaseMs, beat, halt.abort, (signal) => readPages(run, halt, signal))
@@ -53,6 +56,8 @@ interface Run {
   records: number
   /** began in the middle of a list */
   resumed: boolean
+  /** reads by a bulk job, for whose turn it is known by this name */
+  reader: string | undefined
 }
 
 async function readPages(run: Run, halt: Halt, signal: AbortSignal): Promise<'done' | 'stopped'> {
@@ -65,7 +70,12 @@ async function readPages(run: Run, halt: Halt, signal: AbortSignal): Promise<'do
   const scope = openScope(setup.connector, stream)
   const from = position === null || position.time === null ? null : { time: position.time }
   const resume = baseline && scope === undefined ? position?.mark : undefined
-  const options = { ...(lookbackMs === undefined ? {} : { lookbackMs }), ...(resume === undefined ? {} : { resume }), signal }
+  const bulk = baseline && scope === undefined && goesByJob(setup, stream, position, context.clock.now())
+  if (bulk) {
+    run.reader = readerOf('stream', `${setup.name}/${stream}`)
+    if (!(await haveTurn(context, setup.name, run.reader))) return stopped(run, otherJobMs)
+  }
+  const options = { ...(lookbackMs === undefined ? {} : { lookbackMs }), ...(resume === undefined ? {} : { resume }), bulk, signal }
   const began = context.clock.now()
   const start = position
   run.resumed = resume !== undefined
@@ -79,6 +89,7 @@ async function readPages(run: Run, halt: Halt, signal: AbortSignal): Promise<'do
     if (kept.recovered) context.bell.ring({ kind: 'deliver', connection: setup.name })
     if (kept.refused !== undefined) context.log.warn({ connection: setup.name, stream }, kept.refused)
     if (page.last) return 'done'
+    if (page.waitMs !== undefined) return stopped(run, page.waitMs)
     const { pullPages, pullMs } = context.settings
     const long = run.pages >= pullPages + (run.resumed ? 1 : 0) || context.clock.now() - began >= pullMs
     // a list that cannot be taken up in the middle is read to its end, however long it is
@@ -86,10 +97,15 @@ async function readPages(run: Run, halt: Halt, signal: AbortSignal): Promise<'do
     // a first load reads faster than it is applied; where the lanes stand still it goes on slowly, for what is read is safe
     await hasRoom(context, liveNumbers, context.settings.pullAhead, halt)
   }
+  return stopped(run, 0)
+}
+
+/** The run ends before its list does, and goes on after a while. */
+async function stopped({ context, lease }: Run, waitMs: number): Promise<'stopped'> {
   await context.database.write(async (tx) => {
     const now = await context.database.now()
     await holdRun(tx, context.tenant, lease, now)
-    await endRun(tx, context.tenant, lease, { at: now, error: null, retryAt: now })
+    await endRun(tx, context.tenant, lease, { at: now, error: null, retryAt: now + waitMs })
   })
   return 'stopped'
 }
@@ -121,6 +137,7 @@ function writePage(
       page,
       gone?.drafts,
     )
+    if (run.reader !== undefined && page.mark?.bulk === undefined) await endTurn(context, tx, setup.name, run.reader)
     if (at.position !== null) await savePosition(tx, tenant, setup.name, lease.stream, positionText(at.position), now)
     if (at.baseline) await countBaseline(tx, tenant, lease, { records: page.records.length, ended: page.last, at: now })
     if (!page.last) return { page: stored, recovered: false }

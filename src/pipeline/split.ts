@@ -11,6 +11,7 @@ import type { DedupeTable, EnvelopeTable } from '../store/tables.ts'
 import type { Ring } from './bell.ts'
 import { bodiesOf } from './bodies.ts'
 import { breathing } from './breath.ts'
+import { hurryJob } from './bulk-turn.ts'
 import type { Catalogue, Context } from './context.ts'
 import { cutReceipt, type NoRecords, poisoned } from './cut-receipt.ts'
 import { type Draft, type Judged, judgeDrafts, saveJudged } from './drafts.ts'
@@ -129,6 +130,9 @@ async function splitBatch(
       else {
         drafts.push(...cut.drafts)
         for (const stream of cut.streams ?? []) pulls.set(`${run.connection}/${stream}`, { connection: run.connection, stream })
+        for (const job of cut.jobs ?? [])
+          for (const stream of await hurryJob(context, tx, run.connection, job, now))
+            pulls.set(`${run.connection}/${stream}`, { connection: run.connection, stream })
         if (cut.rest !== undefined) wholes.push({ receipt, length: body?.byteLength ?? 0, ...cut.rest })
       }
     }

@@ -11,6 +11,8 @@ import { circuits } from './migrations/0006-circuits.ts'
 import { tokenTurns } from './migrations/0007-token-turns.ts'
 import { packedBodies } from './migrations/0008-packed-bodies.ts'
 import { parcels } from './migrations/0009-parcels.ts'
+import { shapes } from './migrations/0010-shapes.ts'
+import { announcements } from './migrations/0011-announcements.ts'
 import { mysqlSchema } from './mysql-schema.ts'
 import { sqliteSchema } from './sqlite-schema.ts'
 import { type Migration, type SchemaMaker, tableShape } from './table-shape.ts'
@@ -26,6 +28,8 @@ export const migrations: readonly Migration[] = [
   tokenTurns,
   packedBodies,
   parcels,
+  shapes,
+  announcements,
 ]
 
 export interface MigrateOptions {

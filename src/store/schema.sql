@@ -16,6 +16,18 @@ CREATE TABLE "alarm" (
   constraint "alarm_primary" primary key ("tenant", "id"),
   constraint "alarm_one_open_subject" unique ("tenant", "open_subject")) strict;
 CREATE INDEX "alarm_by_subject_id" on "alarm" ("tenant", "subject", "id");
+CREATE TABLE "announcement" (
+  "tenant" text not null,
+  "connection" text not null,
+  "hash" text not null,
+  "kind" text not null,
+  "at" integer,
+  "link" text,
+  "words" text,
+  "told_by" text not null,
+  "first_at" integer not null,
+  "seen_at" integer not null,
+  constraint "announcement_primary" primary key ("tenant", "connection", "hash")) strict;
 CREATE TABLE "api_key" (
   "tenant" text not null,
   "id" text not null,
@@ -502,6 +514,25 @@ CREATE TABLE "secret" (
   "sealed_at" integer not null,
   constraint "secret_primary" primary key ("tenant", "name")) strict;
 CREATE INDEX "secret_by_kek" on "secret" ("kek");
+CREATE TABLE "shape" (
+  "tenant" text not null,
+  "connection" text not null,
+  "stream" text not null,
+  "hash" text not null,
+  "id" text not null,
+  "path" text not null,
+  "type" text not null,
+  "word" text not null,
+  "how" text not null,
+  "former" text,
+  "example" text,
+  "envelope" text not null,
+  "seen_at" integer not null,
+  "accepted_at" integer,
+  "accepted_by" text,
+  constraint "shape_primary" primary key ("tenant", "connection", "stream", "hash")) strict;
+CREATE INDEX "shape_by_accepted_at" on "shape" ("tenant", "accepted_at");
+CREATE INDEX "shape_by_how_id" on "shape" ("tenant", "how", "id");
 CREATE TABLE "sold" (
   "tenant" text not null,
   "connection" text not null,

@@ -1,3 +1,4 @@
+import type { Trait } from '../model/record-shape.ts'
 import type { Bool } from './tables.ts'
 
 /** What is done by the clock. `pull` reads a stream from its checkpoint, `full` reads it whole, `ids` compares its keys, `subscription` looks after the webhooks of a connection, `reconcile` compares a connection with the ledger, `watch` looks for silence. */
@@ -79,6 +80,37 @@ export interface PlanTable {
   created_at: number
   decided_at: number | null
   decided_by: string | null
+}
+/** One trait of a stream's records. `how`: seen in the first read, learned in the first day of a stream without one, or a change after it. `former` is JSON of the types or words before; `accepted_at` null: a change that waits for a person. */
+export interface ShapeTable {
+  tenant: string
+  connection: string
+  stream: string
+  hash: string
+  id: string
+  path: string
+  type: Trait['type']
+  word: string
+  how: 'first' | 'early' | 'drift'
+  former: string | null
+  example: string | null
+  envelope: string
+  seen_at: number
+  accepted_at: number | null
+  accepted_by: string | null
+}
+/** What a partner says of the end of its API. `at`: from then on; `told_by`: the call whose answer said it last. */
+export interface AnnouncementTable {
+  tenant: string
+  connection: string
+  hash: string
+  kind: 'sunset' | 'deprecation' | 'version'
+  at: number | null
+  link: string | null
+  words: string | null
+  told_by: string
+  first_at: number
+  seen_at: number
 }
 /** A figure of a route that is about to fall at the partner, or did a while ago. */
 export interface FallTable {

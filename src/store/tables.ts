@@ -24,6 +24,7 @@ import type {
 } from './tables-ledger.ts'
 import type {
   AlarmTable,
+  AnnouncementTable,
   AuditTable,
   BackfillTable,
   BaselineTable,
@@ -32,6 +33,7 @@ import type {
   PlanTable,
   ReportTable,
   ScheduleTable,
+  ShapeTable,
   TrafficTable,
 } from './tables-watch.ts'
 
@@ -55,6 +57,7 @@ export type {
 } from './tables-ledger.ts'
 export type {
   AlarmTable,
+  AnnouncementTable,
   AuditTable,
   BackfillTable,
   JobKind,
@@ -62,6 +65,7 @@ export type {
   PlanTable,
   ReportTable,
   ScheduleTable,
+  ShapeTable,
   TrafficTable,
 } from './tables-watch.ts'
 
@@ -282,6 +286,8 @@ export interface Tables {
   plan: PlanTable
   report: ReportTable
   fall: FallTable
+  shape: ShapeTable
+  announcement: AnnouncementTable
   audit: AuditTable
   traffic: TrafficTable
   alarm: AlarmTable

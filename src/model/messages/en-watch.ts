@@ -1,5 +1,6 @@
 /** Texts of pulls, schedules, ranges, plans and alarms. */
 export const enWatch = {
+  'column.ends': 'API ends',
   'column.applied': 'applied',
   'column.dead': 'dead',
   'column.firstRead': 'first read',
@@ -72,6 +73,15 @@ export const enWatch = {
   'plans.refuse': 'put a plan aside',
   'plans.id': 'id of a plan',
   'plans.is': 'The plan {id} is {state}.',
+
+  'drift.about': 'changes in how the records of partners look: new fields, other types, new words',
+  'drift.list': 'those that wait for a person, newest first',
+  'drift.all': 'those that were accepted, too',
+  'drift.accept': 'accept what has changed in a stream; one that stopped at it goes on with all that waited',
+  'drift.path': 'only these fields, as the list shows them',
+  'drift.stopped': 'stopped',
+  'drift.goesOn': '{accepted} changes of {name} {stream} are accepted; nothing holds it.',
+  'drift.waits': '{accepted} changes of {name} {stream} are accepted; {open} more wait.',
 
   'audit.about': 'what people did to the hub: pauses, keys, cursors, replays, released plans; newest first',
   'audit.who': 'only by this one: id of a key, or `local` for the key of this machine',

@@ -1,6 +1,7 @@
 import type { enWatch } from './en-watch.ts'
 
 export const zhWatch: Readonly<Record<keyof typeof enWatch, string>> = {
+  'column.ends': 'API 终止',
   'column.applied': '已入账',
   'column.dead': '死信',
   'column.firstRead': '基线',
@@ -73,6 +74,15 @@ export const zhWatch: Readonly<Record<keyof typeof enWatch, string>> = {
   'plans.refuse': '搁置计划',
   'plans.id': '计划的 id',
   'plans.is': '计划 {id} 的状态：{state}。',
+
+  'drift.about': '合作方记录结构的变化：新字段、类型改变、新取值',
+  'drift.list': '等待人工处理的变化，最新在前',
+  'drift.all': '包括已接受的',
+  'drift.accept': '接受数据流的结构变化；因此停止的数据流继续处理等待的记录',
+  'drift.path': '只接受这些字段，写法与列表一致',
+  'drift.stopped': '已停止',
+  'drift.goesOn': '已接受 {name} {stream} 的 {accepted} 项变化；该数据流不再受阻。',
+  'drift.waits': '已接受 {name} {stream} 的 {accepted} 项变化；另有 {open} 项等待处理。',
 
   'audit.about': '人员对枢纽所做的操作：暂停、密钥、游标、重放、放行计划等；最新在前',
   'audit.who': '只看此操作者：密钥 id，本机密钥为 `local`',

@@ -13,7 +13,7 @@ const most = 250
 
 /** A page of a connection: `first`, `after`, `query`. The cursor is the place of a row in the order, so that rows that move away push none over a border. */
 export function connection(rows: readonly Listed[], args: JsonObject): Resolved {
-  const first = Math.min(Number(args.first ?? most), most)
+  const first = args.bulk === true ? rows.length : Math.min(Number(args.first ?? most), most)
   const found = rows
     .filter((row) => matches(row, String(args.query ?? '')))
     .toSorted((a, b) => (placeOf(a) < placeOf(b) ? -1 : 1))
@@ -22,6 +22,7 @@ export function connection(rows: readonly Listed[], args: JsonObject): Resolved 
   const last = page.at(-1)
   return {
     nodes: page.map(({ node }) => node),
+    edges: page.map(({ node }) => ({ node })),
     pageInfo: {
       hasNextPage: found.length > page.length,
       endCursor: last === undefined ? null : Buffer.from(placeOf(last)).toString('base64'),

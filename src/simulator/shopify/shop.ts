@@ -4,6 +4,7 @@ import type { FaultBoard } from '../faults.ts'
 import { askedPoints, OperationError, project, readOperation, spentPoints } from '../graphql/operation.ts'
 import { type SimulatorEnv, startServer } from '../server.ts'
 import type { Book, Order, Taxes } from './book.ts'
+import { type BulkDesk, bulkDesk } from './bulk.ts'
 import { createHooks, type SentHook } from './hooks.ts'
 import { mutations } from './mutations.ts'
 import { queries } from './queries.ts'
@@ -52,7 +53,10 @@ export type Shopify = Staff & {
     subscribe(topic: string, uri: string): void
   }
   orders(): readonly Readonly<Order>[]
+  /** what answers say of the API: the version that answers where it is not the one asked for, and why something is deprecated */
+  readonly api: { version?: string; deprecated?: string }
   readonly tokens: { given(): number; revoke(): void }
+  readonly bulk: BulkDesk
   close(): Promise<void>
 }
 
@@ -60,7 +64,7 @@ export type Shopify = Staff & {
  * A shop of Shopify's on the loopback interface, held in memory: the operations of the Admin API that the hub uses, read as GraphQL, with points, tokens, compare-and-set, idempotency keys and webhooks. Written from the
  * published schema (2026-07) and recorded answers.
  *
- * Not simulated: several locations, several taxes, discount codes, order edits, transfers, bulk operations, access scopes, and fields that nobody here reads.
+ * Not simulated: several locations, several taxes, discount codes, order edits, transfers, bulk operations on anything but orders, access scopes, and fields that nobody here reads.
  */
 export async function startShopify(options: ShopifyOptions): Promise<Shopify> {
   const { faults, now = () => new Date(), clientId, clientSecret, points = { most: 2000, perSecond: 100 } } = options
@@ -82,14 +86,18 @@ export async function startShopify(options: ShopifyOptions): Promise<Shopify> {
   const staff = createStaff(book, hooks.tell)
   const seen = views(book)
   const log: Effect[] = []
-  const roots = {
-    query: queries(book, seen),
-    mutation: mutations(book, staff, seen, (mutation, input) => log.push({ mutation, input })),
-  }
+  const api: Shopify['api'] = {}
   let left = points.most
   let filledAt = now().getTime()
 
   const routes = new Hono<SimulatorEnv>()
+  let url = ''
+  const found = queries(book, seen)
+  const bulk = bulkDesk(routes, { now: () => clock().getTime(), nextId: book.nextId, url: () => url, roots: () => found, tell: hooks.tell })
+  const roots = {
+    query: { ...found, node: bulk.node },
+    mutation: { ...mutations(book, staff, seen, (mutation, input) => log.push({ mutation, input })), ...bulk.mutations },
+  }
   const tokens = tokenDesk(routes, {
     clientId,
     clientSecret,
@@ -100,6 +108,8 @@ export async function startShopify(options: ShopifyOptions): Promise<Shopify> {
   routes.post('/admin/api/:version/graphql.json', async (c) => {
     if (!tokens.isGood(c.req.header('x-shopify-access-token')))
       return c.json({ errors: '[API] Invalid API key or access token (unrecognized login or wrong password)' }, 401)
+    c.header('X-Shopify-API-Version', api.version ?? c.req.param('version'))
+    if (api.deprecated !== undefined) c.header('X-Shopify-API-Deprecated-Reason', api.deprecated)
     const body = parseJson(await c.req.text())
     const { query, variables } = isObject(body) ? body : {}
     left = Math.min(points.most, left + ((now().getTime() - filledAt) / 1000) * points.perSecond)
@@ -140,9 +150,11 @@ export async function startShopify(options: ShopifyOptions): Promise<Shopify> {
     },
     ...(options.port === undefined ? {} : { port: options.port }),
   })
+  url = server.url
   return {
     ...staff,
-    url: server.url,
+    url,
+    bulk: bulk.desk,
     location: String(book.location),
     counts: server.counts,
     log,
@@ -162,6 +174,7 @@ export async function startShopify(options: ShopifyOptions): Promise<Shopify> {
       },
     },
     orders: () => [...book.orders.values()],
+    api,
     tokens,
     close: server.close,
   }

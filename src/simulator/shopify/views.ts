@@ -57,6 +57,7 @@ export function views(book: Book) {
   const lineView = (line: Line): View => {
     const item = book.items.get(line.item)
     return {
+      __typename: 'LineItem',
       id: gid('LineItem', line.id),
       sku: item?.sku ?? null,
       name: item?.name ?? '-',
@@ -127,6 +128,7 @@ export function views(book: Book) {
       ),
   })
   const orderView = (order: Order): View => ({
+    __typename: 'Order',
     ...named('Order', order.id),
     name: order.name,
     createdAt: order.createdAt,
@@ -155,7 +157,13 @@ export function views(book: Book) {
           : [
               {
                 id: 1,
-                node: { title: 'Standard', code: 'STD', discountedPriceSet: money(order.shipping), taxLines: taxLines(order.shippingTax) },
+                node: {
+                  __typename: 'ShippingLine',
+                  title: 'Standard',
+                  code: 'STD',
+                  discountedPriceSet: money(order.shipping),
+                  taxLines: taxLines(order.shippingTax),
+                },
               },
             ],
         args,

@@ -7,6 +7,7 @@ import { mappingMutants } from './mappings.ts'
 import type { Mutant } from './mutant.ts'
 import { operationMutants } from './operations.ts'
 import { parcelMutants } from './parcels.ts'
+import { partnerMutants } from './partners.ts'
 import { readingMutants } from './reading.ts'
 import { resultMutants } from './results.ts'
 import { secretMutants } from './secrets.ts'
@@ -242,6 +243,7 @@ export const mutants: readonly Mutant[] = [
   ...operationMutants,
   ...guardMutants,
   ...parcelMutants,
+  ...partnerMutants,
 ]
 
 export const demoBreaks: readonly string[] = ['dedupe', 'fence', 'checkpoint', 'effect-key', 'cutoff']

@@ -73,7 +73,7 @@ export const readingMutants: readonly Mutant[] = [
     file: 'src/connector/read.ts',
     edits: [
       { find: 'asOf: resume?.asOf }', replace: 'asOf: undefined }' },
-      { find: '{ ...window, until: resume.until }', replace: 'window' },
+      { find: '{ ...window, until: onward.until }', replace: 'window' },
     ],
     test: { file: 'src/pipeline/baseline.test.ts', name: 'knows no change later' },
   },

@@ -1,0 +1,55 @@
+import type { Mutant } from './mutant.ts'
+
+const one = (
+  name: string,
+  invariant: string,
+  breaks: string,
+  at: readonly [file: string, find: string, replace: string],
+  test: readonly [file: string, name: string],
+): Mutant => ({
+  name,
+  invariant,
+  breaks,
+  file: at[0],
+  edits: [{ find: at[1], replace: at[2] }],
+  test: { file: test[0], name: test[1] },
+})
+
+/** Safeguards against what partners change, and of the jobs they do for us. */
+export const partnerMutants: readonly Mutant[] = [
+  one(
+    'drifted-on',
+    '10',
+    'where a stream is set to stop at a changed record, those after it are applied all the same',
+    ['src/pipeline/drift.ts', 'const row = stopped.get(name)', 'const row = own'],
+    ['src/pipeline/drift.test.ts', 'applies nothing from the changed record on'],
+  ),
+  one(
+    'skipped-lines',
+    '1',
+    'the place kept in the file of a bulk job runs ahead of the records that were committed',
+    ['src/connector/bulk.ts', 'offset: mark.offset + used }', 'offset: mark.offset + used + held.length }'],
+    ['connectors/shopify/bulk.test.ts', 'killed anywhere'],
+  ),
+  one(
+    'forgotten-job',
+    '12',
+    'a bulk job is waited for before its name is kept, and asked for again after a restart',
+    ['src/pipeline/position.ts', '    ...(bulk === undefined ? {} : { bulk }),\n', ''],
+    ['connectors/shopify/bulk.test.ts', 'killed anywhere'],
+  ),
+  one(
+    'two-jobs',
+    '4',
+    'two reads of one connection ask for bulk jobs at once',
+    ['src/store/bulk-turn.ts', "is('lease_until', '<=', of.now)", "is('lease_until', '>=', 0)"],
+    ['src/pipeline/bulk.test.ts', 'one job at a time'],
+  ),
+  one(
+    'file-from-anywhere',
+    'input',
+    'the file of a bulk job is fetched from whatever address the partner names',
+    ['src/connector/download.ts', 'hosts.includes(url.hostname)', "url.hostname !== ''"],
+    ['src/connector/download.test.ts', 'from nowhere else'],
+  ),
+]
