@@ -21,6 +21,13 @@ test('records that look like those before show nothing', () => {
   expect(told(shape, { id: 3 })).toEqual([])
 })
 
+test('one record shows all it has, however many fields that are', () => {
+  const wide = Object.fromEntries(
+    Array.from({ length: 1500 }, (_, place) => [`f${place % 10}${String.fromCharCode(97 + (place % 26))}x${place % 150}`, { n: place }]),
+  )
+  expect(learned([wide]).strange(wide)).toEqual([])
+})
+
 test('another type, a new field and one deep inside are told by their paths', () => {
   const shape = learned([order])
   const changed = { ...order, total: 10, 'a.b': 'yes', lines: [{ sku: 'LAMP', qty: 1, lot: 'A' }], colour: 'red' }

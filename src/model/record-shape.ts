@@ -1,4 +1,4 @@
-import { isObject, type Json, namesOf } from './json.ts'
+import { type Json, type JsonObject, namesOf } from './json.ts'
 
 export type ValueType = 'null' | 'boolean' | 'number' | 'string' | 'array' | 'object'
 
@@ -33,8 +33,8 @@ interface Node {
   words: Set<string> | undefined
 }
 
-/** Traits of one record that are told. */
-const mostStrange = 100
+/** Traits of one record that are told, one that occurs in every item of a list counted each time: more than are kept of a stream. */
+const mostStrange = 10_000
 const longestWord = 64
 const longestName = 64
 
@@ -52,6 +52,7 @@ export function openShape(traits: Iterable<Trait>, words: readonly string[] = []
   return {
     size,
     strange: (record) => {
+      if (isKnown(record, root)) return []
       const found: Strange[] = []
       look(record, root, [], false, found)
       return found
@@ -73,36 +74,55 @@ function nodeAt(root: Node, path: string): Node {
 
 const nothing: Node = newNode()
 
+const knowsType = (value: Json, type: ValueType, { types }: Node): boolean =>
+  types.has(type) || (type === 'null' && types.size > 0) || (type === 'string' && types.has('number') && isLongNumber(value))
+
+const isNewWord = (value: Json, { words }: Node): value is string =>
+  words !== undefined && typeof value === 'string' && value !== '' && value.length <= longestWord && !words.has(value)
+
+/** {@link look} for almost every record: nothing is made. */
+function isKnown(value: Json, node: Node): boolean {
+  if (!knowsType(value, typeOf(value), node) || isNewWord(value, node)) return false
+  if (value === null || typeof value !== 'object') return true
+  if (Array.isArray(value)) {
+    const items = node.fields.get('*') ?? nothing
+    for (const item of value as readonly Json[]) if (!isKnown(item, items)) return false
+    return true
+  }
+  const object = value as JsonObject
+  for (const name in object) {
+    const field = object[name]
+    if (field !== undefined && !isKnown(field, fieldOf(node, name))) return false
+  }
+  return true
+}
+
+const fieldOf = (node: Node, name: string): Node => node.fields.get(name) ?? node.fields.get(nameOf(name)) ?? nothing
+
 function look(value: Json, node: Node, path: readonly string[], plain: boolean, found: Strange[]): void {
   if (found.length >= mostStrange) return
   const type = typeOf(value)
-  const former = [...(node.types.size === 0 || node.types.has(type) ? [] : node.types)].filter((known) => known !== 'null')
-  const unseen = node.types.size > 0 && former.length === 0
-  if (!node.types.has(type) && type !== 'null' && !isLongNumber(value, node.types))
-    found.push({ path: written(path), type, word: '', former, value, plain: plain || unseen })
-  else if (type === 'null' && node.types.size === 0) found.push({ path: written(path), type, word: '', former: [], value, plain })
-  if (typeof value === 'string' && node.words !== undefined && value !== '' && value.length <= longestWord && !node.words.has(value))
-    found.push({ path: written(path), type: 'word', word: value, former: [...node.words], value, plain: plain || node.words.size === 0 })
+  if (!knowsType(value, type, node)) {
+    const former = [...node.types].filter((known) => known !== 'null')
+    found.push({ path: written(path), type, word: '', former, value, plain: plain || (node.types.size > 0 && former.length === 0) })
+  }
+  if (isNewWord(value, node)) {
+    const former = [...(node.words ?? [])]
+    found.push({ path: written(path), type: 'word', word: value, former, value, plain: plain || former.length === 0 })
+  }
   if (value === null || typeof value !== 'object') return
   const below = plain || (node.types.size > 0 && node.fields.size === 0)
-  if (Array.isArray(value)) {
-    const items = node.fields.get('*') ?? nothing
-    for (const item of value as readonly Json[]) look(item, items, [...path, '*'], below, found)
-  } else if (isObject(value))
-    for (const [name, field] of Object.entries(value)) {
-      if (field === undefined) continue
-      const known = node.fields.get(name)
-      if (known !== undefined) look(field, known, [...path, name], below, found)
-      else look(field, node.fields.get(nameOf(name)) ?? nothing, [...path, nameOf(name)], below, found)
-    }
+  if (Array.isArray(value)) for (const item of value as readonly Json[]) look(item, fieldOf(node, '*'), [...path, '*'], below, found)
+  else
+    for (const [name, field] of Object.entries(value as JsonObject))
+      if (field !== undefined) look(field, fieldOf(node, name), [...path, node.fields.has(name) ? name : nameOf(name)], below, found)
 }
 
 const typeOf = (value: Json): ValueType =>
   value === null ? 'null' : Array.isArray(value) ? 'array' : (typeof value as Exclude<ValueType, 'null' | 'array'>)
 
 /** A number whose digits a double would lose arrives as a text (json.ts). */
-const isLongNumber = (value: Json, types: ReadonlySet<ValueType>): boolean =>
-  typeof value === 'string' && types.has('number') && /^-?\d[\d.]{14,}$|^-?[\d.]+[eE][-+]?\d+$/.test(value)
+const isLongNumber = (value: Json): boolean => typeof value === 'string' && /^-?\d[\d.]{14,}$|^-?[\d.]+[eE][-+]?\d+$/.test(value)
 
 /** Names that are ids or dates are no fields: an object that has such is a table. */
 const nameOf = (name: string): string => (name.length > longestName || /\d{4}/.test(name) ? '*' : name)
