@@ -1,3 +1,4 @@
+import { openForms } from './catalog/forms.ts'
 import type { HubConfig } from './config.ts'
 import { createApp } from './http/app.ts'
 import { type Listening, listen } from './http/listen.ts'
@@ -134,6 +135,7 @@ export async function openHub(
       localKey,
       secrets: () => secrets,
       credentials: () => credentials,
+      forms: openForms(config.workspace),
       vault: { ...vault, usedBy: (name) => workspace.sealed.get(name) ?? [] },
       closing: () => closing,
       reload,

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Connector } from '../connector/types.ts'
+import type { ConnectionForm } from '../model/connection-form.ts'
 import { isObject, type Json, type JsonObject, parseJson } from '../model/json.ts'
 import type { Language } from '../model/messages.ts'
 import { readTextFile } from '../model/text-file.ts'
@@ -14,25 +15,6 @@ interface FieldTexts {
   readonly examples?: readonly Json[]
 }
 export type FormTexts = Readonly<Record<string, FieldTexts>>
-
-/** What a person fills in to connect a system, in one language; drawn by the screens, and by `crossdock connection form`. */
-export interface ConnectionForm {
-  readonly connector: string
-  readonly title: string
-  readonly language: Language
-  readonly fields: readonly FormField[]
-}
-export interface FormField {
-  readonly name: string
-  readonly title: string
-  readonly help: string
-  readonly required: boolean
-  /** never shown again once it is entered; kept sealed or behind a reference */
-  readonly secret: boolean
-  readonly examples: readonly Json[]
-  /** what a value must be: type, format, pattern, enum, bounds, as in the schema */
-  readonly rule: JsonObject
-}
 
 const rules = ['type', 'format', 'pattern', 'enum', 'minimum', 'maximum', 'minLength', 'maxLength', 'default'] as const
 

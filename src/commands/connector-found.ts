@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs'
 import { join, relative } from 'node:path'
+import { connectorFolder } from '../catalog/forms.ts'
 import { type Catalog, loadCatalog } from '../catalog.ts'
 import type { Connector } from '../connector/types.ts'
 import { readSourceText } from '../mapping/source-text.ts'
 import { readTextFile } from '../model/text-file.ts'
-import { packageRoot } from '../package-root.ts'
 import type { ConnectorFixtures } from '../testing/connector-fixtures.ts'
 import { formatFaults } from '../workspace-faults.ts'
 import { printFaults } from './check.ts'
@@ -37,10 +37,7 @@ export async function findConnectors(shell: Shell, flags: ConnectorFlags, name: 
       flags.json ? formatFaults(faults) : shell.say('connector.unloaded', { name, faults: faults.length }),
     )
   if (wanted.length === 0) throw new CommandError(exitCode.notFound, 'no-connector', shell.say('connector.unknown', { name: name ?? '*' }))
-  return wanted.map((connector) => {
-    const own = join(workspace, 'connectors', connector.name)
-    return { connector, folder: existsSync(own) ? own : join(packageRoot, 'connectors', connector.name), catalog }
-  })
+  return wanted.map((connector) => ({ connector, folder: connectorFolder(workspace, connector.name), catalog }))
 }
 
 export const recordingFile = (folder: string): string => join(folder, 'fixtures', 'conversation.json')

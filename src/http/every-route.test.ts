@@ -96,6 +96,8 @@ test('every operation answers as it is described', async () => {
     '/readyz',
     '/metrics',
     '/openapi.json',
+    '/v1/connectors',
+    '/v1/connectors/shopify/form?lang=zh',
     '/v1/connections',
     '/v1/connections/shop-us',
     '/v1/connections/shop-us/hook',

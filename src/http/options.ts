@@ -1,3 +1,4 @@
+import type { ConnectionForms } from '../model/connection-form.ts'
 import type { Fault } from '../model/errors.ts'
 import type { JsonObject } from '../model/json.ts'
 import { redact } from '../model/redact.ts'
@@ -46,6 +47,8 @@ export interface HttpOptions {
   readonly reload?: () => Promise<Reloaded>
   /** canonical schemas by `$id`, for OpenAPI and the names of document types */
   readonly schemas?: ReadonlyMap<string, JsonObject>
+  /** without it there is nothing to choose from */
+  readonly forms?: ConnectionForms
   readonly limits?: Partial<HttpLimits>
 }
 

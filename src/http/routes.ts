@@ -4,6 +4,7 @@ import { backfillRoutes } from './backfills.ts'
 import { baselineRoutes } from './baseline.ts'
 import type { ReadingRoom } from './body.ts'
 import { connectionRoutes } from './connections.ts'
+import { connectorRoutes } from './connectors.ts'
 import { crosswalkRoutes } from './crosswalk.ts'
 import { deadLetterRoutes } from './dead-letters.ts'
 import { deliveryRoutes } from './deliveries.ts'
@@ -45,6 +46,7 @@ export const routeTable = (room: ReadingRoom): readonly Route[] => [
     handle: async ({ desk }) => ({ bytes: desk.openapi() }),
   }),
   ...hookRoutes(room),
+  ...connectorRoutes,
   ...connectionRoutes,
   ...streamRoutes,
   ...subscriptionRoutes,

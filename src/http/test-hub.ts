@@ -2,6 +2,7 @@ import { createHmac } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { openForms } from '../catalog/forms.ts'
 import type { Connector, Stream } from '../connector/types.ts'
 import { compileMapping } from '../mapping/compile.ts'
 import { defaultRetryTable } from '../model/delivery.ts'
@@ -194,6 +195,7 @@ export async function openTestHub(
       secrets: () => [configSecret, hookSecret],
       credentials: () => [configSecret, hookSecret],
       vault: testVault,
+      forms: openForms(undefined),
       ...options,
     }),
     {
