@@ -5,6 +5,8 @@ import type { CommandAction, StateAction } from './types.ts'
 /** Where a stream stands. `time` is the highest cursor value that is safe to start from again (ISO, UTC, partner's clock). */
 export interface Checkpoint {
   readonly time: string | null
+  /** of a stream that is counted: the number it stands at; `time` then only tells when that was */
+  readonly counter?: number
 }
 
 /** A record cut out of one or more bodies. `slices` name bodies of the same read by index. */

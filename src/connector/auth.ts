@@ -4,10 +4,11 @@ import type { Json } from '../model/json.ts'
 import { compileHeaders, headerValue } from './call.ts'
 import { type OAuth2Deps, openOAuth2, tokenHeaders } from './oauth2.ts'
 import { type Authentication, incomplete, type Proof, refusedMs } from './proof.ts'
+import { openSignedForm, type SignedFormDeps } from './signed-form.ts'
 import { compileString } from './template.ts'
 import type { Auth, Config } from './types.ts'
 
-export interface AuthDeps extends OAuth2Deps {
+export interface AuthDeps extends OAuth2Deps, SignedFormDeps {
   /** sends the login call of a session and gives its decoded answer, with its headers */
   readonly logIn: () => Promise<LoggedIn>
 }
@@ -39,6 +40,8 @@ export function openAuth(auth: Auth, deps: AuthDeps): Authentication {
       const token = auth.accessToken === undefined ? undefined : compileString(auth.accessToken)({ config })
       return token === undefined ? openOAuth2(auth, deps) : fixed(tokenHeaders(auth, token), [token])
     }
+    case 'signed-form':
+      return openSignedForm(auth, deps)
     case 'sign':
       return { ...fixed({}, []), sign: (request, now) => auth.sign(request, config, now) }
     case 'session': {

@@ -49,7 +49,11 @@ export function openBody(bytes: Uint8Array, codec: Codec | undefined, root = '')
         return undefined
       }
     },
-    rows: (path) => sliceRecords(bytes, under(path)).map((place) => rowOf(bytes, place, decode)),
+    rows: (path) => {
+      const found = codec?.nullLists ? findValue(bytes, under(path)) : undefined
+      if (found !== undefined && isNull(bytes, found)) return []
+      return sliceRecords(bytes, under(path)).map((place) => rowOf(bytes, place, decode))
+    },
   }
 }
 
@@ -86,6 +90,8 @@ function rowOf(bytes: Uint8Array, place: Range, decode: (value: Json) => Json): 
 
 const nothing = 'null'
 const textDecoder = new TextDecoder()
+const isNull = (bytes: Uint8Array, { from, to }: Range): boolean =>
+  to - from === nothing.length && textDecoder.decode(bytes.subarray(from, to)) === nothing
 
 /** Rows that stand inside another one, where a path leads from it; `*` is each item of a list. None where the path ends, or at null. @throws HubError `bad-shape` */
 export function rowsInside(
@@ -98,11 +104,7 @@ export function rowsInside(
   const [own = '', ...deeper] = path.split('.*.')
   const cut = bytes.subarray(place.from, place.to)
   const found = findValue(cut, own)
-  if (
-    found === undefined ||
-    (found.to - found.from === nothing.length && textDecoder.decode(cut.subarray(found.from, found.to)) === nothing)
-  )
-    return []
+  if (found === undefined || isNull(cut, found)) return []
   const ranges = sliceRecords(cut, own).map(({ from, to }) => ({ from: from + place.from, to: to + place.from }))
   return deeper.length === 0
     ? ranges.map((range) => rowOf(bytes, range, decode))

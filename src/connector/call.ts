@@ -1,7 +1,7 @@
 import { reject } from '../model/errors.ts'
 import { at, type Json, type JsonObject } from '../model/json.ts'
 import { compileJson, compilePath, compileString, compileText, parseTemplate, type Roots } from './template.ts'
-import type { Call, Codec, HttpRequest, Method } from './types.ts'
+import type { Call, Codec, FormField, HttpRequest, Method } from './types.ts'
 
 /** A call whose templates are read once. */
 export interface CompiledCall {
@@ -39,6 +39,12 @@ export function compileCall(call: Call, codec: Codec | undefined, config: JsonOb
 
 const longestLabel = 200
 
+/** All templates of a call's body. */
+export function bodyOf({ json, graphql, form }: Call): Json {
+  const fields = Object.entries(form ?? {}).map(([name, field]) => [name, typeof field === 'string' ? field : field.json] as const)
+  return json ?? graphql?.variables ?? Object.fromEntries(fields)
+}
+
 /** The path as it is written, with the parts that are the same for every call of the connection filled in. */
 function labelOf(method: Method, { path, graphql, name = graphql && operationOf(graphql.query).name }: Call, config: JsonObject): string {
   const told = parseTemplate(path).map((piece) => {
@@ -56,10 +62,20 @@ export function operationOf(query: string): { readonly kind: 'query' | 'mutation
   return { kind: kind === 'mutation' ? 'mutation' : 'query', name }
 }
 
+/** JSON in a field is its text: a list of it is no list of values. */
+function compileField(field: FormField): (roots: Roots) => Json | undefined {
+  if (typeof field === 'string') return compileText(field)
+  const render = compileJson(field.json)
+  return (roots) => {
+    const value = render(roots)
+    return value === undefined ? undefined : JSON.stringify(value)
+  }
+}
+
 function compileBody(call: Call, codec: Codec | undefined): CompiledCall['body'] {
   const encoder = new TextEncoder()
   if (call.form !== undefined) {
-    const fields = Object.entries(call.form).map(([name, template]) => [name, compileText(template)] as const)
+    const fields = Object.entries(call.form).map(([name, field]) => [name, compileField(field)] as const)
     return (roots) => ({
       contentType: 'application/x-www-form-urlencoded',
       bytes: encoder.encode(new URLSearchParams(fields.flatMap(([name, render]) => pair(name, render(roots)))).toString()),

@@ -1,30 +1,36 @@
-import { bug } from '../model/errors.ts'
+import { bug, reject } from '../model/errors.ts'
 import { at, type Json } from '../model/json.ts'
 import type { Checkpoint } from './access.ts'
 import { isZone, readTime, wallTime } from './time.ts'
-import type { Cursor } from './types.ts'
+import type { CounterCursor, TimeCursor } from './types.ts'
 
-/** A stream's cursor, ready for one connection. Times are epoch ms by the partner's clock, cut down. */
+/** A stream's cursor, ready for one connection. Times are epoch ms by the partner's clock, cut down; a counter is its number. */
 export interface CursorReader {
+  readonly counts: boolean
   /** undefined: the record has none that can be read */
   readonly value: (record: Json) => number | undefined
   /** as it stands in a call; `now` settles wall times that came twice */
   readonly render: (ms: number, now: number) => Json
   /** how far the order of rows may step back where clocks went back */
   readonly toleranceMs: number
+  /** a value for people */
+  readonly shown: (value: number) => string
 }
 
 /** @throws HubError `bad-zone` (bug) when the zone is no IANA name, `no-zone` when wall times have none. */
-export function openCursor(cursor: Cursor, zone: string | null): CursorReader {
+export function openCursor(cursor: TimeCursor, zone: string | null): CursorReader {
   const { format, paths } = cursor
   if (zone !== null && !isZone(zone)) throw bug('bad-zone', `"${zone}" is no time zone; write an IANA name such as Europe/Berlin`)
-  if (format === 'local' && zone === null) throw bug('no-zone', 'a cursor of wall times needs a zone')
+  const isWall = format === 'local' || format === 'local-space'
+  if (isWall && zone === null) throw bug('no-zone', 'a cursor of wall times needs a zone')
   const decode = (value: Json): number | undefined => {
     if (typeof format === 'object') return decoded(format.decode, value)
     if (format === 'seconds' || format === 'millis') return ofCount(value, format === 'seconds' ? 1000 : 1)
     return readTime(value, zone)?.epochMilliseconds
   }
   return {
+    counts: false,
+    shown: (ms) => new Date(ms).toISOString(),
     value: (record) => {
       for (const path of paths) {
         const found = at(record, path)
@@ -37,9 +43,29 @@ export function openCursor(cursor: Cursor, zone: string | null): CursorReader {
       if (typeof format === 'object') return format.encode(new Date(ms))
       if (format === 'seconds') return Math.floor(ms / 1000)
       if (format === 'millis') return ms
-      return format === 'iso' ? new Date(ms).toISOString() : wallTime(ms, zone ?? 'UTC', now)
+      if (format === 'iso') return new Date(ms).toISOString()
+      const wall = wallTime(ms, zone ?? 'UTC', now)
+      return format === 'local' ? wall : wall.replace('T', ' ')
     },
-    toleranceMs: format === 'local' && zone !== 'UTC' ? 3_600_000 : 0,
+    toleranceMs: isWall && zone !== 'UTC' ? 3_600_000 : 0,
+  }
+}
+
+/** @throws HubError `bad-counter` (reject) for a number that a double does not hold: it could not be compared */
+export function openCounter({ paths }: CounterCursor): CursorReader {
+  return {
+    counts: true,
+    shown: String,
+    value: (record) => {
+      const found = paths.map((path) => at(record, path)).find((value) => value !== undefined && value !== null)
+      const text = found === undefined ? '' : String(found)
+      if (!/^\d{1,30}$/.test(text)) return undefined
+      if (!Number.isSafeInteger(Number(text)))
+        throw reject('bad-counter', `${text} at ${paths.join(' or ')} is larger than any row version can be; nothing was read`)
+      return Number(text)
+    },
+    render: (value) => value,
+    toleranceMs: 0,
   }
 }
 
@@ -69,8 +95,14 @@ export interface Window {
  * The queries that cover a stream from its checkpoint, less the look-back, up to `upper`.
  * @throws HubError `no-first` (bug) when the span of a query is limited and nothing says where a first read begins.
  */
-export function windowsOf(cursor: Cursor, from: Checkpoint | null, lookbackMs: number, upper: number): readonly Window[] {
+export function windowsOf(
+  cursor: Pick<TimeCursor, 'first' | 'windowMs'>,
+  from: Checkpoint | null,
+  lookbackMs: number,
+  upper: number,
+): readonly Window[] {
   const first = cursor.first === undefined ? undefined : Date.parse(cursor.first)
+  if (first !== undefined && Number.isNaN(first)) throw bug('bad-first', `"${cursor.first}", where a first read begins, is no ISO time`)
   const since = from?.time === undefined || from.time === null ? first : Date.parse(from.time) - lookbackMs
   if (cursor.windowMs === undefined) return [{ since, until: Math.max(upper, since ?? upper), last: true }]
   if (since === undefined) throw bug('no-first', 'a cursor with windowMs needs "first", the time where a first read begins')
@@ -93,3 +125,16 @@ export function checkpointAt(reached: number, from: Checkpoint | null, asOf: num
   const stood = from?.time === undefined || from.time === null ? Number.NEGATIVE_INFINITY : Date.parse(from.time)
   return { time: new Date(Math.max(stood, Math.min(reached, asOf, until))).toISOString() }
 }
+
+/** The one query of a list that is counted: everything from its checkpoint on, less the look-back. */
+export const countedFrom = ({ first, lookback }: CounterCursor, from: Checkpoint | null): Window => ({
+  since: from?.counter === undefined ? first : Math.max(first, from.counter - lookback),
+  until: Number.MAX_SAFE_INTEGER,
+  last: true,
+})
+
+/** Never behind where it stood. `time`: when the read began, for people; the number alone says where it goes on. */
+export const countedAt = (reached: number, from: Checkpoint | null, asOf: number): Checkpoint => ({
+  time: new Date(asOf).toISOString(),
+  counter: Math.max(from?.counter ?? reached, reached),
+})

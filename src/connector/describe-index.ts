@@ -1,3 +1,5 @@
+import { bodyOf } from './call.ts'
+import { limitOf } from './limiter.ts'
 import { placeholders } from './template.ts'
 import type { Action, Auth, Connector, Page, Stream } from './types.ts'
 
@@ -20,7 +22,7 @@ export function describeIndex(connectors: readonly Connector[]): string {
         writesOf(connector),
         webhooksOf(connector),
         pagingOf(connector),
-        limitOf(connector),
+        budgetOf(connector),
       ]),
     ),
     '## Streams',
@@ -56,6 +58,7 @@ const authNames: Readonly<Record<Auth['kind'], string>> = {
   header: 'key in a header',
   session: 'login session',
   oauth2: 'OAuth 2.0',
+  'signed-form': 'signed forms',
   sign: 'signed requests',
 }
 const authOf = ({ http }: Connector): string =>
@@ -107,14 +110,16 @@ const pageNames: Readonly<Record<Page['kind'], string>> = {
 const pagingOf = ({ streams }: Connector): string =>
   unique(Object.values(streams).flatMap(({ call, page }) => (call === null ? [] : [pageNames[page.kind]])))
 
-function limitOf({ http: { limit, points, concurrency } }: Connector): string {
+function budgetOf({ http }: Connector): string {
+  const limit = limitOf(http)
+  const { points, concurrency } = http
   const bucket = limit === undefined ? [] : [`${limit.requests} ${points === undefined ? 'requests' : 'points'} in ${limit.perMs / 1000} s`]
   return [...bucket, ...(concurrency === undefined ? [] : [`${concurrency} at once`])].join(', ') || 'none known'
 }
 
 const kindOf = (action: Action): string =>
   action.kind === 'state'
-    ? `state${placeholders(action.call.json ?? action.call.graphql?.variables ?? null).some(({ root }) => root === 'shown') ? ', compare and set' : ''}`
+    ? `state${placeholders(bodyOf(action.call)).some(({ root }) => root === 'shown') ? ', compare and set' : ''}`
     : ['create', ...(action.change === undefined ? [] : ['change']), ...(action.cancel === undefined ? [] : ['cancel'])].join(', ')
 
 const onceNames = { header: 'known by a header', find: 'looked up', natural: 'does no harm', none: 'never: a person decides' } as const

@@ -25,7 +25,9 @@ export function webhookSection({ webhook }: Connector, signatures: readonly Sign
       webhook.handshake &&
         `a request with \`${webhook.handshake.query}\` in its query is answered with that value as plain text, and not stored`,
       'each' in webhook.topic
-        ? `one request tells of many things, each in \`${webhook.topic.each}\`; where more changed than it names, the stream is read`
+        ? webhook.topic.each === ''
+          ? 'a request names what changed; where it names nothing, the stream is read'
+          : `one request tells of many things, each in \`${webhook.topic.each}\`; where more changed than it names, the stream is read`
         : undefined,
       webhook.ping === undefined ? undefined : 'requests that only test the address are answered and not stored',
       webhook.eventId === undefined

@@ -1,6 +1,9 @@
 import { isObject, type Json } from '../model/json.ts'
+import { bodyOf } from './call.ts'
+import { signedFormText } from './describe-signed-form.ts'
 import { cell, code, list, seconds, words } from './describe-text.ts'
 import { type SignatureProof, webhookSection } from './describe-webhook.ts'
+import { limitOf } from './limiter.ts'
 import { placeholders } from './template.ts'
 import type {
   Action,
@@ -40,9 +43,7 @@ export function describeConnector(connector: Connector, options: DescribeOptions
     list([
       `authentication: ${authText(connector.http.auth)}`,
       `time limit of a request: ${seconds(connector.http.timeoutMs ?? 60_000)}`,
-      connector.http.limit === undefined
-        ? undefined
-        : `at most ${connector.http.limit.requests} ${connector.http.points === undefined ? 'requests' : 'points'} in ${seconds(connector.http.limit.perMs)}`,
+      limitText(connector.http),
       connector.http.points &&
         `a query takes its points before it is sent and gets back what it did not use; once the partner told of its own bucket (\`${connector.http.points.at}\`), that one holds`,
       connector.http.concurrency === undefined ? undefined : `at most ${connector.http.concurrency} requests at once`,
@@ -55,6 +56,13 @@ export function describeConnector(connector: Connector, options: DescribeOptions
     ...(options.recordings === undefined ? [] : ['## Recordings', options.recordings]),
   ]
   return `${sections.filter((section) => section !== '').join('\n\n')}\n`
+}
+
+/** Where each account has its own limit, that of a config without one. */
+function limitText(http: Http): string | undefined {
+  const limit = limitOf(http)
+  if (limit === undefined) return undefined
+  return `at most ${limit.requests} ${http.points === undefined ? 'requests' : 'points'} in ${seconds(limit.perMs)}${typeof http.limit === 'function' ? ', unless the config says what the account was granted' : ''}`
 }
 
 function setupSections({ setup }: Connector): readonly string[] {
@@ -70,7 +78,10 @@ function setupSections({ setup }: Connector): readonly string[] {
 }
 
 const ruleLines = (rules: readonly FaultRule[] = []): readonly string[] =>
-  rules.map((rule) => `an answer ${ruleText(rule)} is \`${rule.code}\`: ${rule.then}`)
+  rules.map(
+    (rule) =>
+      `an answer ${ruleText(rule)} is \`${rule.code}\`: ${rule.then}${rule.waitMs === undefined ? '' : `, and nothing is sent for ${seconds(rule.waitMs)}`}`,
+  )
 
 function dialectSections({ dialects }: Http): readonly string[] {
   if (dialects === undefined) return []
@@ -159,7 +170,7 @@ function actionLines(action: Action): readonly (string | undefined)[] {
 }
 
 const shownText = ({ call }: StateAction): string | undefined =>
-  placeholders(call.json ?? call.graphql?.variables ?? null).some(({ root }) => root === 'shown')
+  placeholders(bodyOf(call)).some(({ root }) => root === 'shown')
     ? 'compare and set: the partner refuses when another figure stands there than was seen'
     : undefined
 
@@ -191,6 +202,8 @@ function authText(auth: Auth): string {
       return 'session: one login for all requests, renewed when the partner ends it'
     case 'oauth2':
       return `OAuth 2.0 in the header \`${auth.header?.name ?? 'Authorization'}\`: ${auth.refreshToken === undefined ? '' : 'the refresh token where the config has one, else '}client credentials; renewed before its end by one process for all, and kept sealed before it is used`
+    case 'signed-form':
+      return signedFormText(auth)
     case 'sign':
       return 'every request is signed'
   }
@@ -219,6 +232,8 @@ function pageText(page: Page): string {
 
 function cursorText(cursor: Cursor | null): string {
   if (cursor === null) return 'complete on every run'
+  if (cursor.format === 'counter')
+    return `rows from the number at ${code(cursor.paths)} on at which the last read ended, less ${cursor.lookback}; from the beginning again where not even that row is there`
   const span = cursor.windowMs === undefined ? '' : `, in queries of ${seconds(cursor.windowMs)}`
   return `changes since ${code(cursor.paths)}${span}, ${cursor.order === 'asc' ? 'in that order' : 'the checkpoint moves when a read is complete'}; the last ${seconds(cursor.lookbackMs)} are read again`
 }

@@ -74,7 +74,8 @@ export function judge(answer: Judged, expected: Expectation): PartnerFault | und
   if (already !== undefined && status >= 200 && status < 300 && fits({ ...already, then: 'reject', code: '' }, answer)) return undefined
   const rule = expected.rules.find((candidate) => fits(candidate, answer))
   const mute = rule?.path === undefined && (status >= 500 || status === 408)
-  if (rule !== undefined) return fault(rule.code, rule.then, mute, saidBy(answer.body, rule.message) ?? `the partner answered ${rule.code}`)
+  if (rule !== undefined)
+    return fault(rule.code, rule.then, mute, saidBy(answer.body, rule.message) ?? `the partner answered ${rule.code}`, asked ?? rule.waitMs)
   if (status < 200) return fault(`http-${status}`, 'retry', true, `answered ${status}, which is no final answer`)
   if (status >= 300 && status < 400)
     return fault(

@@ -1,6 +1,7 @@
 import type { Clock } from '../model/clock.ts'
 import { overBudget } from '../model/delivery.ts'
 import { retry } from '../model/errors.ts'
+import type { Config, Http, Limit } from './types.ts'
 
 /** What one connection may send. */
 export interface Budget {
@@ -12,6 +13,10 @@ export interface Budget {
 
 /** Points that a request takes: at most what the whole bucket holds, for it would wait for ever. */
 export const costOf = ({ limit, cost = 1 }: Budget): number => Math.min(cost, limit?.requests ?? cost)
+
+/** What the partner lets a connection send; without a config of its own, what it lets everybody. */
+export const limitOf = ({ limit }: Pick<Http, 'limit'>, config: Config = {}): Limit | undefined =>
+  typeof limit === 'function' ? limit(config) : limit
 
 /** Budgets of connections. The one in memory serves one process; several processes share one in Redis. */
 export interface Limiter {

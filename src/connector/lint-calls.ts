@@ -1,5 +1,6 @@
 import { isHubError } from '../model/errors.ts'
 import { isObject, type Json, type JsonObject, type JsonSchema, namesOf } from '../model/json.ts'
+import { bodyOf } from './call.ts'
 import { nearest, type Report } from './lint-report.ts'
 import { type Placeholder, parseTemplate, placeholders } from './template.ts'
 import type { Call, Connector, Page } from './types.ts'
@@ -61,14 +62,8 @@ export function lintCall(report: Report, path: string, call: Call, scope: Scope)
   if (call.cost !== undefined && !(Number.isSafeInteger(call.cost) && call.cost >= 1 && call.cost <= 1_000_000))
     report.error(`${path}.cost`, 'bad-cost', 'the cost of a call is a whole number of points, from 1 to 1,000,000')
   lintHeaders(report, `${path}.headers`, call)
-  const body = call.json ?? call.graphql?.variables ?? null
-  const { query, headers, form } = call
-  return lintTemplates(
-    report,
-    path,
-    { path: call.path, query: { ...query }, headers: { ...headers }, json: body, form: { ...form } },
-    scope,
-  )
+  const { query, headers } = call
+  return lintTemplates(report, path, { path: call.path, query: { ...query }, headers: { ...headers }, body: bodyOf(call) }, scope)
 }
 
 /** What the engine sends itself, and what proves who we are, is not said by a call; a write that overwrites whatever stands there is no compare-and-set. */

@@ -4,7 +4,7 @@ import { baseScope, fieldsOf, isRequired, lintCall, lintPaging, lintTemplates, p
 import { nearest, type Report } from './lint-report.ts'
 import { lintSchema } from './lint-schema.ts'
 import { isZone } from './time.ts'
-import type { Child, Connector, Cursor, DocumentPart, Part, Stream, Version } from './types.ts'
+import type { Child, Connector, Cursor, DocumentPart, Part, Stream, TimeCursor, Version } from './types.ts'
 
 export function lintStream(
   report: Report,
@@ -117,7 +117,7 @@ function lintKeyset(report: Report, path: string, { page, cursor, group }: Strea
 function lintPokes(report: Report, path: string, connector: Connector, stream: Stream, pokes: NonNullable<Stream['pokes']>): void {
   if (connector.streams[pokes.stream]?.byKey === undefined)
     report.error(path, 'no-by-key', `the stream "${pokes.stream}" needs byKey, so that its records can be read again`)
-  if (stream.parts.length > 0 || stream.children !== undefined || stream.group !== undefined)
+  if (stream.parts.length > 0 || stream.children !== undefined || stream.group !== undefined || stream.bulk !== undefined)
     report.error(path, 'pokes-only', 'rows that only say what changed become nothing else: leave parts, children and group empty')
   if (!isRequired(stream.schema, pokes.key))
     report.error(`${path}.key`, 'key-not-required', `the schema does not require "${pokes.key}": a row without it would say nothing`)
@@ -145,14 +145,33 @@ function lintCursor(
       'cursor-not-required',
       `the schema does not require "${certain}": a record without it would never move the checkpoint`,
     )
+  if (cursor.format === 'counter') {
+    if (!(Number.isSafeInteger(cursor.lookback) && cursor.lookback >= 0 && Number.isSafeInteger(cursor.first) && cursor.first >= 0))
+      report.error(path, 'bad-counter', 'where a counter begins, and how far a run goes back, are whole numbers from 0 on')
+    if (!['number', 'single'].includes(stream.page.kind) || stream.group !== undefined || stream.bulk !== undefined)
+      report.error(
+        path,
+        'counter-paging',
+        'a list that is counted is read on from its highest number: page by number, and leave group and bulk out',
+      )
+  } else lintTimes(report, path, connector, cursor, stream, sends)
+}
+
+function lintTimes(
+  report: Report,
+  path: string,
+  connector: Connector,
+  cursor: TimeCursor,
+  stream: Stream,
+  sends: (root: string) => boolean,
+): void {
   if (cursor.lookbackMs < 0) report.error(`${path}.lookbackMs`, 'bad-lookback', 'a look-back cannot be negative')
   if (cursor.lookbackMs === 0)
     report.warning(`${path}.lookbackMs`, 'no-lookback', 'without any look-back a row that becomes visible late is lost')
-  if (cursor.format === 'local' && cursor.zone === null)
+  if ((cursor.format === 'local' || cursor.format === 'local-space') && cursor.zone === null)
     report.error(`${path}.zone`, 'no-zone', 'wall times need a zone: an IANA name or {config.timeZone}')
   if (cursor.zone !== null) lintZone(report, `${path}.zone`, connector, cursor.zone)
-  if (cursor.first !== undefined && Number.isNaN(Date.parse(cursor.first)))
-    report.error(`${path}.first`, 'bad-time', `"${cursor.first}" is no ISO time`)
+  if (cursor.first !== undefined) lintFirst(report, `${path}.first`, connector, cursor.first)
   if (cursor.windowMs !== undefined) {
     if (cursor.windowMs <= 0) report.error(`${path}.windowMs`, 'bad-window', 'a query cannot span no time')
     if (!sends('until')) report.error(path, 'window-not-sent', 'queries are limited in time, but the call never sends {until}')
@@ -165,6 +184,17 @@ function lintCursor(
       'page-shift',
       'a row that changes while the list is read leaves the window and shifts the rows behind it across the page border, where one is lost',
       'order by key and leave {until} out, or page by token',
+    )
+}
+
+function lintFirst(report: Report, path: string, connector: Connector, first: string): void {
+  const [named] = lintTemplates(report, path, first, { config: baseScope(connector).config ?? [] })
+  if (named === undefined && Number.isNaN(Date.parse(first))) report.error(path, 'bad-time', `"${first}" is no ISO time`)
+  if (named !== undefined && !isRequired(connector.config, named.path.split('.').slice(1).join('.')))
+    report.error(
+      path,
+      'config-optional',
+      `{${named.path}} must be required by the config: without it nothing says where a first read begins`,
     )
 }
 

@@ -9,10 +9,12 @@ const leastRenewMs = 3 * 3_600_000
 
 /** What is wrong with how a partner's own requests are taken. */
 export function lintWebhook(report: Report, connector: Connector, webhook: Webhook): void {
-  if (webhook.verify.kind !== 'custom') lintSecret(report, 'webhook.verify.secret', connector, webhook.verify.secret)
+  if ('secret' in webhook.verify) lintSecret(report, 'webhook.verify.secret', connector, webhook.verify.secret)
   lintHash(report, webhook)
   if (Object.keys(webhook.topics).length === 0)
     report.error('webhook.topics', 'no-topics', 'the webhook knows no topic: everything it receives would be set aside')
+  if (webhook.verify.kind === 'address' && webhook.eventId?.signed === true)
+    report.error('webhook.eventId', 'unsigned-id', 'nothing is signed, neither is the id of an event')
   if (webhook.eventId !== undefined && webhook.eventId.header === undefined && webhook.eventId.path === undefined)
     report.error('webhook.eventId', 'no-event-id', 'say in which header or at which path the id of the event stands')
   if (webhook.ack.status < 200 || webhook.ack.status > 299)
@@ -24,6 +26,12 @@ export function lintWebhook(report: Report, connector: Connector, webhook: Webho
     const path = `webhook.topics.${name}`
     lintStreamName(report, `${path}.stream`, connector, topic.stream)
     if (topic.subscribed !== undefined) lintTemplates(report, `${path}.subscribed`, topic.subscribed, baseScope(connector))
+    if (webhook.verify.kind === 'address' && (topic.carries !== 'key' || topic.op === 'delete'))
+      report.error(
+        path,
+        'believes-unsigned',
+        "nothing is signed, so a message may only say what to read again: say carries: 'key', and no delete",
+      )
     if ('each' in webhook.topic && topic.carries !== 'key')
       report.error(path, 'notices-carry-keys', "one request tells of many things by their keys only: say carries: 'key'")
     const stream = connector.streams[topic.stream]

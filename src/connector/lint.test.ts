@@ -1,14 +1,23 @@
 import { describe, expect, it } from 'vitest'
 import { smallConnector } from '../testing/small-connector.ts'
 import { lintConnector } from './lint.ts'
-import type { Command, CommandAction, Connector, Cursor, Matches, Stream } from './types.ts'
+import type { Command, CommandAction, Connector, Matches, Stream, TimeCursor, Topic } from './types.ts'
 
 const errors = (connector: Connector) =>
   lintConnector(connector, { documents: ['sales-order', 'purchase-order'] })
     .filter((fault) => fault.severity === 'error')
     .map((fault) => `${fault.path} ${fault.code}`)
+const unsigned = (topic: Pick<Topic, 'carries' | 'op'>): Connector => ({
+  ...smallConnector(),
+  webhook: {
+    verify: { kind: 'address' },
+    topic: { path: 'type' },
+    topics: { a: { stream: 'orders', records: '', ...topic } },
+    ack: { status: 200 },
+  },
+})
 const stream = (change: Partial<Stream>) => smallConnector({ stream: change })
-const cursor = (change: Partial<Cursor>) => smallConnector({ cursor: change })
+const cursor = (change: Partial<TimeCursor>) => smallConnector({ cursor: change })
 const create = (change: Partial<Command>): Connector => ({
   ...smallConnector(),
   actions: {
@@ -157,7 +166,7 @@ describe('faults', () => {
     ],
     [
       'a window that is not sent',
-      stream({ cursor: orders?.cursor ? { ...orders.cursor, windowMs: 5, first: '2020-01-01' } : null }),
+      stream({ cursor: { ...(orders?.cursor as TimeCursor), windowMs: 5, first: '2020-01-01' } }),
       'streams.orders.cursor window-not-sent',
     ],
     ['a window without a beginning', cursor({ windowMs: 5 }), 'streams.orders.cursor.first no-first'],
@@ -253,6 +262,8 @@ describe('faults', () => {
       },
       'webhook.topics.a no-by-key',
     ],
+    ['a message that nobody signed and that is believed', unsigned({ carries: 'whole' }), 'webhook.topics.a believes-unsigned'],
+    ['a message that nobody signed and that deletes', unsigned({ carries: 'key', op: 'delete' }), 'webhook.topics.a believes-unsigned'],
   ])('%s', (_, connector, expected) => {
     expect(
       errors(connector).some((fault) => fault.startsWith(expected.split(' ')[0] ?? '') && fault.includes(expected.split(' ')[1] ?? '')),

@@ -5,6 +5,7 @@ import { baseScope, fieldsOf, isRequired, lintCall, lintTemplates, type Scope } 
 import { openReport, type Report } from './lint-report.ts'
 import { lintSchema } from './lint-schema.ts'
 import { lintSecret } from './lint-secret.ts'
+import { lintSignedForm } from './lint-signed-form.ts'
 import { lintStream } from './lint-stream.ts'
 import { lintWebhook } from './lint-webhook.ts'
 import type { Auth, Connector, Dialect, FaultRule, Http, OAuth2 } from './types.ts'
@@ -92,6 +93,7 @@ function lintAuth(report: Report, path: string, connector: Connector, auth: Auth
     lintNeeded(report, `${path}.value`, connector, auth.value)
     lintSecret(report, `${path}.value`, connector, auth.value)
   } else if (auth.kind === 'oauth2') lintOAuth2(report, path, connector, auth)
+  else if (auth.kind === 'signed-form') lintSignedForm(report, path, connector, auth)
   else if (auth.kind === 'session') {
     lintCall(report, `${path}.login`, auth.login, scope)
     for (const [name, value] of Object.entries(auth.instead ?? {})) lintSecret(report, `${path}.instead.${name}`, connector, value)
@@ -127,6 +129,12 @@ function lintRules(report: Report, path: string, rules: readonly FaultRule[] = [
       report.error(here, 'rule-fits-all', 'the rule names neither a status nor a path: it would make a fault of every answer')
     if (rule.path === undefined && (rule.in !== undefined || rule.not !== undefined))
       report.error(here, 'rule-without-path', 'the rule compares a value but does not say where it stands')
+    if (rule.waitMs !== undefined && (rule.then !== 'retry' || !(rule.waitMs >= 1 && rule.waitMs <= 900_000)))
+      report.error(
+        `${here}.waitMs`,
+        'bad-wait',
+        'only a rule that asks for another try says how long to wait, from a millisecond to 15 minutes',
+      )
     if (rule.status?.some((status) => status >= 200 && status < 300) && rule.path === undefined)
       report.error(here, 'rule-fits-all', 'the rule makes a fault of every good answer')
   }

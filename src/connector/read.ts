@@ -5,7 +5,7 @@ import type { Row } from './body.ts'
 import { isForBulk } from './bulk.ts'
 import { readChildren } from './children.ts'
 import { nameRows } from './columns.ts'
-import { checkpointAt, type Window, windowsOf } from './cursor.ts'
+import { checkpointAt, countedAt, countedFrom, type Window, windowsOf } from './cursor.ts'
 import { type Grouper, openGrouper } from './group.ts'
 import { type KeysetPlace, nextOfKeyset } from './keyset.ts'
 import { type ListPage, type ListSource, readPage, watchTotal } from './list.ts'
@@ -14,6 +14,7 @@ import { readFile } from './read-file.ts'
 import { finish } from './record.ts'
 import { assemble, highestOf, type Run, windowRoots } from './run.ts'
 import type { ReadyStream } from './streams.ts'
+import type { CounterCursor } from './types.ts'
 import type { Wire } from './wire.ts'
 
 /**
@@ -27,11 +28,15 @@ export async function* readStream(wire: Wire, ready: ReadyStream, from: Checkpoi
   const { resume, until } = options
   const guard = openGuard(ready.name, { now: wire.now, ...(resume === undefined ? {} : { seen: resume }) })
   const run: Run = { wire, ready, call, from, guard, signal: options.signal, bound: until, asOf: resume?.asOf }
+  if (cursor?.format === 'counter') {
+    yield* readCounted({ ...run, bound: undefined }, cursor)
+    return
+  }
   const upper = Math.min(until ?? Number.POSITIVE_INFINITY, wire.now())
   const windows: readonly Window[] =
     cursor === null
       ? [{ since: undefined, until: Number.POSITIVE_INFINITY, last: true }]
-      : windowsOf(cursor, from, options.lookbackMs ?? cursor.lookbackMs, upper)
+      : windowsOf({ ...cursor, first: ready.first }, from, options.lookbackMs ?? cursor.lookbackMs, upper)
   const since = windows[0]?.since
   const byFile = resume === undefined ? options.bulk === true && isForBulk(ready.stream, since, upper) : resume.bulk !== undefined
   if (byFile && (yield* readFile(run, { since, until: resume?.until ?? upper }, resume))) return
@@ -44,6 +49,17 @@ export async function* readStream(wire: Wire, ready: ReadyStream, from: Checkpoi
       place === 0 ? onward : undefined,
     )
   }
+}
+
+/** The row at the checkpoint is shown again by every read. Where nothing is, it is gone or the partner counts anew: then the list is read from its beginning, and stands where that ends. */
+async function* readCounted(run: Run, cursor: CounterCursor): AsyncGenerator<PageRead> {
+  for await (const page of readWindow(run, countedFrom(cursor, run.from), undefined)) {
+    if (page.last && run.guard.rows === 0 && (run.from?.counter ?? cursor.first) > cursor.first) break
+    yield page
+    if (page.last) return
+  }
+  run.guard.restart()
+  yield* readWindow({ ...run, from: null }, countedFrom(cursor, null), undefined)
 }
 
 async function* readWindow(run: Run, window: Window, resume: Mark | undefined): AsyncGenerator<PageRead> {
@@ -68,7 +84,7 @@ async function* readWindow(run: Run, window: Window, resume: Mark | undefined): 
   while (ask !== undefined) {
     const page: ListPage = within(run, watched(await readPage(list, windowRoots(run, since, window.until), ask)))
     run.asOf ??= page.reply.asOf
-    if (stream.cursor?.order === 'asc') inOrder(run, page.rows, highest)
+    if (stream.cursor?.order === 'asc') inOrder(run, page.rows, cursor?.counts ? since : highest)
     const top = highestOf(run, page.rows)
     highest = top === undefined ? highest : Math.max(top, highest ?? top)
     const held = grouper.open()
@@ -123,9 +139,9 @@ function onwardOf(run: Run, place: KeysetPlace, { rows }: ListPage, highest: num
     return page.cursor === undefined || cursor === undefined
       ? undefined
       : nextOfKeyset({ ...page, cursor: page.cursor }, place, { rows, highest }, (ms) => cursor.render(ms, run.wire.now()))
-  return highest !== undefined && highest - 1 > (place.since ?? Number.NEGATIVE_INFINITY)
-    ? { since: highest - 1, ask: firstPage(page) }
-    : undefined
+  // rows at a number are asked for by it; whether those at a time come, partners differ
+  const since = highest === undefined ? Number.NEGATIVE_INFINITY : highest - (cursor?.counts ? 0 : 1)
+  return since > (place.since ?? Number.NEGATIVE_INFINITY) ? { since, ask: firstPage(page) } : undefined
 }
 
 /** A bounded read keeps what lies within its bound, and ends where an ordered list has passed it. */
@@ -149,10 +165,10 @@ function inOrder(run: Run, rows: readonly Row[], before: number | undefined): vo
   for (const row of rows) {
     const value = cursor?.value(row.value)
     if (value === undefined) continue
-    if (value < highest - (cursor?.toleranceMs ?? 0) - cutMs)
+    if (value < highest - (cursor?.counts ? 0 : (cursor?.toleranceMs ?? 0) + cutMs))
       throw reject(
         'cursor-back',
-        `${name}: the list promises ascending ${stream.cursor?.paths.join(' or ')}, but ${new Date(value).toISOString()} (key ${String(at(row.value, stream.key))}) comes after ${new Date(highest).toISOString()}; the connector must say order: 'none' or ask for the order`,
+        `${name}: the list promises ascending ${stream.cursor?.paths.join(' or ')}, but ${cursor?.shown(value)} (key ${String(at(row.value, stream.key))}) comes after ${cursor?.shown(highest)}; the connector must say order: 'none' or ask for the order`,
       )
     highest = Math.max(highest, value)
   }
@@ -162,12 +178,17 @@ function inOrder(run: Run, rows: readonly Row[], before: number | undefined): vo
 const inCursorOrder = (run: Run, grouper: Grouper): boolean => run.ready.stream.cursor?.order === 'asc' && grouper.open().length === 0
 
 const reached = (run: Run, highest: number | undefined, window: Window): Checkpoint | undefined =>
-  highest === undefined || run.asOf === undefined ? undefined : checkpointAt(highest, run.from, run.asOf, window.until)
+  highest === undefined || run.asOf === undefined ? undefined : standsAt(run, highest, run.asOf, window.until)
+
+const standsAt = ({ ready, from }: Run, reached: number, asOf: number, until: number): Checkpoint =>
+  ready.cursor?.counts ? countedAt(reached, from, asOf) : checkpointAt(reached, from, asOf, until)
 
 /** After a whole window. One that lies in the past is done up to its end; the last one up to the highest row, or up to now when there was none at all. */
 function whenComplete(run: Run, window: Window, page: ListPage, highest: number | undefined): Checkpoint | undefined {
-  if (run.ready.cursor === undefined) return { time: null }
+  const { stream } = run.ready
+  if (stream.cursor === null) return { time: null }
   if (run.asOf === undefined) return undefined
+  if (stream.cursor.format === 'counter') return countedAt(highest ?? run.from?.counter ?? stream.cursor.first, run.from, run.asOf)
   if (!window.last) return checkpointAt(window.until, run.from, run.asOf, window.until)
   if (highest !== undefined) return checkpointAt(highest, run.from, run.asOf, window.until)
   return page.rows.length === 0 ? checkpointAt(run.asOf, run.from, run.asOf, window.until) : undefined

@@ -26,7 +26,10 @@ export function windowRoots(run: Run, since: number | undefined, until: number) 
   const { cursor } = run.ready
   if (cursor === undefined) return {}
   const now = run.wire.now()
-  return { since: since === undefined ? undefined : cursor.render(since, now), until: cursor.render(until, now) }
+  return {
+    since: since === undefined ? undefined : cursor.render(since, now),
+    ...(cursor.counts ? {} : { until: cursor.render(until, now) }),
+  }
 }
 
 export const highestOf = (run: Run, rows: readonly Pick<Row, 'value'>[]): number | undefined => {

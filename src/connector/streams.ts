@@ -2,9 +2,9 @@ import { bug } from '../model/errors.ts'
 import type { Json, JsonObject } from '../model/json.ts'
 import { rowsInside } from './body.ts'
 import type { ChildReader } from './children.ts'
-import { type CursorReader, openCursor } from './cursor.ts'
+import { type CursorReader, openCounter, openCursor } from './cursor.ts'
 import { compileString } from './template.ts'
-import type { Config, Connector, Stream, Version } from './types.ts'
+import type { Config, Connector, Cursor, Stream, Version } from './types.ts'
 import { zonedVersion } from './version.ts'
 
 /** A stream made ready for one connection. */
@@ -13,6 +13,8 @@ export interface ReadyStream {
   readonly stream: Stream
   readonly version: Version
   readonly cursor: CursorReader | undefined
+  /** where a first read of times begins, ISO */
+  readonly first: string | undefined
   readonly children: readonly ChildReader[]
   /** which rows of a stream that pokes say something */
   readonly speaks?: (record: Json) => boolean
@@ -43,7 +45,7 @@ function readyStream(name: string, { connector, config, condition }: Readying): 
     name,
     stream,
     version: zonedVersion(stream.version, zoneOf),
-    cursor: stream.cursor === null ? undefined : openCursor(stream.cursor, stream.cursor.zone === null ? null : zoneOf(stream.cursor.zone)),
+    ...cursorOf(stream.cursor, config),
     children: (stream.children ?? []).map((child) => ({
       child,
       version: child.as.kind === 'records' ? zonedVersion(child.as.version, zoneOf) : { kind: 'none' },
@@ -54,6 +56,13 @@ function readyStream(name: string, { connector, config, condition }: Readying): 
     })),
     ...(stream.pokes?.when === undefined ? {} : { speaks: condition(stream.pokes.when) }),
   }
+}
+
+function cursorOf(cursor: Cursor | null, config: Config): Pick<ReadyStream, 'cursor' | 'first'> {
+  if (cursor === null) return { cursor: undefined, first: undefined }
+  if (cursor.format === 'counter') return { cursor: openCounter(cursor), first: undefined }
+  const zone = cursor.zone === null ? null : zones(config)(cursor.zone)
+  return { cursor: openCursor(cursor, zone), first: cursor.first === undefined ? undefined : compileString(cursor.first)({ config }) }
 }
 
 /** Zones are IANA names or templates over the config. @throws HubError `no-zone` (bug) */

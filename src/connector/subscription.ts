@@ -84,7 +84,7 @@ function subscriptionOf({ webhook, name }: Connector): Subscription {
 }
 
 function secretOf({ webhook }: Connector, config: Config): string | undefined {
-  if (webhook === undefined || webhook.verify.kind === 'custom') return undefined
+  if (webhook === undefined || !('secret' in webhook.verify)) return undefined
   const [secret] = secretsOf(webhook.verify.secret, config)
   if (secret === undefined)
     throw reject('no-webhook-secret', 'webhooks would be sent without a signature: put a webhook secret into the config of the connection')

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { checkpointAt, openCursor, windowsOf } from './cursor.ts'
 import { isZone, readTime, wallTime } from './time.ts'
-import type { Cursor } from './types.ts'
+import type { TimeCursor } from './types.ts'
 import { versionOf } from './version.ts'
 
 const iso = (value: Parameters<typeof readTime>[0], zone: string | null = null) => readTime(value, zone)?.toString()
@@ -57,7 +57,7 @@ describe('wall times as a cursor', () => {
 })
 
 describe('cursors', () => {
-  const cursor = (change: Partial<Cursor>): Cursor => ({
+  const cursor = (change: Partial<TimeCursor>): TimeCursor => ({
     paths: ['changed', 'made'],
     format: 'iso',
     zone: null,
@@ -71,6 +71,7 @@ describe('cursors', () => {
     [cursor({ format: 'seconds' }), '1795428000.9', 1795428000],
     [cursor({ format: 'millis' }), 1795428000123, 1795428000123],
     [cursor({ format: 'local', zone: 'Asia/Shanghai' }), '2026-11-23T18:00:00', '2026-11-23T18:00:00'],
+    [cursor({ format: 'local-space', zone: 'Asia/Shanghai' }), '2026-11-23 18:00:00.807', '2026-11-23 18:00:00'],
     [
       cursor({ format: { encode: (time) => ({ at: time.getTime() }), decode: (value) => new Date(Number(value)) } }),
       '1795428000123',

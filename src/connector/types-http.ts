@@ -1,5 +1,6 @@
 /** The contract's half that speaks of requests: templates, authentication, codecs, faults. Reached through types.ts. */
 import type { Json, JsonObject } from '../model/json.ts'
+import type { Auth } from './types-auth.ts'
 
 /** Dotted path into a JSON value: `data.orders`; `""` is the value itself. A dot inside a name has a backslash before it: `@odata\.nextLink`. */
 export type Path = string
@@ -26,8 +27,8 @@ export interface Http {
   readonly codec?: Codec
   readonly timeoutMs?: number
   readonly maxBodyBytes?: number
-  /** a bucket that fills evenly: requests, or points where calls say what they cost */
-  readonly limit?: { readonly requests: number; readonly perMs: number }
+  /** a bucket that fills evenly: requests, or points where calls say what they cost. A pure function where the partner grants each account its own */
+  readonly limit?: Limit | ((config: Config) => Limit)
   /** where an answer tells what it cost: the next request of that call takes what this one asked for, what was not used goes back, and the partner's own bucket stands in for `limit` */
   readonly points?: Points
   /** requests under way at once on one connection */
@@ -38,6 +39,11 @@ export interface Http {
   readonly announces?: { readonly deprecated?: string; readonly version?: { readonly header: string; readonly asked: Template } }
   /** other protocols in which the partner takes the same calls; the config's `field` names the one to speak, any other value means this one */
   readonly dialects?: { readonly field: string; readonly of: Readonly<Record<string, Dialect>> }
+}
+
+export interface Limit {
+  readonly requests: number
+  readonly perMs: number
 }
 
 /** Another protocol for the same calls (an old JSON-RPC beside a new REST): everything but their envelope stays as the connector has it. */
@@ -63,41 +69,6 @@ export interface Points {
   readonly perSecond: Path
 }
 
-export type Auth =
-  | { readonly kind: 'none' }
-  | { readonly kind: 'basic'; readonly username: Template; readonly password: Template }
-  | { readonly kind: 'header'; readonly name: string; readonly value: Template }
-  | {
-      readonly kind: 'session'
-      readonly login: Call
-      /** headers of every later call, from the answer to the login: templates with `{login…}` and its own headers, `{answered.x-auth-token}` (names in lower case), or a pure function where they cannot say it */
-      readonly headers: Readonly<Record<string, Template>> | ((login: Json, config: Config) => Readonly<Record<string, string>>)
-      /** headers of a connection that has a key without an end instead: used as they are, once each of them has its value, and nobody logs in */
-      readonly instead?: Readonly<Record<string, Template>>
-    }
-  | OAuth2
-  | { readonly kind: 'sign'; readonly sign: (request: HttpRequest, config: Config, now: Date) => HttpRequest }
-
-/**
- * OAuth 2.0 (RFC 6749) without a person: a token that ends is renewed by the refresh token where the config has one, else asked for with the client's own credentials. One process asks at a time; a new
- * pair is committed, sealed, before its first use, so that a rotated refresh token is never lost.
- */
-export interface OAuth2 {
-  readonly kind: 'oauth2'
-  readonly tokenUrl: Template
-  readonly clientId: Template
-  readonly clientSecret: Template
-  /** how the client proves itself where tokens are given: fields of the form (RFC 6749 2.3.1), or HTTP Basic */
-  readonly client: 'form' | 'basic'
-  readonly scope?: Template
-  /** the first refresh token of a connection that has one; the partner may give another with every renewal */
-  readonly refreshToken?: Template
-  /** a token without an end, of a connection that has one: used as it is */
-  readonly accessToken?: Template
-  /** the header of every request, `{token}` in its value; `Authorization: Bearer {token}` when left out */
-  readonly header?: { readonly name: string; readonly value: Template }
-}
-
 export interface HttpRequest {
   readonly method: Method
   readonly url: string
@@ -112,6 +83,8 @@ export interface Codec {
   readonly contentTypes: readonly string[]
   /** applied to each parsed record or answer: typed JSON (`{"__class__":"Decimal"}`) becomes plain JSON */
   readonly decode?: (value: Json) => Json
+  /** null where a list of rows should be is a list of none */
+  readonly nullLists?: true
   /** for bodies that are not JSON (XML, signed text): the whole answer as JSON; records are then known by their place, not by bytes */
   readonly parse?: (body: Uint8Array) => Json
   readonly serialize?: (value: Json) => Uint8Array
@@ -126,11 +99,15 @@ export interface FaultRule {
   /** the value at path is present and none of these; `not: []` means: present at all */
   readonly not?: readonly Json[]
   readonly then: 'retry' | 'reauth' | 'reject'
+  /** the partner wants patience and says so with a code of its own, not with 429: no request of the connection for so long. Only with `retry` */
+  readonly waitMs?: number
   /** stable word for the attempt: `user-error` */
   readonly code: string
   /** where the partner's own words are */
   readonly message?: Path
 }
+
+export type FormField = Template | { readonly json: JsonTemplate }
 
 export interface Call {
   readonly method?: Method
@@ -141,7 +118,8 @@ export interface Call {
   /** of this call only, over those of the connector (`prefer`, `if-match`); one without value is left out. Credentials have no place here */
   readonly headers?: Readonly<Record<string, Template>>
   readonly json?: JsonTemplate
-  readonly form?: Readonly<Record<string, Template>>
+  /** a form; a field may carry JSON as its text */
+  readonly form?: Readonly<Record<string, FormField>>
   /** a GraphQL operation, sent by POST: its text goes as it stands, its variables are templates. Errors inside a 200, a mutation's `userErrors`, and results that have an `errorCode` (the member of a union that says no), are faults without any rule */
   readonly graphql?: { readonly query: string; readonly variables?: JsonTemplate }
   /** answers to this call that say it was done before: no fault, whatever the rules make of them */

@@ -89,6 +89,11 @@ export type Verify =
       readonly text: string
       readonly secret: Template
     }
+  /**
+   * the partner signs nothing, or in a way that it does not publish: the hook address, which holds 128 random bits and is told to nobody else, is all there is. So nothing in the body is believed but which
+   * record to read again: every topic carries keys, and deletes nothing
+   */
+  | { readonly kind: 'address' }
   /** Standard Webhooks 1.0: id.timestamp.body, v1 signatures, tolerance of five minutes */
   | { readonly kind: 'standard'; readonly secret: Template }
   /** nothing is signed: every item of the list at `each` repeats, at `path`, the secret that the subscription was made with. A body without items is refused */

@@ -24,20 +24,21 @@ export type {
   StateAction,
   Step,
 } from './types-action.ts'
+export type { Auth, FormSignature, FormTokens, OAuth2, SignedForm } from './types-auth.ts'
 export type { Bulk, BulkChildren } from './types-bulk.ts'
 export type {
-  Auth,
   Call,
   Codec,
   Config,
   Dialect,
   Expression,
   FaultRule,
+  FormField,
   Http,
   HttpRequest,
   JsonTemplate,
+  Limit,
   Method,
-  OAuth2,
   Path,
   Points,
   Template,
@@ -123,7 +124,9 @@ export type Version =
   | { readonly kind: 'additive' }
   | { readonly kind: 'none' }
 
-export interface Cursor {
+/** What orders changes on the wire: times, or numbers that the partner's database counts its writes by. */
+export type Cursor = TimeCursor | CounterCursor
+export interface TimeCursor {
   /** first that has a value */
   readonly paths: readonly Path[]
   readonly format: CursorFormat
@@ -132,14 +135,29 @@ export interface Cursor {
   /** none: the checkpoint moves only when a whole window is read */
   readonly order: 'asc' | 'none'
   readonly lookbackMs: number
-  /** value of {since} on the first read, for calls that cannot leave it out (ISO time); without it {since} is undefined there */
-  readonly first?: string
+  /** value of {since} on the first read, for calls that cannot leave it out (ISO time, or a template of the config that gives one); without it {since} is undefined there */
+  readonly first?: Template
   /** slices {since}..{until} for systems that limit the span of one query */
   readonly windowMs?: number
+}
+/**
+ * A row version: every write of a row gives it the next number of the whole database (`rowversion` of SQL Server). The call asks for the rows at `{since}` and beyond, which come in its order, so that rows of one
+ * number are never parted. Not even the row that the checkpoint stands at: then that row is gone, or the partner counts anew, and the list is read from its beginning.
+ */
+export interface CounterCursor {
+  readonly paths: readonly Path[]
+  readonly format: 'counter'
+  readonly order: 'asc'
+  /** numbers before the checkpoint that are read again: a transaction may take its number early and be seen late */
+  readonly lookback: number
+  /** where everything begins */
+  readonly first: number
 }
 export type CursorFormat =
   | 'iso'
   | 'local'
+  /** the same with a blank instead of the T */
+  | 'local-space'
   | 'seconds'
   | 'millis'
   | { readonly encode: (time: Date) => Json; readonly decode: (value: Json) => Date }

@@ -45,6 +45,8 @@ function refusalOf(verify: Verify, config: Config, headers: Headers, body: Uint8
       return hashed(verify, secretsOf(verify.secret, config), headers, body)
     case 'repeated':
       return repeated(verify, secretsOf(verify.secret, config), body)
+    case 'address':
+      return undefined
     case 'standard':
       return standard(secretsOf(verify.secret, config), headers, body, now)
     case 'custom':

@@ -13,13 +13,13 @@ import type { Egress } from './egress.ts'
 import { judge, PartnerFault } from './faults.ts'
 import { readSpending, throttled, waitFor } from './graphql.ts'
 import { exchange } from './http.ts'
-import { type Budget, costOf, type Limiter } from './limiter.ts'
+import { type Budget, costOf, type Limiter, limitOf } from './limiter.ts'
 import type { Authentication, Proof } from './proof.ts'
 import { openConfigOf } from './secrets.ts'
 import { compileString, type Roots } from './template.ts'
 import { tokenAsker } from './token-request.ts'
 import type { Tokens } from './tokens.ts'
-import type { Call, Config, Connector } from './types.ts'
+import type { Call, Config, Connector, FaultRule } from './types.ts'
 
 /** A believed answer. */
 export interface Reply {
@@ -93,7 +93,7 @@ export function openWire(setup: WireSetup, deps: WireDeps): Wire {
   const concurrency = Math.max(1, Math.min(setup.concurrency, http.concurrency ?? setup.concurrency))
   const asks = http.announces?.version && compileString(http.announces.version.asked)({ config: setup.config })
   /** the partner's own bucket, once an answer told of it */
-  let bucket = http.limit
+  let bucket = limitOf(http, setup.config)
   const asked = new WeakMap<CompiledCall, number>()
   let seenAsOf = Number.NEGATIVE_INFINITY
   let skewMs = 0
@@ -111,7 +111,7 @@ export function openWire(setup: WireSetup, deps: WireDeps): Wire {
     const request =
       options.url === undefined ? buildRequest(setup.base, call, all, headers) : followRequest(options.url, call, all, headers)
     const cost = asked.get(call) ?? call.cost
-    const budget: Budget = { concurrency, ...limitOf(bucket, setup.limit), ...(cost === undefined ? {} : { cost }) }
+    const budget: Budget = { concurrency, ...slower(bucket, setup.limit), ...(cost === undefined ? {} : { cost }) }
     const release = await deps.limiter.take(setup.name, budget, options.signal)
     let unused = 0
     try {
@@ -123,7 +123,7 @@ export function openWire(setup: WireSetup, deps: WireDeps): Wire {
       const start = deps.clock.now()
       const answer = await exchange(
         deps.egress,
-        auth.sign(request, new Date(deps.clock.now())),
+        auth.sign(request, new Date(deps.clock.now()), proof),
         { ...limits, ...(options.signal === undefined ? {} : { signal: options.signal }) },
         deps.clock,
         what,
@@ -160,8 +160,8 @@ export function openWire(setup: WireSetup, deps: WireDeps): Wire {
       skewMs = answer.skewMs ?? 0
       return { status: answer.status, headers: answer.headers, body, asOf, url: request.url }
     } catch (error) {
-      if (isHubError(error) && (error.detail.code === 'http-429' || error.detail.code === throttled))
-        deps.limiter.hold(setup.name, error.detail.retryAfterMs ?? patienceMs)
+      const waitMs = heldFor(error, http.faults)
+      if (waitMs !== undefined) deps.limiter.hold(setup.name, waitMs)
       throw error
     } finally {
       release(unused)
@@ -180,6 +180,10 @@ export function openWire(setup: WireSetup, deps: WireDeps): Wire {
     clock: deps.clock,
     logIn,
     ask: tokenAsker(http.auth, setup, { egress: deps.tokenEgress ?? deps.egress, clock: deps.clock, limits }),
+    askForm: async (call, roots) => {
+      const asked = { config: setup.config, ...roots }
+      return (await once(compileCall(call, http.codec), asked, { headers: {}, session: 0 }, {}, true)).body.value()
+    },
   })
 
   /** Refused for want of points means that nothing was done: the request waits for them with all others of the connection, and goes again. */
@@ -218,13 +222,21 @@ export function openWire(setup: WireSetup, deps: WireDeps): Wire {
   }
 }
 
+/** For how long no request of the connection is sent after a fault; undefined: others may go on. */
+function heldFor(error: unknown, faults: readonly FaultRule[] = []): number | undefined {
+  if (!isHubError(error)) return undefined
+  const { code, retryAfterMs } = error.detail
+  if (code === 'http-429' || code === throttled) return retryAfterMs ?? patienceMs
+  return faults.find((rule) => rule.code === code)?.waitMs
+}
+
 /** The slower of the connector's budget and the operator's. */
-function limitOf(connector: Budget['limit'], operator: Budget['limit']): Pick<Budget, 'limit'> {
-  const slower =
+function slower(connector: Budget['limit'], operator: Budget['limit']): Pick<Budget, 'limit'> {
+  const limit =
     connector === undefined || (operator !== undefined && operator.requests / operator.perMs < connector.requests / connector.perMs)
       ? operator
       : connector
-  return slower === undefined ? {} : { limit: slower }
+  return limit === undefined ? {} : { limit }
 }
 
 const maxSample = 500

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest'
-import { type PartnerAnswer, startPartner } from '../testing/loopback-partner.ts'
+import { type LoopbackPartner, type PartnerAnswer, startPartner } from '../testing/loopback-partner.ts'
 import { smallConnector } from '../testing/small-connector.ts'
+import type { Access } from './access.ts'
 import { lintConnector } from './lint.ts'
 import { openAccess } from './open.ts'
 import type { Command, CommandAction, Connector, StateAction, Webhook } from './types.ts'
@@ -38,19 +39,22 @@ const create: Command = {
 }
 const fulfil: CommandAction = { kind: 'command', title: 'Takes what is open', document: 'shipment', create }
 
-async function open(answer: (name: string, body: string) => PartnerAnswer, connector: Connector = smallConnector()) {
-  const partner = await startPartner(({ method, path, body }) => answer(`${method} ${path}`, body))
-  const access = openAccess({
-    name: 'shop',
-    connector,
-    config: { url: partner.url, token: 'tok-5f1c9a77e2d0' },
-    concurrency: 1,
-    allowPrivate: ['127.0.0.0/8'],
-  })
+function accessOf(partner: LoopbackPartner, connector: Connector): Access {
+  const config = { url: partner.url, token: 'tok-5f1c9a77e2d0' }
+  const access = openAccess({ name: 'shop', connector, config, concurrency: 1, allowPrivate: ['127.0.0.0/8'] })
   closing.push(
     () => access.close(),
     () => partner.close(),
   )
+  return access
+}
+async function openForms(answer: (name: string) => PartnerAnswer) {
+  const partner = await startPartner(({ method, path }) => answer(`${method} ${path}`))
+  return { partner, access: accessOf(partner, smallConnector()) }
+}
+async function open(answer: (name: string, body: string) => PartnerAnswer, connector: Connector = smallConnector()) {
+  const partner = await startPartner(({ method, path, body }) => answer(`${method} ${path}`, body))
+  const access = accessOf(partner, connector)
   return {
     access,
     sent: () => partner.requests.map(({ method, path, body }) => [`${method} ${path}`, ...(body === '' ? [] : [JSON.parse(body)])]),
@@ -186,6 +190,24 @@ describe('a figure beside goods that the partner has set aside', () => {
     expect(await access.current(action, { figure: 4, place: 'B' })).toBe('7')
     expect(await access.setState(action, { figure: 4, place: 'B' }, 'effect', { shown: '7' })).toMatchObject({ kind: 'delivered' })
     expect(sent()).toEqual([['GET /levels'], ['GET /levels'], ['PUT /figure', { onHand: 9 }]])
+  })
+  it('bears another number when they changed, and the same one when the same is sent again', async () => {
+    let allocated = 5
+    const counted = {
+      ...action,
+      call: { method: 'PUT', path: '/figure', form: { key: '{contentKey}', to: { json: ['{gross}'] } } },
+    } as const
+    const { access, partner } = await openForms((name) => ({
+      body: name === 'GET /levels' ? { levels: [{ place: 'B', onHand: 12, allocated }] } : {},
+    }))
+    const set = () => access.setState(counted, { figure: 4, place: 'B' }, 'effect', { shown: '7' })
+    await set()
+    await set()
+    allocated = 6
+    await set()
+    const sent = partner.requests.filter(({ method }) => method === 'PUT').map(({ body }) => new URLSearchParams(body))
+    expect(sent.map((form) => form.get('to'))).toEqual(['[9]', '[9]', '[10]'])
+    expect(new Set(sent.map((form) => form.get('key'))).size).toBe(2)
   })
   it('is nothing where there is no such row yet', async () => {
     const { access, sent } = await open(partner)

@@ -2,6 +2,7 @@ import type { Outcome } from '../model/delivery.ts'
 import { sha256 } from '../model/id.ts'
 import { at, canonicalJson, type Json, type JsonObject } from '../model/json.ts'
 import type { StateRight } from './access.ts'
+import { bodyOf } from './call.ts'
 import { readCurrent, readGross } from './current.ts'
 import { judgeResults } from './results.ts'
 import { runSteps } from './steps.ts'
@@ -9,8 +10,7 @@ import { placeholders, type Roots } from './template.ts'
 import type { StateAction } from './types.ts'
 import { outcomeOf, send, type Writer } from './write.ts'
 
-const sends = ({ call }: StateAction, name: 'shown' | 'gross'): boolean =>
-  placeholders(call.json ?? call.graphql?.variables ?? null).some(({ root }) => root === name)
+const sends = ({ call }: StateAction, name: 'shown' | 'gross'): boolean => placeholders(bodyOf(call)).some(({ root }) => root === name)
 
 /**
  * Sets a figure, with its follow-ups. Sent again it does no harm, so every failure may be tried again. Of several calls one that is refused does not keep the others from being sent; the first that needs another try ends
@@ -50,7 +50,8 @@ async function setOne(writer: Writer, action: StateAction, about: Roots, effectK
     const shown = right.shown ?? (sends(action, 'shown') ? await readCurrent(writer, action, input, right.signal) : undefined)
     const gross =
       action.current !== undefined && sends(action, 'gross') ? await readGross(writer, action.current, input, right.signal) : undefined
-    const roots = { ...about, effectKey, shown, gross, contentKey: sha256(effectKey, canonicalJson(input), canonicalJson(shown ?? null)) }
+    const sent = [canonicalJson(input), canonicalJson(shown ?? null), ...(gross === undefined ? [] : [canonicalJson(gross)])]
+    const roots = { ...about, effectKey, shown, gross, contentKey: sha256(effectKey, ...sent) }
     const { reply, result, key } = await send(writer, action, roots, right, {})
     const told = action.results === undefined ? undefined : judgeResults(action.results, input, result ?? null, reply.status)
     if (told !== undefined) return told

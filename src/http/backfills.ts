@@ -147,6 +147,12 @@ export const backfillRoutes = [
       if (definition === undefined || definition.call === null) throw noStream(hub.catalogue(), call.params)
       if (definition.cursor === null)
         throw new ProblemError(409, 'no-range', `'${stream}' is read whole on every run: ask for a pull instead.`)
+      if (definition.cursor.format === 'counter')
+        throw new ProblemError(
+          409,
+          'no-range',
+          `'${stream}' is read by row versions, which tell no times: reset its cursor to read all of it.`,
+        )
       const from = Date.parse(call.body.from)
       const until = Math.min(call.body.until === undefined ? now : Date.parse(call.body.until), now)
       if (!(from < until)) throw new ProblemError(400, 'bad-range', 'The range must begin before it ends, and in the past.')

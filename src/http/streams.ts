@@ -169,6 +169,8 @@ export const streamRoutes = [
       const ms = Date.parse(call.body.time)
       if (Number.isNaN(ms) || ms > call.now)
         throw new ProblemError(400, 'bad-cursor', 'The time must be one that the calendar has and that is not in the future.')
+      if (call.hub.catalogue().connections.get(call.params.name)?.connector.streams[call.params.stream]?.cursor?.format === 'counter')
+        throw new ProblemError(409, 'no-times', `'${call.params.stream}' is read by row versions, which tell no times: reset it instead.`)
       return { body: await moveCursor(tx, call, iso(ms)) }
     },
   }),

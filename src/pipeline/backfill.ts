@@ -9,7 +9,7 @@ import { isStopped } from './drift.ts'
 import { type Halt, keepLease, noHalt } from './halt.ts'
 import { backgroundNumbers } from './lanes.ts'
 import { announce, storePage } from './pages.ts'
-import { moved, type Position, positionOf, positionText } from './position.ts'
+import { moved, type Position, placeOf, positionOf, positionText } from './position.ts'
 import { hasRoom, patienceMs } from './room.ts'
 
 export type BackfillResult = 'not-due' | 'done' | 'waits' | 'failed'
@@ -61,7 +61,7 @@ async function readRange(run: Run, setup: ConnectionSetup, halt: Halt, signal: A
   const byJob = row.kind !== 'gap' && goesByJob(setup, row.stream, position, row.until_at)
   if (byJob && !(await haveTurn(context, setup.name, reader))) return giveBack(run, otherJobMs)
   run.resumed = position.mark !== undefined
-  const from = position.time === null ? null : { time: position.time }
+  const from = placeOf(position)
   const resume = position.mark === undefined ? {} : { resume: position.mark }
   const options = { lookbackMs: 0, until: row.until_at, bulk: byJob, ...resume, signal }
   for await (const page of context.access(setup).read(row.stream, from, options)) {
@@ -144,6 +144,5 @@ async function failed(run: Run, setup: ConnectionSetup, error: unknown, halt: Ha
 
 /** The partner does not know the place in its list any more: the range goes on from its last checkpoint. */
 async function dropMark(tx: Tx, { tenant }: Context, row: BackfillTable): Promise<void> {
-  const { time } = startOf(row)
-  await updateBackfill(tx, tenant, row.id, { position: positionText({ time }) })
+  await updateBackfill(tx, tenant, row.id, { position: positionText(placeOf(startOf(row)) ?? { time: null }) })
 }

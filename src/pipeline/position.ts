@@ -14,10 +14,20 @@ export const atBaseline = (position: Position | null): boolean => position === n
 export function moved(position: Position | null, page: PageRead, marks: boolean): Position | null {
   const rest = atBaseline(position) && !page.last ? { baseline: true as const } : {}
   const stands = position?.mark === undefined && atBaseline(position) === (rest.baseline === true)
-  if (page.checkpoint !== undefined && stands && position?.time === page.checkpoint.time) return position
-  if (page.checkpoint !== undefined) return { time: page.checkpoint.time, ...rest }
-  if (page.last) return { time: position?.time ?? null }
-  return page.mark === undefined || !marks ? position : { time: position?.time ?? null, ...rest, mark: page.mark }
+  if (page.checkpoint !== undefined && stands && standsStill(position, page.checkpoint)) return position
+  if (page.checkpoint !== undefined) return { ...page.checkpoint, ...rest }
+  if (page.last) return placeOf(position) ?? { time: null }
+  return page.mark === undefined || !marks ? position : { ...(placeOf(position) ?? { time: null }), ...rest, mark: page.mark }
+}
+
+/** A stream that is counted stands where its number does, whenever it was read. */
+const standsStill = (position: Position | null, { time, counter }: Checkpoint): boolean =>
+  counter === undefined ? position?.time === time : position?.counter === counter
+
+/** Where a stream is read on from; null: from its beginning. */
+export function placeOf(position: Position | null): Checkpoint | null {
+  if (position === null || (position.time === null && position.counter === undefined)) return null
+  return { time: position.time, ...(position.counter === undefined ? {} : { counter: position.counter }) }
 }
 
 export const positionText = (position: Position): string => JSON.stringify(position)
@@ -30,6 +40,7 @@ export function positionOf(text: string | null): Position | null {
   const mark = markOf(value.mark)
   return {
     time: typeof value.time === 'string' ? value.time : null,
+    ...(Number.isSafeInteger(value.counter) ? { counter: Number(value.counter) } : {}),
     ...(value.baseline === true ? { baseline: true as const } : {}),
     ...(mark === undefined ? {} : { mark }),
   }

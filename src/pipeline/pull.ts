@@ -12,7 +12,7 @@ import { isStopped } from './drift.ts'
 import { type Halt, keepLease, noHalt } from './halt.ts'
 import { liveNumbers } from './lanes.ts'
 import { announce, type StoredPage, storePage } from './pages.ts'
-import { atBaseline, moved, type Position, positionOf, positionText } from './position.ts'
+import { atBaseline, moved, type Position, placeOf, positionOf, positionText } from './position.ts'
 import { hasRoom } from './room.ts'
 import { openScope, type Scope } from './snapshot.ts'
 import { isReleased, keepPlan } from './snapshot-plan.ts'
@@ -68,7 +68,7 @@ async function readPages(run: Run, halt: Halt, signal: AbortSignal): Promise<'do
   const baseline = atBaseline(position)
   const lookbackMs = setup.streams.get(stream)?.lookbackMs
   const scope = openScope(setup.connector, stream)
-  const from = position === null || position.time === null ? null : { time: position.time }
+  const from = placeOf(position)
   const resume = baseline && scope === undefined ? position?.mark : undefined
   const bulk = baseline && scope === undefined && goesByJob(setup, stream, position, context.clock.now())
   if (bulk) {

@@ -47,7 +47,7 @@ export async function reconcileStream(
     recordOf: new Map(),
   }
   const replay: string[] = []
-  for (const span of spansOf(ask, stream.cursor !== null, await checkpointOf(context, ask)))
+  for (const span of spansOf(ask, stream.cursor !== null && stream.cursor.format !== 'counter', await checkpointOf(context, ask)))
     for await (const page of context
       .access(setup)
       .read(ask.stream, span.from, { lookbackMs: 0, signal, ...(span.until === null ? {} : { until: span.until }) })) {
@@ -93,9 +93,9 @@ interface Span {
   readonly byItself: boolean
 }
 
-/** What lies up to the checkpoint has been seen by the live runs; what is later is theirs to bring. A stream read whole on every run brings all of it again. */
-function spansOf({ from }: ReconcileAsk, hasCursor: boolean, checkpoint: number | null): readonly Span[] {
-  if (!hasCursor) return [{ from: null, until: null, byItself: true }]
+/** What lies up to the checkpoint has been seen by the live runs; what is later is theirs to bring. A stream that has no times to be cut by is compared whole. */
+function spansOf({ from }: ReconcileAsk, hasTimes: boolean, checkpoint: number | null): readonly Span[] {
+  if (!hasTimes) return [{ from: null, until: null, byItself: true }]
   const start = from === null ? null : Date.parse(`${from}T00:00:00Z`) - dayMs
   const begin = start === null ? null : { time: new Date(start).toISOString() }
   if (checkpoint === null || (start !== null && start >= checkpoint)) return [{ from: begin, until: null, byItself: true }]

@@ -81,7 +81,7 @@ async function answerSilence(context: Context, tx: Tx, alarm: AlarmTable, now: n
   await wantRun(tx, context.tenant, { connection: setup.name, stream: '', kind: 'subscription' }, now)
   const definition = setup.connector.streams[stream]
   if (definition?.call === null || definition === undefined) return
-  if (definition.cursor === null) {
+  if (definition.cursor === null || definition.cursor.format === 'counter') {
     await wantRun(tx, context.tenant, { connection: setup.name, stream, kind: 'pull' }, now)
     return
   }

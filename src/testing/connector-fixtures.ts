@@ -48,7 +48,7 @@ export interface Exchange {
 }
 
 export interface StreamReading {
-  /** null: everything */
+  /** null: everything; of a list that is counted the number, as `checkpoint` */
   readonly from: string | null
   readonly exchanges: readonly Exchange[]
   /** in the order they come; child records as `<child>/<key>` */

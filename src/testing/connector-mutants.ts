@@ -1,4 +1,4 @@
-import type { Action, Command, CommandAction, Connector, Cursor, Http, Matches, Page, Stream, Webhook } from '../connector/types.ts'
+import type { Action, Command, CommandAction, Connector, Http, Matches, Page, Stream, TimeCursor, Webhook } from '../connector/types.ts'
 import { type ConnectorFixtures, replayEffectKey } from './connector-fixtures.ts'
 import { smallConnector } from './small-connector.ts'
 
@@ -162,7 +162,7 @@ export const goodFixtures: ConnectorFixtures = {
 const http = (change: Partial<Http>): Connector => ({ ...goodConnector, http: { ...goodConnector.http, ...change } })
 const orders = goodConnector.streams.orders as Stream
 const stream = (change: Partial<Stream>): Connector => ({ ...goodConnector, streams: { orders: { ...orders, ...change } } })
-const cursor = (change: Partial<Cursor>): Connector => stream({ cursor: { ...(orders.cursor as Cursor), ...change } })
+const cursor = (change: Partial<TimeCursor>): Connector => stream({ cursor: { ...(orders.cursor as TimeCursor), ...change } })
 const paged = (change: Partial<Extract<Page, { kind: 'number' }>>): Connector =>
   stream({ page: { kind: 'number', first: 1, size: 2, ...change } })
 const query = (change: Record<string, string | undefined>): Connector => {

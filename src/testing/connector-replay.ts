@@ -1,8 +1,8 @@
-import type { Access, PageRead } from '../connector/access.ts'
+import type { Access, Checkpoint, PageRead } from '../connector/access.ts'
 import type { Limiter } from '../connector/limiter.ts'
 import { openAccess } from '../connector/open.ts'
 import { placeholders } from '../connector/template.ts'
-import type { Connector } from '../connector/types.ts'
+import type { Connector, Stream } from '../connector/types.ts'
 import { systemClock } from '../model/clock.ts'
 import { canonicalJson, type Json, type JsonObject, parseJson } from '../model/json.ts'
 import type { ConnectorFixtures, Exchange, RecordedAnswer, RecordedRequest } from './connector-fixtures.ts'
@@ -122,9 +122,22 @@ function moved(address: string, origin: string): string {
   return recorded === null ? origin : `${origin}${recorded.pathname.replace(/\/$/, '')}${recorded.search}`
 }
 
+const isCounted = (stream: Stream | undefined): boolean => stream?.cursor?.format === 'counter'
+const placeOf = (stream: Stream | undefined, from: string | null): Checkpoint | null =>
+  from === null ? null : isCounted(stream) ? { time: null, counter: Number(from) } : { time: from }
+/** Where a reading came to, as a recording has it: a time, or the number of a list that is counted. */
+export function placeAfter(stream: Stream | undefined, pages: readonly PageRead[]): string | null {
+  const { time = null, counter } = pages.at(-1)?.checkpoint ?? {}
+  return isCounted(stream) ? String(counter) : time
+}
+
 /** All pages of one reading. */
-export async function readAll(access: Access, stream: string, from: string | null): Promise<readonly PageRead[]> {
+export async function readAll(
+  access: Access,
+  [name, stream]: readonly [string, Stream | undefined],
+  from: string | null,
+): Promise<readonly PageRead[]> {
   const pages: PageRead[] = []
-  for await (const page of access.read(stream, from === null ? null : { time: from }, {})) pages.push(page)
+  for await (const page of access.read(name, placeOf(stream, from), {})) pages.push(page)
   return pages
 }

@@ -6,7 +6,7 @@ import type { Connector, Stream } from '../connector/types.ts'
 import { at, isObject, type Json, type JsonObject, namesOf } from '../model/json.ts'
 import type { ConnectionSetup } from '../pipeline/context.ts'
 import type { ConnectorFixtures, Exchange, KeyReading, StreamReading } from './connector-fixtures.ts'
-import { readAll, relocated, replay } from './connector-replay.ts'
+import { placeAfter, readAll, relocated, replay } from './connector-replay.ts'
 import { startRecorder } from './recorder.ts'
 import { type Redacted, redactRecording } from './redact-recording.ts'
 
@@ -105,10 +105,15 @@ async function reading(
   from: string | null,
   exchanges: readonly Exchange[],
 ): Promise<StreamReading> {
-  const pages = await replay(connector, fixtures, exchanges, ({ access }) => readAll(access, name, from))
+  const pages = await replay(connector, fixtures, exchanges, ({ access }) => readAll(access, [name, connector.streams[name]], from))
   const keyOf = (record: { readonly stream: string; readonly key: string }): string =>
     record.stream === name ? record.key : `${record.stream.slice(name.length + 1)}/${record.key}`
-  return { from, exchanges, keys: pages.flatMap(({ records }) => records.map(keyOf)), checkpoint: pages.at(-1)?.checkpoint?.time ?? null }
+  return {
+    from,
+    exchanges,
+    keys: pages.flatMap(({ records }) => records.map(keyOf)),
+    checkpoint: placeAfter(connector.streams[name], pages),
+  }
 }
 
 async function readSome(

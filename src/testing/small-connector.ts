@@ -1,11 +1,11 @@
-import type { Connector, Cursor, Http, Page, Stream } from '../connector/types.ts'
+import type { Connector, CounterCursor, Cursor, Http, Page, Stream, TimeCursor } from '../connector/types.ts'
 
 /** What a test changes of the small connector. */
 export interface SmallChange {
   readonly http?: Partial<Http>
   readonly stream?: Partial<Stream>
   readonly page?: Page
-  readonly cursor?: Partial<Cursor> | null
+  readonly cursor?: Partial<TimeCursor> | CounterCursor | null
 }
 
 const paging: Readonly<Record<Page['kind'], Readonly<Record<string, string>>>> = {
@@ -23,8 +23,13 @@ const paging: Readonly<Record<Page['kind'], Readonly<Record<string, string>>>> =
 export function smallConnector(change: SmallChange = {}): Connector {
   const page: Page = change.page ?? { kind: 'number', first: 1, size: 2 }
   const cursor: Cursor | null =
-    change.cursor === null ? null : { paths: ['updated'], format: 'iso', zone: null, order: 'none', lookbackMs: 1_000, ...change.cursor }
-  const times = cursor === null ? {} : { since: '{since}', ...(cursor.windowMs === undefined ? {} : { until: '{until}' }) }
+    change.cursor === null
+      ? null
+      : change.cursor?.format === 'counter'
+        ? change.cursor
+        : { paths: ['updated'], format: 'iso', zone: null, order: 'none', lookbackMs: 1_000, ...change.cursor }
+  const isSliced = cursor !== null && cursor.format !== 'counter' && cursor.windowMs !== undefined
+  const times = cursor === null ? {} : { since: '{since}', ...(isSliced ? { until: '{until}' } : {}) }
   const orders: Stream = {
     title: 'Orders',
     schema: { type: 'object', required: ['id', 'updated'], properties: { id: { type: 'integer' }, updated: { type: 'string' } } },

@@ -41,8 +41,8 @@ export const mutants: readonly Mutant[] = [
     'src/pipeline/position.ts',
     [
       edit(
-        'return { time: page.checkpoint.time, ...rest }',
-        'return { time: page.checkpoint.time && new Date(Date.parse(page.checkpoint.time) + 3_600_000).toISOString(), ...rest }',
+        'return { ...page.checkpoint, ...rest }',
+        'return { ...page.checkpoint, time: page.checkpoint.time && new Date(Date.parse(page.checkpoint.time) + 3_600_000).toISOString(), ...rest }',
       ),
     ],
     {
