@@ -221,6 +221,9 @@ export const examples: Readonly<Record<string, readonly Example[]>> = {
   'simulate track17': [{ line: 'simulate track17 --port 4617', tells: 'the address and the key are printed' }],
   'simulate kuaidi100': [{ line: 'simulate kuaidi100 --port 4618 --fault timeout=0.1', tells: 'every tenth request is not answered' }],
   'simulate odoo': [{ line: 'simulate odoo --series 18 --port 4612', tells: 'one that speaks JSON-RPC only' }],
+  'simulate jushuitan': [
+    { line: 'simulate jushuitan --port 4617', tells: 'signed forms, tokens, five calls a second, and errors inside a 200' },
+  ],
   'simulate kingdee': [{ line: 'simulate kingdee --port 4614', tells: 'sessions, signed headers, and errors inside a 200' }],
   'simulate tryton': [{ line: 'simulate tryton --port 4611', tells: 'an ERP to try a workspace against' }],
   'keys create': [

@@ -2,6 +2,7 @@ import { type Command, Option } from 'commander'
 import { toScaled } from '../model/decimal.ts'
 import { startBusinessCentral } from '../simulator/business-central/company.ts'
 import { answerFaults, createFaultBoard, type FaultBoard } from '../simulator/faults.ts'
+import { startJushuitan } from '../simulator/jushuitan/jushuitan.ts'
 import { startKingdee } from '../simulator/kingdee/kingdee.ts'
 import { startOdoo } from '../simulator/odoo/odoo.ts'
 import { startShopify } from '../simulator/shopify/shop.ts'
@@ -119,6 +120,22 @@ export function registerSimulate(program: Command, shell: Shell): void {
   system('kingdee', say('simulate.kingdee')).action(async (flags: Flags) => {
     const made = await kingdee(boardOf(shell, flags), whole(shell, flags.port, '--port'))
     await run(shell, flags, made.config, made.system)
+  })
+
+  system('jushuitan', say('simulate.jushuitan')).action(async (flags: Flags) => {
+    const access = { appKey: 'simulated-app-key', appSecret: 'simulated-app-secret' }
+    const merchant = await startJushuitan({
+      ...access,
+      limits: true,
+      faults: boardOf(shell, flags),
+      port: whole(shell, flags.port, '--port'),
+    })
+    for (const { code, name, stock } of products) merchant.addSku({ code, name, stock })
+    merchant.addSupplier('LAMPS', '宁波灯具有限公司')
+    for (const { code } of products) merchant.placeOrder({ lines: [{ sku: code, quantity: 2, price: 3500 }], freight: 800 })
+    const [warehouse, shop] = [String(merchant.warehouse), String(merchant.shop)]
+    const since = new Date(Date.now() - 86_400_000).toISOString().slice(0, 10)
+    await run(shell, flags, { url: merchant.url, ...access, timeZone: 'Asia/Shanghai', since, warehouse, shop }, merchant)
   })
 
   system('business-central', say('simulate.businessCentral')).action(async (flags: Flags) => {

@@ -12,6 +12,7 @@ export const enSimulate = {
   'simulate.kuaidi100': 'Kuaidi100: parcels subscribed to and told of',
   'simulate.pushes': 'hook address that it tells of parcels; POST /staff/scan with number and step moves one',
   'simulate.odoo': 'an Odoo with products, stock and a purchase',
+  'simulate.jushuitan': 'a merchant of Jushuitan (聚水潭) with articles, stock and paid orders, and its limits',
   'simulate.kingdee': 'a Kingdee Cloud Galaxy with materials, stock and a purchase',
   'simulate.series': 'series of its API: 19 (JSON-2) or 18 (JSON-RPC)',
   'simulate.port': 'port on 127.0.0.1; any when left out',

@@ -13,6 +13,7 @@ export const zhSimulate: Readonly<Record<keyof typeof enSimulate, string>> = {
   'simulate.kuaidi100': '快递100：订阅运单并推送轨迹',
   'simulate.pushes': '推送轨迹的回调地址；POST /staff/scan（number、step）推进一个包裹',
   'simulate.odoo': '带商品、库存与采购单的 Odoo',
+  'simulate.jushuitan': '一家聚水潭商家，有商品、库存、已付款订单及其调用限制',
   'simulate.kingdee': '一套金蝶云星空，有物料、库存和一张采购订单',
   'simulate.series': 'API 版本系列：19（JSON-2）或 18（JSON-RPC）',
   'simulate.port': '127.0.0.1 的端口；不给则任意',
