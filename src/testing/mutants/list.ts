@@ -1,3 +1,4 @@
+import { countedMutants } from './counted.ts'
 import { earlierTryMutants } from './earlier-tries.ts'
 import { furtherMutants } from './further.ts'
 import { guardMutants } from './guards.ts'
@@ -239,6 +240,7 @@ export const mutants: readonly Mutant[] = [
   ...mapChangeMutants,
   ...secretMutants,
   ...readingMutants,
+  ...countedMutants,
   ...resultMutants,
   ...operationMutants,
   ...guardMutants,
