@@ -35,6 +35,7 @@ export const setStock: StateAction = {
     among: { records: 'data.productVariant.stockLevels', match: 'record.stockLocationId == input.location' },
     value: 'stockOnHand',
     reserved: 'stockAllocated',
+    answered: 'data.updateProductVariants.0.stockLevels',
     wanted: 'quantity',
     orders: 'orders',
   },

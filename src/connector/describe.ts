@@ -161,6 +161,7 @@ function actionLines(action: Action): readonly (string | undefined)[] {
       action.current === undefined
         ? undefined
         : `compares the figure the partner shows first, and reads \`${action.current.orders}\` when it is not the expected one`,
+      action.current?.answered === undefined ? undefined : 'set again when the answer shows another figure than was wanted',
     ]
   const life = (['create', 'change', 'cancel'] as const).map((operation) => {
     const command = action[operation]

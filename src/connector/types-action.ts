@@ -37,6 +37,11 @@ export interface Current {
   readonly among?: { readonly records: Path; readonly match: Expression }
   /** what the partner's own orders have set aside of `value`: the figure is what is left, and the call sends `{gross}`, the wanted figure with it, read anew just before */
   readonly reserved?: Path
+  /**
+   * where the answer of the action's own call shows the figure as it stands now: what `records` of `among` are there, or in what `value` is found. Another one than wanted is set again: goods left, or were ordered, between
+   * the reading and the writing
+   */
+  readonly answered?: Path
 }
 /** Lists in one answer: what was taken, and what was not, with its reason. What is in neither was not answered and is tried again. */
 export interface Results {

@@ -215,6 +215,22 @@ describe('a figure beside goods that the partner has set aside', () => {
     await access.setState(action, { figure: 4, place: 'C' }, 'effect')
     expect(sent().at(-1)).toEqual(['PUT /figure', { onHand: 4 }])
   })
+  it('is set again where it is not what the answer shows: goods left between the reading and the writing', async () => {
+    const current = { ...(action.current ?? expect.unreachable()), answered: 'made.levels' }
+    let allocated = 2
+    const { access } = await open((name) => ({
+      body: name === 'GET /levels' ? levels : { made: { levels: [{ place: 'B', onHand: 9, allocated }] } },
+    }))
+    const set = () => access.setState({ ...action, current }, { figure: 4, place: 'B' }, 'effect', { shown: '7' })
+    expect(await set()).toMatchObject({
+      kind: 'retry',
+      code: 'moved-meanwhile',
+      ambiguous: false,
+      message: expect.stringContaining('shows 7'),
+    })
+    allocated = 5
+    expect(await set()).toMatchObject({ kind: 'delivered' })
+  })
   it('must be sent with them: the linter objects where they would be taken off twice', () => {
     const lint = (call: StateAction['call']) =>
       lintConnector({ ...smallConnector(), actions: { set: { ...action, call } } }).flatMap(({ severity, code }) =>

@@ -3,11 +3,11 @@ import { sha256 } from '../model/id.ts'
 import { at, canonicalJson, type Json, type JsonObject } from '../model/json.ts'
 import type { StateRight } from './access.ts'
 import { bodyOf } from './call.ts'
-import { readCurrent, readGross } from './current.ts'
+import { figureAnswered, isSameFigure, readCurrent, readGross } from './current.ts'
 import { judgeResults } from './results.ts'
 import { runSteps } from './steps.ts'
 import { placeholders, type Roots } from './template.ts'
-import type { StateAction } from './types.ts'
+import type { Current, StateAction } from './types.ts'
 import { outcomeOf, send, type Writer } from './write.ts'
 
 const sends = ({ call }: StateAction, name: 'shown' | 'gross'): boolean => placeholders(bodyOf(call)).some(({ root }) => root === name)
@@ -55,9 +55,23 @@ async function setOne(writer: Writer, action: StateAction, about: Roots, effectK
     const { reply, result, key } = await send(writer, action, roots, right, {})
     const told = action.results === undefined ? undefined : judgeResults(action.results, input, result ?? null, reply.status)
     if (told !== undefined) return told
+    const stands = figureAnswered(writer, action.current, input, reply)
+    if (stands !== undefined && !isWanted(action.current, input, stands)) return moved(stands, reply.status)
     await runSteps(writer, action.then, { ...roots, result, key }, right.signal)
     return { kind: 'delivered', status: reply.status, ...(key === undefined ? {} : { key }) }
   } catch (error) {
     return outcomeOf(error, { earlier: false, own: true, once: action.once })
   }
 }
+
+const isWanted = (current: Current | undefined, input: JsonObject, stands: Json): boolean =>
+  isSameFigure(at(input, current?.wanted ?? current?.value ?? '') ?? null, stands)
+
+/** The next try reads it anew. */
+const moved = (stands: Json, status: number): Outcome => ({
+  kind: 'retry',
+  code: 'moved-meanwhile',
+  message: `the figure was set, but the partner shows ${String(stands)}: its own orders moved between the reading and the writing`,
+  ambiguous: false,
+  status,
+})

@@ -1,5 +1,5 @@
 import type { Access, Right } from '../connector/access.ts'
-import { compare, isDecimal } from '../model/decimal.ts'
+import { isSameFigure } from '../connector/current.ts'
 import type { Outcome } from '../model/delivery.ts'
 import { isHubError } from '../model/errors.ts'
 import type { Json } from '../model/json.ts'
@@ -29,12 +29,6 @@ export async function deliverState(access: Access, plan: StatePlan, right: Right
 
 const isExpected = (value: Json, guard: Guard): boolean =>
   guard.ordersSeen || (guard.expected !== undefined && isSameFigure(value, guard.expected))
-
-/** Whether two figures are the same number, however they are written. */
-export function isSameFigure(a: Json, b: Json): boolean {
-  const [x, y] = [String(a), String(b)]
-  return x === y || (isDecimal(x) && isDecimal(y) && compare(x, y) === 0)
-}
 
 /** A figure that cannot be read is a failure of the try; nothing was written. */
 async function shown(read: () => Promise<Json | undefined>): Promise<{ readonly value: Json | undefined } | { readonly outcome: Outcome }> {

@@ -43,6 +43,13 @@ export const resultMutants: readonly Mutant[] = [
     ['src/connector/write-seen.test.ts', 'goes there with them'],
   ),
   one(
+    'moved-meanwhile',
+    '6',
+    'goods that leave while a figure is set beside them are shown as if they were still there',
+    ['src/connector/write-state.ts', 'if (stands !== undefined && !isWanted', 'if (stands === null && !isWanted'],
+    ['src/connector/write-seen.test.ts', 'is set again where it is not what the answer shows'],
+  ),
+  one(
     'answered-is-done',
     '7',
     'what a partner answered and then undid is taken for done',
