@@ -47,6 +47,8 @@ export function describeConnector(connector: Connector, options: DescribeOptions
       connector.http.points &&
         `a query takes its points before it is sent and gets back what it did not use; once the partner told of its own bucket (\`${connector.http.points.at}\`), that one holds`,
       connector.http.concurrency === undefined ? undefined : `at most ${connector.http.concurrency} requests at once`,
+      connector.http.csrf &&
+        `writes carry \`${connector.http.csrf.header}\` and its cookies, fetched from \`${connector.http.csrf.fetch.path}\` and again when the partner says that it is required`,
       ...ruleLines(connector.http.faults),
     ]),
     ...dialectSections(connector.http),

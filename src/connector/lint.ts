@@ -8,7 +8,7 @@ import { lintSecret } from './lint-secret.ts'
 import { lintSignedForm } from './lint-signed-form.ts'
 import { lintStream } from './lint-stream.ts'
 import { lintWebhook } from './lint-webhook.ts'
-import type { Auth, Connector, Dialect, FaultRule, Http, OAuth2 } from './types.ts'
+import type { Auth, Connector, Csrf, Dialect, FaultRule, Http, OAuth2 } from './types.ts'
 
 export interface LintOptions {
   readonly file?: string
@@ -68,10 +68,19 @@ function lintHttp(report: Report, connector: Connector): void {
   lintAuth(report, 'http.auth', connector, http.auth, scope)
   lintRules(report, 'http.faults', http.faults)
   lintAnnounces(report, http.announces, scope)
+  if (http.csrf !== undefined) lintCsrf(report, connector, http.csrf)
   for (const [name, dialect] of Object.entries(http.dialects?.of ?? {})) lintDialect(report, `http.dialects.of.${name}`, connector, dialect)
   const field = http.dialects?.field
   if (field !== undefined && !(fieldsOf(connector.config) ?? []).includes(field))
     report.error('http.dialects.field', 'unknown-field', `the config has no field "${field}" to choose the protocol by`)
+}
+
+function lintCsrf(report: Report, connector: Connector, { fetch, header, ask }: Csrf): void {
+  lintCall(report, 'http.csrf.fetch', fetch, baseScope(connector))
+  if ((fetch.method ?? 'GET') !== 'GET' || fetch.json !== undefined || fetch.form !== undefined || fetch.graphql !== undefined)
+    report.error('http.csrf.fetch', 'csrf-by-read', 'the token is fetched by a read: a write would need one itself')
+  if (!/^[A-Za-z][A-Za-z0-9-]*$/.test(header)) report.error('http.csrf.header', 'bad-header', `"${header}" is no name of a header`)
+  if (ask.trim() === '') report.error('http.csrf.ask', 'nothing-asked', 'say what the header has to say for the token to come: Fetch')
 }
 
 function lintAnnounces(report: Report, { deprecated, version }: NonNullable<Http['announces']> = {}, scope: Scope): void {

@@ -23,6 +23,7 @@ export interface Http {
   readonly baseUrl: Template
   readonly auth: Auth
   readonly headers?: Readonly<Record<string, Template>>
+  readonly csrf?: Csrf
   /** how bodies become JSON and back; JSON when left out */
   readonly codec?: Codec
   readonly timeoutMs?: number
@@ -44,6 +45,18 @@ export interface Http {
 export interface Limit {
   readonly requests: number
   readonly perMs: number
+}
+
+/**
+ * Writes carry a token against forged requests, as OData gateways want it: a read with `header: ask` brings it and the cookies of its session, both go back with every write. It is kept until a write is answered by 403 with
+ * `header: Required`; then nothing was done, and it is fetched anew.
+ */
+export interface Csrf {
+  readonly fetch: Call
+  /** `X-CSRF-Token` */
+  readonly header: string
+  /** `Fetch` */
+  readonly ask: string
 }
 
 /** Another protocol for the same calls (an old JSON-RPC beside a new REST): everything but their envelope stays as the connector has it. */

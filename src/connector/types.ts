@@ -30,6 +30,7 @@ export type {
   Call,
   Codec,
   Config,
+  Csrf,
   Dialect,
   Expression,
   FaultRule,

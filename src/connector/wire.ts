@@ -7,6 +7,7 @@ import { type Announcement, readAnnouncements } from './announce.ts'
 import { type LoggedIn, openAuth } from './auth.ts'
 import { type Body, openBody } from './body.ts'
 import { buildRequest, type CompiledCall, compileCall, compileHeaders, followRequest } from './call.ts'
+import { type CsrfMark, csrfRequired, openCsrf, wantsToken } from './csrf.ts'
 import { spoken } from './dialect.ts'
 import type { Downloading, FilePart } from './download.ts'
 import type { Egress } from './egress.ts'
@@ -36,6 +37,8 @@ export interface AskOptions extends Right {
   readonly url?: string | undefined
   /** false: a write whose answer nobody reads; it may be empty */
   readonly needsBody?: boolean
+  /** whatever kind of body comes: only the headers are read */
+  readonly anyBody?: boolean
 }
 
 /** Calls of one connection: budget, login, templates, faults. */
@@ -76,6 +79,7 @@ const defaultTimeoutMs = 60_000
 const defaultHeadersMs = 15_000
 const defaultBodyBytes = 32 * 1024 * 1024
 const json = ['application/json'] as const
+const anyType = ['*/*'] as const
 
 export function openWire(setup: WireSetup, deps: WireDeps): Wire {
   const { http, call: wrap, answer: root } = spoken(setup.connector.http, setup.config)
@@ -140,12 +144,19 @@ export function openWire(setup: WireSetup, deps: WireDeps): Wire {
         asked.set(call, Math.max(1, Math.ceil(spending.asked)))
         unused = Math.max(0, costOf(budget) - spending.spent)
       }
+      if (wantsToken(http.csrf, answer.status, answer.headers))
+        throw new PartnerFault(`${what}: the partner wants another ${http.csrf?.header}`, {
+          code: csrfRequired,
+          recovery: 'retry',
+          ambiguous: false,
+          status: answer.status,
+        })
       const fault = judge(
         { what, status: answer.status, headers: answer.headers, body: whole, now: deps.clock.now() },
         {
           rules: http.faults ?? [],
           already: call.already,
-          contentTypes: accepted,
+          contentTypes: options.anyBody === true ? anyType : accepted,
           parsed: http.codec?.parse !== undefined,
           needsBody: options.needsBody ?? true,
           secret,
@@ -196,13 +207,37 @@ export function openWire(setup: WireSetup, deps: WireDeps): Wire {
       }
   }
 
+  const fetchToken =
+    http.csrf && compileCall({ ...http.csrf.fetch, headers: { ...http.csrf.fetch.headers, [http.csrf.header]: http.csrf.ask } }, http.codec)
+  const csrf =
+    http.csrf === undefined || fetchToken === undefined
+      ? undefined
+      : openCsrf(
+          http.csrf,
+          async (proof) => (await once(fetchToken, { config: setup.config }, proof, { needsBody: false, anyBody: true }, true)).headers,
+          `a write of ${setup.name}`,
+        )
+  /** A write with its token; one that was refused for it did nothing, and goes again with a new one. */
+  const send = async (call: CompiledCall, roots: Roots, proof: Proof, options: AskOptions): Promise<Reply> => {
+    if (csrf === undefined || call.method === 'GET' || call.graphql === 'query') return once(call, roots, proof, options, false)
+    const write = async (mark: CsrfMark) => once(call, roots, { ...proof, headers: { ...proof.headers, ...mark.headers } }, options, false)
+    const mark = await csrf.mark(proof)
+    try {
+      return await write(mark)
+    } catch (error) {
+      if (!isHubError(error) || error.detail.code !== csrfRequired) throw error
+      csrf.forget(mark)
+      return write(await csrf.mark(proof))
+    }
+  }
+
   const attempt = async (call: CompiledCall, roots: Roots, options: AskOptions): Promise<Reply> => {
     const proof = await auth.prove()
     try {
-      return await patiently(() => once(call, roots, proof, options, false))
+      return await patiently(() => send(call, roots, proof, options))
     } catch (error) {
       if (!isHubError(error) || error.detail.recovery !== 'reauth' || !auth.renew(proof.session)) throw error
-      return once(call, roots, await auth.prove(), options, false)
+      return send(call, roots, await auth.prove(), options)
     }
   }
 
@@ -211,7 +246,7 @@ export function openWire(setup: WireSetup, deps: WireDeps): Wire {
       try {
         return await attempt(callOf(call), { config: setup.config, ...roots }, options)
       } catch (error) {
-        throw cleaned(error, [...setup.secrets, ...auth.secrets()])
+        throw cleaned(error, [...setup.secrets, ...auth.secrets(), ...(csrf?.secrets() ?? [])])
       }
     },
     download: deps.files.part,

@@ -18,6 +18,13 @@ const one = (
 /** Safeguards against what partners change, and of the jobs they do for us. */
 export const partnerMutants: readonly Mutant[] = [
   one(
+    'token-of-another',
+    '13',
+    'after a new login writes go out with the token and the cookies of the session before',
+    ['src/connector/csrf.ts', 'if (current?.session === proof.session)', 'if (current !== undefined)'],
+    ['src/connector/csrf.test.ts', 'after a new login'],
+  ),
+  one(
     'drifted-on',
     '10',
     'where a stream is set to stop at a changed record, those after it are applied all the same',
