@@ -1,12 +1,12 @@
 import type { Clock } from '../model/clock.ts'
-import { HubError, isHubError, retry } from '../model/errors.ts'
+import { isHubError, retry } from '../model/errors.ts'
 import type { Log } from '../model/log.ts'
-import { redactCut } from '../model/redact.ts'
 import type { Right } from './access.ts'
 import { type Announcement, readAnnouncements } from './announce.ts'
 import { type LoggedIn, openAuth } from './auth.ts'
 import { type Body, openBody } from './body.ts'
 import { buildRequest, type CompiledCall, compileCall, compileHeaders, followRequest } from './call.ts'
+import { cleaned } from './cleaned.ts'
 import { type CsrfMark, csrfRequired, openCsrf, wantsToken } from './csrf.ts'
 import { spoken } from './dialect.ts'
 import type { Downloading, FilePart } from './download.ts'
@@ -274,8 +274,6 @@ function slower(connector: Budget['limit'], operator: Budget['limit']): Pick<Bud
   return limit === undefined ? {} : { limit }
 }
 
-const maxSample = 500
-const maxMessage = 600
 /** Tries of one request for which the partner's bucket has too few points. */
 const mostThrottled = 3
 /** A 429 that names no time. */
@@ -283,23 +281,3 @@ const patienceMs = 1_000
 
 const lowered = (headers: Readonly<Record<string, string>> = {}): Record<string, string> =>
   Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]))
-
-/** The same error without secrets; its cause is told, not carried: what a library puts into an error is not ours to vouch for. */
-function cleaned(error: unknown, secrets: readonly string[]): unknown {
-  if (!isHubError(error)) return error
-  const clean = (text: string) => redactCut(text, secrets)
-  const message = clean(error.message).slice(0, maxMessage)
-  const { cause, sample, ...rest } = error.detail
-  const detail = {
-    ...rest,
-    ...(sample === undefined ? {} : { sample: clean(sample).slice(0, maxSample) }),
-    ...(cause === undefined ? {} : { cause: new Error(clean(cause instanceof Error ? `${cause.name}: ${cause.message}` : 'unknown')) }),
-  }
-  if (error instanceof PartnerFault)
-    return new PartnerFault(message, {
-      ...detail,
-      ambiguous: error.ambiguous,
-      ...(error.status === undefined ? {} : { status: error.status }),
-    })
-  return new HubError(message, detail)
-}
