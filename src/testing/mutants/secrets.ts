@@ -17,7 +17,7 @@ export const secretMutants: readonly Mutant[] = [
   one(
     'open-sample',
     'what a partner repeats of our secrets is stored with the attempt',
-    ['src/connector/wire.ts', 'const clean = (text: string) => redactCut(text, secrets)', 'const clean = (text: string) => text'],
+    ['src/connector/cleaned.ts', 'const clean = (text: string) => redactCut(text, secrets)', 'const clean = (text: string) => text'],
     leak,
   ),
   one(
