@@ -103,6 +103,7 @@ const pageNames: Readonly<Record<Page['kind'], string>> = {
   offset: 'by offset',
   token: 'by token',
   keyset: 'by key',
+  reverse: 'by number, backwards',
   link: 'Link header',
   nextLink: 'next link',
   custom: 'its own',

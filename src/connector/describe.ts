@@ -229,6 +229,7 @@ function versionText(version: Version): string {
 
 function pageText(page: Page): string {
   const size = 'size' in page ? ` of ${page.size}` : ''
+  if (page.kind === 'reverse') return `pages${size} by number, from the last one back`
   if (page.kind === 'nextLink') return `pages${size} by the address in \`${page.path}\``
   return page.kind === 'single' ? 'one request' : page.kind === 'custom' ? `pages${size} of its own kind` : `pages${size} by ${page.kind}`
 }

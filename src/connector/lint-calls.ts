@@ -19,6 +19,7 @@ export function pageScope(page: Page): Scope {
     case 'single':
       return {}
     case 'number':
+    case 'reverse':
     case 'link':
     case 'nextLink':
       return { page: ['number', 'size'] }
@@ -166,6 +167,12 @@ export function lintPaging(report: Report, path: string, call: Call, page: Page,
   const uses = (name: string) => found.some((placeholder) => placeholder.path === name)
   for (const place of sentBy(page))
     if (!uses(place)) report.error(path, 'page-not-sent', `paging by ${page.kind} is declared, but the call never sends {${place}}`)
+  if (page.kind === 'reverse' && !found.some(({ root }) => root === 'until'))
+    report.error(
+      path,
+      'reverse-unbounded',
+      'a list that is read from its end must have one: send {until}, so that a row that changes meanwhile leaves it instead of pushing the others over a page border',
+    )
   if (page.kind === 'custom' && !found.some(({ root }) => root === 'page'))
     report.error(path, 'page-not-sent', 'custom paging is declared, but the call never sends anything of {page…}')
   if (!('size' in page)) return
@@ -186,6 +193,7 @@ function sentBy(page: Page): readonly string[] {
       ...(page.rowKey === undefined ? [] : ['page.afterRow']),
       ...(page.cursor === undefined ? [] : ['page.below', 'page.order']),
     ]
+  if (page.kind === 'reverse') return ['page.number', 'page.size']
   return page.kind === 'number' || page.kind === 'offset' || page.kind === 'token' ? [`page.${page.kind}`] : []
 }
 

@@ -36,6 +36,7 @@ export function lintStream(
       lintCursor(report, `${path}.cursor`, connector, stream.cursor, stream, sends)
     }
     lintKeyset(report, path, stream)
+    lintReverse(report, path, stream)
   }
   if (stream.bulk !== undefined) lintBulk(report, `${path}.bulk`, connector, stream, stream.bulk, scope)
   if (stream.byKey !== undefined) {
@@ -112,6 +113,18 @@ function lintKeyset(report: Report, path: string, { page, cursor, group }: Strea
     report.error(`${path}.page`, 'keyset-order', "a keyset page goes on from the highest cursor: say order: 'asc' and leave group out")
   if (page.cursor !== undefined && !(page.cursor.stepMs >= 1))
     report.error(`${path}.page`, 'bad-step', 'the step of the times is at least a millisecond')
+}
+
+function lintReverse(report: Report, path: string, { page, cursor, group }: Stream): void {
+  if (page.kind !== 'reverse') return
+  if (cursor !== null && cursor.order !== 'none')
+    report.error(`${path}.cursor`, 'reverse-order', "the newest rows come last, in no order to go on from: say order: 'none'")
+  if (group !== undefined)
+    report.error(
+      `${path}.page`,
+      'reverse-group',
+      'rows of one record may stand on two pages, and the later one is read first: leave group out',
+    )
 }
 
 function lintPokes(report: Report, path: string, connector: Connector, stream: Stream, pokes: NonNullable<Stream['pokes']>): void {

@@ -2,6 +2,7 @@ import type { JsonObject } from '../model/json.ts'
 import type { Row } from './body.ts'
 import { nameRows } from './columns.ts'
 import { firstPage, type ListGuard, nextPage, type PageAsk } from './page.ts'
+import { isProbe } from './reverse.ts'
 import type { Roots } from './template.ts'
 import type { Call, Page } from './types.ts'
 import type { Reply, Wire } from './wire.ts'
@@ -27,8 +28,11 @@ export interface ListSource {
 /** Reads one page. @throws HubError from the wire, the slicer and the guard */
 export async function readPage(source: ListSource, roots: Roots, ask: PageAsk): Promise<ListPage> {
   const reply = await source.wire.ask(source.call, { ...roots, page: ask.page as JsonObject }, { signal: source.signal, url: ask.url })
-  const rows = nameRows(reply.body.rows(source.records), source.columns)
-  const next = nextPage(source.page, ask, { url: reply.url, headers: reply.headers, body: reply.body, rows })
+  const found = nameRows(reply.body.rows(source.records), source.columns)
+  const next = nextPage(source.page, ask, { url: reply.url, headers: reply.headers, body: reply.body, rows: found })
+  const rows = isProbe(source.page, ask, next) ? [] : found
+  // pages of a list that is read backwards may be the same: as many rows as a page holds have left it in between
+  if (source.page.kind === 'reverse') source.guard.restart()
   source.guard.page(rows.map(bytesOf), next !== undefined)
   return { reply, rows, next }
 }
@@ -41,7 +45,7 @@ const mostAgain = 3
  * from its first page; what is read twice is a duplicate to whoever takes it.
  */
 export function watchTotal({ page, guard }: Pick<ListSource, 'page' | 'guard'>): (read: ListPage) => ListPage {
-  const place = 'total' in page ? page.total : undefined
+  const place = 'total' in page && page.kind !== 'reverse' ? page.total : undefined
   let before = 0
   let again = 0
   return (read) => {

@@ -4,6 +4,7 @@ import { reject } from '../model/errors.ts'
 import type { JsonObject } from '../model/json.ts'
 import type { Body, Row } from './body.ts'
 import { firstOfKeyset, lastOfKeyset } from './keyset.ts'
+import { firstOfReverse, nextOfReverse } from './reverse.ts'
 import type { Page } from './types.ts'
 
 /** What to ask for: the `page` root of the call, or the partner's own link to the page. */
@@ -33,6 +34,8 @@ export function firstPage(page: Page): PageAsk {
       return { page: { number: 1, size: page.size } }
     case 'keyset':
       return firstOfKeyset(page)
+    case 'reverse':
+      return firstOfReverse(page)
   }
 }
 
@@ -81,6 +84,8 @@ export function nextPage(page: Page, asked: PageAsk, seen: PageSeen): PageAsk | 
         throw repeated('its last row has no key to go on from')
       return { page: { size: page.size, ...last } }
     }
+    case 'reverse':
+      return nextOfReverse(page, asked, seen)
     case 'custom': {
       const next = page.next(seen.body.value(), seen.headers, asked.page)
       return next === undefined ? undefined : { page: { size: page.size, ...next } }

@@ -25,6 +25,10 @@ export type Page =
       readonly first?: { readonly after: Json; readonly afterRow?: Json }
       readonly cursor?: { readonly stepMs: number; readonly order: string; readonly keyOrder: string }
     }
+  /**
+   * Lists that are sorted newest first by the time of change and bounded by `{until}`: read by number from the last page back to the first. A first request, of one row, tells by `total` which page is the last
+   */
+  | { readonly kind: 'reverse'; readonly first: 0 | 1; readonly size: number; readonly total: Total }
   /** RFC 8288 Link header, rel=next, same origin only */
   | { readonly kind: 'link'; readonly size: number; readonly total?: Total }
   /** pure: the next `page` root, or undefined at the end */

@@ -15,6 +15,7 @@ const paging: Readonly<Record<Page['kind'], Readonly<Record<string, string>>>> =
   link: { page: '{page.number}', size: '{page.size}' },
   nextLink: { size: '{page.size}' },
   token: { token: '{page.token}' },
+  reverse: { page: '{page.number}', size: '{page.size}' },
   keyset: { order: '{page.order}', after: '{page.after}', below: '{page.below}', size: '{page.size}' },
   custom: { token: '{page.token}', size: '{page.size}' },
 }
@@ -29,7 +30,7 @@ export function smallConnector(change: SmallChange = {}): Connector {
         ? change.cursor
         : { paths: ['updated'], format: 'iso', zone: null, order: 'none', lookbackMs: 1_000, ...change.cursor }
   const isSliced = cursor !== null && cursor.format !== 'counter' && cursor.windowMs !== undefined
-  const times = cursor === null ? {} : { since: '{since}', ...(isSliced ? { until: '{until}' } : {}) }
+  const times = cursor === null ? {} : { since: '{since}', ...(isSliced || page.kind === 'reverse' ? { until: '{until}' } : {}) }
   const orders: Stream = {
     title: 'Orders',
     schema: { type: 'object', required: ['id', 'updated'], properties: { id: { type: 'integer' }, updated: { type: 'string' } } },

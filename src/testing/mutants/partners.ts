@@ -18,6 +18,24 @@ const one = (
 /** Safeguards against what partners change, and of the jobs they do for us. */
 export const partnerMutants: readonly Mutant[] = [
   one(
+    'read-forwards',
+    '10',
+    'a list sorted newest first is read from its first page on, and a row behind one that changes meanwhile slips over a page border',
+    [
+      'src/connector/reverse.ts',
+      'return number <= page.first ? undefined : at(Math.min(last, number - 1))',
+      'return number <= page.first ? undefined : at(1 + last - (number - 1))',
+    ],
+    ['src/connector/reverse.test.ts', 'no row that changes'],
+  ),
+  one(
+    'late-row-slips',
+    '10',
+    'rows that come late into a list that is read backwards push others onto a page that was read',
+    ['src/connector/reverse.ts', 'if (grown > 0)', 'if (grown < 0)'],
+    ['src/connector/reverse.test.ts', 'come late'],
+  ),
+  one(
     'token-of-another',
     '13',
     'after a new login writes go out with the token and the cookies of the session before',
