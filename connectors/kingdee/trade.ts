@@ -146,6 +146,7 @@ export const orderResponses: Stream = {
     title: "Sale orders that answer our purchase orders, known by their number (seller's books)",
     fields: [...sale.fields, 'FApproveDate'],
     only: "FBillNo like '%/%'",
+    blindSpots: ["a sale of people's own whose number has a slash in it is taken for an answer"],
   }),
   hubRef: { path: 'FBillNo', document: 'purchase-order' },
   hubLines: hubLines(saleEntry),

@@ -82,7 +82,8 @@ function entryOf(account: Account, form: Form, bill: Bill, line: JsonObject): Bi
   return { id: old?.id ?? account.nextId(), values }
 }
 
-const cents = (value: number): number => Math.round((value + Number.EPSILON) * 100) / 100
+/** Half up, as the server's decimals are: what a double is off by counts for nothing. */
+export const cents = (value: number): number => Math.round(Number((value * 100).toFixed(6))) / 100
 /** Without a rate a line is taxed as its material is. */
 const usualRate = 13
 

@@ -1,6 +1,6 @@
 import type { Account, Bill } from './account.ts'
 import { step } from './operations.ts'
-import { save } from './save.ts'
+import { cents, save } from './save.ts'
 
 export interface StaffLine {
   readonly material: string
@@ -34,7 +34,6 @@ export interface Trade {
 
 export const firstWarehouse = 'CK001'
 const usualRate = 13
-const cents = (value: number): number => Math.round((value + Number.EPSILON) * 100) / 100
 
 export function createTrade(account: Account): Trade {
   const number = (value: string) => ({ FNumber: value })
