@@ -1,7 +1,7 @@
 import { computed, condition, describeOf, number, typeOf } from './check-expression.ts'
 import { atExpr, type Env, openScope } from './check-scope.ts'
 import { describeKinds, itemType, needsAll, needsOne, type Presence, type Type } from './check-types.ts'
-import { maxDigits, roundings } from './functions.ts'
+import { maxCut, maxDigits, roundings } from './functions.ts'
 import type { Expr } from './grammar.ts'
 import { formatPath } from './path.ts'
 import type { Pointer } from './source-text.ts'
@@ -35,6 +35,11 @@ export function callType(call: Expr & { readonly op: 'call' }, at: Pointer, env:
       const change = (value: string): string =>
         call.name === 'upper' ? value.toUpperCase() : call.name === 'lower' ? value.toLowerCase() : value
       return computed('text', { presence: type.presence, ...(type.values === undefined ? {} : { values: type.values.map(change) }) })
+    }
+    case 'cut': {
+      const length = second?.op === 'number' && /^\d{1,5}$/.test(second.value) ? Number(second.value) : 0
+      if (second !== undefined && (length < 1 || length > maxCut)) wrong(second, `write the number of characters, 1 to ${maxCut}`)
+      return computed('text', { presence: text(first, at, env).presence })
     }
     case 'round': {
       const digits = digitsOf(second, at, env)

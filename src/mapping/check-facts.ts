@@ -70,7 +70,7 @@ function isThere(expr: Expr, env: Env, depth = 0): readonly Fact[] {
   }
 }
 /** Functions that give nothing unless all their arguments have a value. */
-const strict: ReadonlySet<string> = new Set(['round', 'div', 'abs', 'percent', 'upper', 'lower', 'text'])
+const strict: ReadonlySet<string> = new Set(['round', 'div', 'abs', 'percent', 'upper', 'lower', 'cut', 'text'])
 
 function pathIsThere(path: Path, env: Env, depth: number): readonly Fact[] {
   const named = letOf(env.scope, path)

@@ -1,6 +1,6 @@
 import { type Code, code, createBlock, joinCode, lines, once, quote } from './code.ts'
 import { booleanOf, decimalOf, emitExpr, isSure, type Site, textOf, typeFault, unusable, type Value } from './emit-expression.ts'
-import { functions, maxDigits, roundings } from './functions.ts'
+import { functions, maxCut, maxDigits, roundings } from './functions.ts'
 import type { Expr } from './grammar.ts'
 import { itemsAt } from './schema-path.ts'
 import { failure, reachPath, type Scope } from './scope.ts'
@@ -41,6 +41,8 @@ export function emitCall(name: string, args: readonly Expr[], call: Expr, site: 
       return made(textOf, (value) => code`upper(${value})`)
     case 'lower':
       return made(textOf, (value) => code`lower(${value})`)
+    case 'cut':
+      return made(textOf, (value) => code`cut(${value}, ${lengthOf(second, site)})`)
     case 'round':
       return made(decimalOf, (value) => code`round(${value}, ${digitsOf(second, site)}, ${roundingOf(third, site)})`)
     case 'abs':
@@ -78,6 +80,13 @@ function digitsOf(expr: Expr | undefined, site: Site): number {
   if (digits >= 0 && digits <= maxDigits) return digits
   if (expr !== undefined) typeFault(site, expr, `write the number of digits, 0 to ${maxDigits}`)
   return 0
+}
+
+function lengthOf(expr: Expr | undefined, site: Site): number {
+  const length = expr?.op === 'number' && /^\d{1,5}$/.test(expr.value) ? Number(expr.value) : 0
+  if (length >= 1 && length <= maxCut) return length
+  if (expr !== undefined) typeFault(site, expr, `write the number of characters, 1 to ${maxCut}`)
+  return 1
 }
 
 function roundingOf(expr: Expr | undefined, site: Site): Code {

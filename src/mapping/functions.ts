@@ -28,11 +28,15 @@ export const functions: ReadonlyMap<string, FunctionInfo> = new Map<string, Func
   ['max', { least: 1, most: many, usage: 'max(number, …)', gives: 'decimal' }],
   ['upper', { least: 1, most: 1, usage: 'upper(text)', gives: 'text' }],
   ['lower', { least: 1, most: 1, usage: 'lower(text)', gives: 'text' }],
+  ['cut', { least: 2, most: 2, usage: 'cut(text, characters)', gives: 'text' }],
   ['text', { least: 1, most: 1, usage: 'text(value)', gives: 'text' }],
 ])
 
 /** Most digits that `round` and `div` keep. */
 export const maxDigits = 12
+
+/** Most characters that `cut` keeps. */
+export const maxCut = 10_000
 
 /** How `round` drops digits; `half-up`, half away from zero, when it does not say. */
 export const roundings: readonly Rounding[] = ['half-up', 'half-even', 'down']

@@ -88,6 +88,9 @@ export function externalKey(context: MapContext, type: string, value: Json): str
 
 const textOrNothing = (value: Maybe): string | undefined => (typeof value === 'string' ? value : undefined)
 const upper = (value: string | null | undefined): string | null | undefined => (value === null ? null : value?.toUpperCase())
+/** Texts of at most so many characters (UTF-16, as databases of partners count them); what was cut ends in an ellipsis, and never within a character. */
+const cut = (value: string | null | undefined, most: number): string | null | undefined =>
+  value === null || value === undefined || value.length <= most ? value : `${value.slice(0, most - 1).replace(/[\ud800-\udbff]$/, '')}…`
 const lower = (value: string | null | undefined): string | null | undefined => (value === null ? null : value?.toLowerCase())
 const whole = (units: number): Exact => ({ units, scale: 0 })
 const maybeText = (value: MaybeExact): string | null | undefined => (value ? formatExact(value) : value)
@@ -136,6 +139,7 @@ export const runtime = {
   whole,
   maybeText,
   upper,
+  cut,
   lower,
   isList,
   isObject,

@@ -77,5 +77,6 @@ export const functionWords: Readonly<Record<string, string>> = {
   max: 'the largest of those that have a value',
   upper: 'in capital letters',
   lower: 'in small letters',
+  cut: 'the first so many characters, 1 to 10000; where something is left out the last of them is `…`',
   text: 'a number or true/false as text',
 }

@@ -132,6 +132,16 @@ function call(expr: Expr & { readonly op: 'call' }, place: Place): Val {
       const value = textValue(first, place)
       return text(value && (expr.name === 'upper' ? value.toUpperCase() : value.toLowerCase()))
     }
+    case 'cut': {
+      const value = textValue(first, place)
+      const most = digitsOf(second)
+      if (value === null || value === undefined || value.length <= most) return text(value)
+      const kept = [...value].reduce(
+        (all, character) => (all.length + character.length < most && value.startsWith(all + character) ? all + character : all),
+        '',
+      )
+      return text(`${kept}…`)
+    }
     case 'round': {
       const how = third?.op === 'text' ? roundings.find((name) => name === third.value) : undefined
       return decimal(round(decimalOf(first, place), digitsOf(second), how))

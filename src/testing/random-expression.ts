@@ -126,7 +126,9 @@ export function textual(g: Draw, world: World, depth: number): string {
       named(g, world, 'raw') ??
       (chance(g, 70) ? path(g, world, texts) : quoted(one(g, 'A', '', '12', "it's", '\\')))
     )
-  switch (one(g, 'leaf', 'join', 'case', 'text', 'choose', 'else')) {
+  switch (one(g, 'leaf', 'join', 'case', 'cut', 'text', 'choose', 'else')) {
+    case 'cut':
+      return `cut(${textual(g, world, depth - 1)}, ${one(g, 1, 2, 5)})`
     case 'join':
       return `join(${one(g, "' '", "''", "'-'", textual(g, world, 0))}, ${textual(g, world, depth - 1)}, ${textual(g, world, depth - 1)})`
     case 'case':
