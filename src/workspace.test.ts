@@ -30,8 +30,8 @@ async function folderOf(files: Readonly<Record<string, string | undefined>>): Pr
   return folder
 }
 
-const load = async (files: Readonly<Record<string, string | undefined>>): Promise<Workspace> =>
-  loadWorkspace(await folderOf(files), { env })
+const load = async (files: Readonly<Record<string, string | undefined>>, more: NodeJS.ProcessEnv = {}): Promise<Workspace> =>
+  loadWorkspace(await folderOf(files), { env: { ...env, ...more } })
 
 const orders = {
   ...tinyShop.streams.orders,
@@ -430,6 +430,14 @@ describe('a workspace', () => {
     expect(workspace.catalogue?.connections.get('plain')).not.toHaveProperty('limit')
     const short = '"settings": { "retention": { "dedupeDays": 89 } }'
     expect((await load({ 'crossdock.json': `{ "connections": {}, ${short} }` })).catalogue).toBeUndefined()
+  })
+
+  test('is reached where its settings say, else where the environment does', async () => {
+    const publicUrl = async (settings: string, CROSSDOCK_PUBLIC_URL: string) =>
+      (await load({ 'crossdock.json': `{ "connections": {}, "settings": ${settings} }` }, { CROSSDOCK_PUBLIC_URL })).settings.publicUrl
+    expect(await publicUrl('{}', 'https://hub.example')).toBe('https://hub.example')
+    expect(await publicUrl('{ "publicUrl": "https://own.example" }', 'https://hub.example')).toBe('https://own.example')
+    expect(await publicUrl('{}', 'hub.example')).toBeUndefined()
   })
 
   test('of files too large, or too many, is refused by name', async () => {

@@ -57,6 +57,7 @@ export const defaultSettings: Settings = {
   pullAhead: 1000,
   backfillAhead: 500,
   watchMs: 60_000,
+  subscriptionMs: 3_600_000,
   retention: { alarmsDays: 400, plansDays: 400 },
 }
 
@@ -139,7 +140,7 @@ export async function loadWorkspace(
     ...catalog.partnerSchemas.map(({ id, text }) => ({ path: `schemas/${id}.json`, text })),
     ...inUse.map((connector) => ({ path: `connectors/${connector.name}`, text: connectorText(connector) })),
   ])
-  const settings = { ...defaultSettings, ...pick(value.settings) }
+  const settings = { ...defaultSettings, ...publicUrlOf(from.env), ...pick(value.settings) }
   const hidden = { secrets, secretsOf, credentials: [...credentials, ...told.secrets], sealed }
   const base = { tenant, settings, faults, texts: stored, files, ...hidden, schemas: schemas.schemas }
   if (faults.some((fault) => fault.severity === 'error')) return base
@@ -218,6 +219,10 @@ function codeLists(value: Json | undefined): Map<string, Map<string, string>> {
         lists.set(kind, new Map(Object.entries(list).filter((entry): entry is [string, string] => typeof entry[1] === 'string')))
   return lists
 }
+
+/** Where partners reach this hub may differ from place to place, so that the environment may say it too; what the workspace says wins. */
+const publicUrlOf = ({ CROSSDOCK_PUBLIC_URL: publicUrl }: NodeJS.ProcessEnv): Partial<Settings> =>
+  publicUrl !== undefined && /^https?:\/\/\S{1,500}$/.test(publicUrl) ? { publicUrl } : {}
 
 function pick(value: Json | undefined): Partial<Settings> {
   if (!isObject(value)) return {}

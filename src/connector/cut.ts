@@ -45,11 +45,17 @@ export function cutNotices(connector: Connector, config: Config, notices: Notice
   const streams = new Set<string>()
   let unknown = 0
   for (const row of openHookBody(connector.webhook ?? {}, body, connector.http.codec).rows(notices.each)) {
-    const told = notices.read(row.value, config)
-    const topic = told === undefined ? undefined : connector.webhook?.topics[told.topic]
-    if (told === undefined || topic === undefined) unknown++
-    else if (told.key === undefined) streams.add(topic.stream)
-    else {
+    const named = [notices.read(row.value, config) ?? []].flat()
+    const known = named.flatMap((told) => {
+      const topic = connector.webhook?.topics[told.topic]
+      return topic === undefined ? [] : [{ told, topic }]
+    })
+    if (known.length === 0) unknown++
+    for (const { told, topic } of known) {
+      if (told.key === undefined) {
+        streams.add(topic.stream)
+        continue
+      }
       const shape = { stream: topic.stream, keyPath: '', version: { kind: 'none' } as const, op: topic.op ?? 'upsert' }
       const cut = { ...finish(draftOf(row), shape, [body], asOf), key: told.key, laneKey: told.key }
       records.set(`${topic.stream} ${told.key}`, topic.op === 'delete' ? cut : { ...cut, poke: true })

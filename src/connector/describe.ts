@@ -134,7 +134,9 @@ function streamSection(name: string, stream: Stream): string {
           `with \`${child.name}\` ${child.as.kind === 'embed' ? 'inside it' : `as records of their own (${child.as.parts.map(partText).join('; ')})`}${child.batch > 1 ? `, up to ${child.batch} parents a call` : ''}`,
       ),
       stream.byKey === undefined ? 'one record cannot be read again by its key' : 'one record can be read again by its key',
-      stream.ids === undefined ? undefined : 'deletes are found by comparing the list of its keys',
+      stream.ids === undefined
+        ? undefined
+        : `deletes are found by comparing the list of its keys${stream.ids.into === undefined ? '' : `, once ${stream.ids.into.join(' and ')} told what became of them`}`,
       stream.hubRef === undefined ? undefined : `\`${stream.hubRef.path}\` carries our number of a ${stream.hubRef.document}`,
     ]),
     '',
@@ -258,7 +260,7 @@ function onceText(once: Once): string {
 const matchesText = ({ lists = [], ...pairs }: Matches): string =>
   [
     ...shownPaths(pairs),
-    ...lists.map(({ rows, key, ...values }) => `\`${rows[0]}\` by \`${key[0]}\` (${shownPaths(values).join(', ')})`),
+    ...lists.map(({ rows, key, more: _more, ...values }) => `\`${rows[0]}\` by \`${key[0]}\` (${shownPaths(values).join(', ')})`),
   ].join(', ')
 const shownPaths = ({ equal = [], decimal = [] }: Pairs): readonly string[] => [...equal, ...decimal].map(([path]) => `\`${path}\``)
 const ruleText = (rule: {

@@ -24,7 +24,7 @@ export function lintMatches(report: Report, path: string, { read, requires, inpu
     sent,
     lists.map(({ rows }) => rows[1]),
   )
-  for (const [place, { rows, key, ...values }] of lists.entries()) {
+  for (const [place, { rows, key, more: _more, ...values }] of lists.entries()) {
     const here = `${path}.lists.${place}`
     const row = at(lintInput(report, here, rows[1], input), 'items')
     lintInput(report, here, key[1], row)

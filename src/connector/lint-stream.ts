@@ -45,6 +45,10 @@ export function lintStream(
       report.error(`${path}.byKey`, 'key-not-sent', 'the call that reads one record never sends {key}')
   }
   if (stream.ids !== undefined) {
+    const known = Object.keys(connector.streams)
+    for (const [place, name] of (stream.ids.into ?? []).entries())
+      if (!known.includes(name))
+        report.error(`${path}.ids.into.${place}`, 'unknown-stream', `there is no stream '${name}'`, nearest(name, known))
     const found = lintCall(report, `${path}.ids`, stream.ids.call, { ...scope, ...pageScope(stream.ids.page) })
     lintPaging(report, `${path}.ids`, stream.ids.call, stream.ids.page, found)
   }
@@ -56,6 +60,15 @@ export function lintStream(
       `${path}.version`,
       'additive-without-facts',
       'records that come in any order may only become facts: with another identity an older record would overwrite a newer one',
+    )
+  if (
+    stream.version.kind === 'read' &&
+    stream.parts.some((part) => !('link' in part) && part.measure === 'onHand' && part.mode !== 'snapshot')
+  )
+    report.error(
+      `${path}.parts`,
+      'figure-without-time',
+      'what is on hand holds for the time it was read, which only a snapshot keeps: without it goods that left stay reserved for ever',
     )
   if (stream.pokes !== undefined) lintPokes(report, `${path}.pokes`, connector, stream, stream.pokes)
   else if (stream.parts.length === 0 && stream.children === undefined)

@@ -121,6 +121,19 @@ describe('faults', () => {
     ['credentials that may be missing', { ...small, config: { ...small.config, required: ['url'] } }, 'http.auth.value config-optional'],
     ['records in any order that overwrite', stream({ version: { kind: 'additive' } }), 'streams.orders.version additive-without-facts'],
     [
+      'a figure of stock that forgets when it was read',
+      stream({
+        version: { kind: 'read' },
+        parts: [{ document: 'stock-level', mapping: 'small/stock', mode: 'replace', measure: 'onHand', identity: { kind: 'stock' } }],
+      }),
+      'streams.orders.parts figure-without-time',
+    ],
+    [
+      'deletes that wait for nothing',
+      stream({ ids: { call: { path: '/ids' }, records: '', page: { kind: 'single' }, key: 'id', into: ['parcel'] } }),
+      'streams.orders.ids.into.0 unknown-stream',
+    ],
+    [
       'many documents under one key',
       stream({
         parts: [

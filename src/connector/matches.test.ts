@@ -27,7 +27,7 @@ const input: Json = {
     { number: '2', quantity: '0.1' },
   ],
 }
-const lines: Json = [
+const lines = [
   { seq: 2, product: null, quantity: 0.1 },
   { seq: 1, product: 3, quantity: 2 },
 ]
@@ -81,4 +81,13 @@ describe('a difference is named', () => {
   it('and only the first of them', () => {
     expect(difference({ comment: 'x', total: '1', lines: [] })).toBe('"comment" differs')
   })
+})
+
+it('further rows of the partner do not count where they were not ours to write', () => {
+  const { lists: [list = expect.unreachable()] = [] } = matches
+  const more: Matches = { ...matches, lists: [{ ...list, more: true }] }
+  const record = { comment: 'ring twice', party: { id: 7 }, total: '12.5', lines: [...lines, { seq: 3, quantity: 1 }] }
+  expect(firstDifference(matches, record, input)).toBe('"lines" 3 was not sent')
+  expect(firstDifference(more, record, input)).toBeUndefined()
+  expect(firstDifference(more, { ...record, lines: lines.slice(1) }, input)).toBe('"lines" 2 is missing')
 })

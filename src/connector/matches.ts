@@ -13,10 +13,10 @@ export function firstDifference({ lists = [], ...pairs }: Matches, record: Json,
   return own ?? first(lists, (list) => inRows(list, record, input))
 }
 
-function inRows({ rows: [path, ours], key, ...pairs }: NonNullable<Matches['lists']>[number], record: Json, input: Json) {
+function inRows({ rows: [path, ours], key, more, ...pairs }: NonNullable<Matches['lists']>[number], record: Json, input: Json) {
   const shown = byKey(record, path, key[0])
   const sent = byKey(input, ours, key[1])
-  return first([...new Set([...sent.keys(), ...shown.keys()])], (name) => {
+  return first([...new Set([...sent.keys(), ...(more ? [] : shown.keys())])], (name) => {
     const [theirs, ...twins] = shown.get(name) ?? []
     const [mine, ...others] = sent.get(name) ?? []
     const place = `"${path}" ${name}`

@@ -86,6 +86,8 @@ export interface Command {
     readonly call: Call
     readonly path: Path
     readonly in: readonly Json[]
+    /** where there is no value at path the thing is gone, and nothing is left to do: for cancels of what the partner deletes */
+    readonly absent?: 'done'
     /** what the partner's own state makes of the input, for the command's call as `{arranged}`; undefined: it cannot be done (any more), and nothing is sent */
     readonly arrange?: Arrange
   }
@@ -132,7 +134,12 @@ export interface Step extends Call {
  */
 export interface Matches extends Pairs {
   /** rows with one key are compared; a key that stands on one side only, or twice, is a difference */
-  readonly lists?: readonly (Pairs & { readonly rows: Pair; readonly key: Pair })[]
+  readonly lists?: readonly (Pairs & {
+    readonly rows: Pair
+    readonly key: Pair
+    /** the partner's list may hold further rows, which were not ours to write (comments, freight) */
+    readonly more?: true
+  })[]
 }
 export interface Pairs {
   readonly equal?: readonly Pair[]

@@ -26,8 +26,8 @@ export interface Notices {
   /** under which such requests are kept */
   readonly name: string
   readonly each: Path
-  /** pure; undefined: of nothing that the connector reads */
-  readonly read: (item: Json, config: Config) => Told | undefined
+  /** pure; several where several streams read what changed, none or undefined: of nothing that the connector reads */
+  readonly read: (item: Json, config: Config) => Told | readonly Told[] | undefined
 }
 /** `key`: of the record that changed, which is read again. Without it more changed than was named, and the stream of the topic is read now. */
 export interface Told {

@@ -95,7 +95,14 @@ export interface Stream {
   /** reads one record again; answers the record itself at `records` */
   readonly byKey?: Call & { readonly records: Path }
   /** the keys of everything the partner has now, for deletes that nothing else tells; what is not in it is taken for deleted */
-  readonly ids?: { readonly call: Call; readonly records: Path; readonly page: Page; readonly key: Path }
+  readonly ids?: {
+    readonly call: Call
+    readonly records: Path
+    readonly page: Page
+    readonly key: Path
+    /** streams that tell what became of a key that is gone (an order that its last posting deletes): they are read, and applied, before a delete is believed */
+    readonly into?: readonly string[]
+  }
   /** where the partner keeps our own key or number of a document it got from us */
   readonly hubRef?: { readonly path: Path; readonly document: string }
   /** keys of the record's lines, to link them with ours: the partner's line key beside our line number */

@@ -390,3 +390,35 @@ describe('a figure', () => {
     await expect(access.current(setState, { thing: '9' })).rejects.toMatchObject({ detail: { code: 'http-404' } })
   })
 })
+
+describe('a cancel of what the partner deletes', () => {
+  const deletes = (absent?: 'done'): CommandAction => ({
+    ...action(find),
+    cancel: {
+      mapping: 'small/thing',
+      input: { type: 'object' },
+      requires: {
+        call: { path: '/things', query: { ref: 'PO-1' } },
+        path: 'list.0.state',
+        in: ['draft'],
+        ...(absent === undefined ? {} : { absent }),
+      },
+      call: { method: 'POST', path: '/things/{before.list.0.id}/cancel' },
+      once: natural,
+    },
+  })
+  const cancel = (access: Access, made: CommandAction) =>
+    access.run(made, 'cancel', {}, { effectKey: 'effect-2', ambiguous: false, key: '1' })
+
+  it('has nothing left to do once the thing is gone', async () => {
+    const { access, names } = await erp()
+    expect(await cancel(access, deletes('done'))).toMatchObject({ kind: 'delivered', key: '1' })
+    expect(names()).toEqual(['GET /things'])
+    expect(await cancel(access, deletes())).toMatchObject({ kind: 'reject', code: 'state-refused' })
+  })
+  it('is refused in another state all the same', async () => {
+    const { access, things } = await erp()
+    things.push({ id: 1, ref: 'PO-1', state: 'confirmed' })
+    expect(await cancel(access, deletes('done'))).toMatchObject({ kind: 'reject', code: 'state-refused' })
+  })
+})

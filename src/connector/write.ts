@@ -61,7 +61,8 @@ export async function runCommand(
       const before = (await writer.wire.ask(command.requires.call, roots, { signal })).body.value()
       roots = { ...roots, before }
       const state = at(before, command.requires.path)
-      const { arrange } = command.requires
+      const { arrange, absent } = command.requires
+      if (state === undefined && absent === 'done') return gone(context)
       if (arrange !== undefined) roots = { ...roots, arranged: arrange(body, before) }
       if (!among(state, command.requires.in)) return await refusedState(writer, command, roots, context, state)
     }
@@ -160,6 +161,12 @@ async function afterwards(
     }
   }
 }
+
+const gone = ({ key }: WriteContext): Outcome => ({
+  kind: 'delivered',
+  note: 'the partner does not have it any more: nothing was left to do',
+  ...(key === undefined ? {} : { key }),
+})
 
 /** Nothing is certain then: the next try looks first, by the command's rule. */
 const undone = ({ key, status }: { readonly key?: string; readonly status?: number }): Outcome => ({

@@ -185,6 +185,49 @@ describe('sales', () => {
     expect(await findings()).toEqual([])
   })
 
+  describe('an order that its ERP deletes', () => {
+    const told = async (...records: readonly ReturnType<typeof record>[]) => {
+      const { finished } = await kit.apply(...records)
+      return finished.changes.flatMap(({ type, operation }) => (type.endsWith('-order') ? [operation] : []))
+    }
+    const order = ref('purchase-order', 'erp', '1')
+    const gone = record('erp', 'purchase-order', '1', null, { op: 'delete' })
+    const came = (accepted: string) =>
+      receipt('r1', order, [{ orderLine: { key: 'x' }, product: { ref: ref('product', 'erp', 'A') }, accepted, rejected: '0' }])
+    beforeEach(async () => {
+      await kit.apply(purchase('1', [purchaseLine('x', 'A', '3')]))
+    })
+
+    test('with its last posting is not called off', async () => {
+      await kit.apply(came('3'))
+      expect(await told(gone)).toEqual([])
+      expect(await lines('quantity', 'received', 'cancelled', 'open')).toEqual(['x 36 36 0 0'])
+    })
+    test('is called off where something was still to come', async () => {
+      await kit.apply(came('2'))
+      expect(await told(gone)).toEqual(['cancel'])
+    })
+    test('is not when all came that the seller confirmed', async () => {
+      await kit.apply(
+        response('a', order, '2026-11-23T09:00:00.000Z', 'accepted', [
+          { orderLine: { number: 'x' }, action: 'change', quantity: '2', unit: 'XCS' },
+        ]),
+        came('2'),
+      )
+      expect(await told(gone)).toEqual([])
+    })
+    test('is called off when nothing came', async () => {
+      expect(await told(gone)).toEqual(['cancel'])
+    })
+    test('of sales is not called off once all left that was not cancelled', async () => {
+      const sold = saleLine('1', 'A', '5', { cancelled: '2' })
+      await kit.apply(sale('shop-us', '7', [sold]), parcel('p1', order7, [parcelLine({ key: '1' }, 'A', '3')], noon))
+      expect(await told(record('shop-us', 'sales-order', '7', null, { op: 'delete' }))).toEqual([])
+      await kit.apply(sale('shop-us', '7', [{ ...sold, cancelled: '1' }]))
+      expect(await told(record('shop-us', 'sales-order', '7', null, { op: 'delete' }))).toEqual(['cancel'])
+    })
+  })
+
   test('a draft orders nothing', async () => {
     await kit.apply(sale('shop-us', '7', [saleLine('1', 'A', '5')]))
     await kit.apply(sale('shop-us', '7', [saleLine('1', 'A', '5')], { status: 'draft' }))

@@ -7,6 +7,7 @@ import { insertWanted, wantedFor } from '../store/wanted.ts'
 import { deriveOrders } from './derive-orders.ts'
 import { deriveParcels } from './derive-parcels.ts'
 import { deriveStock } from './derive-stock.ts'
+import { doneAndGone } from './done-and-gone.ts'
 import { documentRow } from './draft.ts'
 import { writeFindings } from './findings.ts'
 import { addLink } from './links.ts'
@@ -100,7 +101,9 @@ async function documentChanges(books: Books, { resolved }: Referred): Promise<Ch
     const document = shelf.documents.get(documentName(name))
     if (document) changed.set(documentName(name), document)
   }
-  return [...changed.values()].filter(({ type }) => type !== 'stock-level').map(changeOf)
+  const told = [...changed.values()].filter(({ type }) => type !== 'stock-level')
+  const done = await doneAndGone(books, told)
+  return told.filter((document) => !done.has(documentName(document))).map(changeOf)
 }
 
 const changeOf = ({ type, key, version, status, deleted, baseline, placedAt }: LedgerDocument): Change => ({

@@ -71,6 +71,8 @@ export interface Settings {
   readonly backfillAhead: number
   /** time between two looks at what partners are silent about */
   readonly watchMs: number
+  /** time between two looks at the subscriptions at partners: those that will end are renewed then */
+  readonly subscriptionMs: number
   readonly retention?: Retention
   /** `https://hub.example`: where partners reach the hub; without it no subscription of theirs can be made */
   readonly publicUrl?: string

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Connector } from '../connector/types.ts'
 import { every } from '../model/timing.ts'
 import { decidePlan, listPlans } from '../store/plan.ts'
@@ -8,6 +8,7 @@ import { tinyShop } from '../testing/tiny-connectors.ts'
 import { tinyOrder } from '../testing/tiny-partner.ts'
 import { isTooMany } from './deletes.ts'
 import { runJob } from './jobs.ts'
+import { pull } from './pull.ts'
 import { syncSchedules } from './schedule.ts'
 
 const { orders = expect.unreachable() } = tinyShop.streams
@@ -128,4 +129,54 @@ test('the limit is a part of what is held, to the last record', () => {
     false,
     false,
   ])
+})
+
+describe('a key that vanishes into a record of another stream', () => {
+  const { orders: listed = expect.unreachable() } = shop.streams
+  const { ids = expect.unreachable() } = listed
+  const vanishing: Connector = { ...shop, streams: { ...shop.streams, orders: { ...listed, ids: { ...ids, into: ['items'] } } } }
+  const asked = (): string[] =>
+    bed.partner.requests.flatMap(({ path }) => (/^\/shop\/(order-ids|items)$/.test(path) ? [path.slice(6)] : []))
+  beforeEach(async () => {
+    const streams = new Map(['orders', 'items'].map((name) => [name, { timing: every(hour), ids: { timing: every(hour), maxPercent: 5 } }]))
+    bed.change({ setups: [{ name: 'shop', connector: vanishing, streams }] })
+    await syncSchedules(bed.context)
+    bed.partner.orders.delete(7)
+    bed.clock.now += hour
+  })
+  /** The job beside a worker that reads the other stream, until the job ends. */
+  const beside = async (work: () => Promise<unknown>) => {
+    let over = false
+    const job = runJob(bed.context, 'ids', 'shop', 'orders').finally(() => {
+      over = true
+    })
+    while (!over) {
+      await work()
+      await new Promise((resolve) => setTimeout(resolve, 5))
+    }
+    return job
+  }
+
+  test('is deleted once that stream was read, between the two lists', async () => {
+    await beside(async () => {
+      await pull(bed.context, 'shop', 'items')
+      bed.clock.now += 1
+    })
+    await bed.drain()
+    // a run that began before the first list says nothing of what is not in it
+    expect(asked().slice(-3)).toEqual(['order-ids', 'items', 'order-ids'])
+    expect(await deleted()).toEqual(['shop/7'])
+  })
+  test('stays when that stream cannot be read', async () => {
+    const usual = bed.partner.intercept
+    bed.partner.intercept = (request, otherwise) =>
+      request.path === '/shop/items' ? { status: 500, body: {} } : (usual?.(request, otherwise) ?? otherwise())
+    const job = await beside(async () => {
+      await pull(bed.context, 'shop', 'items')
+      bed.clock.now += 60_000
+    })
+    expect(job).toMatchObject({ state: 'failed', code: 'not-read-meanwhile' })
+    await bed.drain()
+    expect(await deleted()).toEqual([])
+  })
 })

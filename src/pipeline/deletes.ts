@@ -1,12 +1,14 @@
-import { reject } from '../model/errors.ts'
+import { reject, retry } from '../model/errors.ts'
 import type { Tx } from '../store/database.ts'
+import { isWaiting } from '../store/envelope.ts'
 import { decidePlan, openPlans } from '../store/plan.ts'
 import { goneHash, presentKeys } from '../store/record.ts'
-import { holdRun, type RunLease } from '../store/schedule.ts'
+import { holdRun, listPulls, type RunLease } from '../store/schedule.ts'
 import type { PlanTable } from '../store/tables.ts'
 import type { ConnectionSetup, Context } from './context.ts'
 import { announce, type StoredPage, storePage } from './pages.ts'
 import { holdPlan, releasedKeys } from './plans.ts'
+import { requestPull } from './schedule.ts'
 
 /** Keys of one stream that are compared in memory. */
 const maxKeys = 1_000_000
@@ -32,11 +34,42 @@ export async function findDeletes(context: Context, setup: ConnectionSetup, leas
   if (held.length > maxKeys)
     throw reject('too-many-keys', `${setup.name} ${stream} holds more than ${maxKeys} keys, more than are compared at once`)
   const once = without(held, await keysOf(context, setup, stream, signal))
+  const into = setup.connector.streams[stream]?.ids?.into ?? []
+  if (once.length > 0 && into.length > 0) await readMeanwhile(context, setup.name, into, signal)
   const twice = once.length === 0 ? once : without(once, await keysOf(context, setup, stream, signal))
   const unchanged = new Set(twice.length === 0 ? [] : await presentKeys(database.read, tenant, setup.name, stream, maxKeys, began))
   const gone = twice.filter((key) => unchanged.has(key))
   const hold = (tx: Tx, now: number) => holdRun(tx, tenant, lease, now + context.settings.leaseMs)
   await deleteGone(context, setup, stream, { keys: gone, whole: true, total: held.length, limit }, hold)
+}
+
+/** A run of a stream that others wait for. */
+const longestRunMs = 300_000
+const lookAgainMs = 100
+
+/**
+ * What vanished may have become a record of these streams: each that the workspace reads is read from now on, and what it brought is applied.
+ * @throws HubError `not-read-meanwhile` (retry) when one of them cannot be read: nothing is judged then
+ */
+async function readMeanwhile(context: Context, connection: string, names: readonly string[], signal: AbortSignal): Promise<void> {
+  const { database, tenant, clock } = context
+  const asked = await database.now()
+  const streams = new Set<string>()
+  for (const name of names) if (await requestPull(context, connection, name)) streams.add(name)
+  for (;;) {
+    const runs = (await listPulls(database, tenant)).filter((run) => run.connection === connection && streams.has(run.stream))
+    const open = runs.filter(
+      ({ last_started_at: started, last_ended_at: ended, last_error: error }) =>
+        (started ?? 0) <= asked || (ended ?? 0) < (started ?? 0) || error !== null,
+    )
+    if (open.length === 0 && !(await isWaiting(database.read, tenant, connection, [...streams]))) return
+    if (signal.aborted || (await database.now()) > asked + longestRunMs)
+      throw retry(
+        'not-read-meanwhile',
+        `${connection}: ${open.map(({ stream }) => stream).join(', ') || 'what came'} could not be read and applied, so no delete is believed`,
+      )
+    await clock.sleep(lookAgainMs, signal)
+  }
 }
 
 /** Records the partner does not have any more. `total`: records of the stream here. */

@@ -18,10 +18,14 @@ const shop: Connector = {
       each: 'value',
       read: (item) => {
         const { of, id } = item as { readonly of: string; readonly id?: string }
+        if (of === 'both') return [{ topic: 'orders' }, { topic: 'items' }]
         return id === undefined ? { topic: of } : { topic: of, key: id }
       },
     },
-    topics: { orders: { stream: 'orders', carries: 'key', records: 'value' } },
+    topics: {
+      orders: { stream: 'orders', carries: 'key', records: 'value' },
+      items: { stream: 'items', carries: 'key', records: 'value' },
+    },
     ack: { status: 200 },
   },
 }
@@ -73,4 +77,10 @@ test('a thing that the connector does not read leaves its mark beside those it d
     ]),
   )
   expect(words.join()).toContain('1 of the things told')
+})
+
+test('what several streams read is told to each of them', async () => {
+  const { due, words } = await told({ of: 'both' })
+  expect(due).toEqual(['shop/items/pull', 'shop/orders/pull'])
+  expect(words).toHaveLength(1)
 })

@@ -3,8 +3,6 @@ import { type Job, listSchedule, syncRows, type WantedJob, wantRun } from '../st
 import type { ScheduleTable } from '../store/tables.ts'
 import type { Catalogue, ConnectionSetup, Context, Settings } from './context.ts'
 
-/** How often the webhook subscriptions of a connection are looked after. */
-const subscriptionMs = 3_600_000
 /** How often what is too old is removed. */
 const retentionMs = 3_600_000
 
@@ -40,7 +38,9 @@ function jobsOf({ name: connection, connector, streams, reconcile }: ConnectionS
   return [
     ...ofStreams,
     ...compares,
-    ...(looksAfter ? [{ connection, stream: '', kind: 'subscription' as const, timing: every(subscriptionMs), waits: false }] : []),
+    ...(looksAfter
+      ? [{ connection, stream: '', kind: 'subscription' as const, timing: every(settings.subscriptionMs), waits: false }]
+      : []),
   ]
 }
 

@@ -248,3 +248,18 @@ export async function parkedEnvelopes(
     .limit(limit)
     .execute()
 }
+
+/** Whether records of these streams came and were not applied yet. */
+export async function isWaiting(read: Reader, tenant: string, connection: string, streams: readonly string[]): Promise<boolean> {
+  if (streams.length === 0) return false
+  const row = await read
+    .selectFrom('envelope')
+    .select('id')
+    .where('tenant', '=', tenant)
+    .where('connection', '=', connection)
+    .where('stream', 'in', streams)
+    .where('state', '=', 'received')
+    .limit(1)
+    .executeTakeFirst()
+  return row !== undefined
+}

@@ -19,12 +19,13 @@ export function matchesClaim(
       const { wentOn, input, exchanges } = recorded
       const effect = exchanges[recorded.effect ?? 0]
       claim(wentOn !== undefined, "record what `requires` reads once the partner's people went on (wentOn)")
-      await replay(connector, fixtures, [wentOn, ...exchanges], async (partner) => {
+      // what is read before and what is read back may be one request
+      await replay(connector, fixtures, [wentOn, wentOn, ...exchanges], async (partner) => {
         delivered(await run(partner, true), partner)
         claim(effect !== undefined && partner.unused().includes(effect), 'the effect was asked for again')
       })
       for (const place of placesOf(matches, input)) {
-        await replay(connector, fixtures, [wentOn, ...exchanges], async (partner) =>
+        await replay(connector, fixtures, [wentOn, wentOn, ...exchanges], async (partner) =>
           claimEqual((await run(partner, true, altered(input, place))).kind, 'reject', `outcome for another "${place.join('.')}"`),
         )
       }

@@ -110,6 +110,7 @@ export async function openBed(options: BedOptions = {}): Promise<Bed> {
     pullAhead: 1000,
     backfillAhead: 500,
     watchMs: 60_000,
+    subscriptionMs: 3_600_000,
     ...options.settings,
   }
   const setup = (name: string, connector: Connector, streams: readonly string[]): ConnectionSetup => ({

@@ -12,6 +12,7 @@ import { partnerMutants } from './partners.ts'
 import { readingMutants } from './reading.ts'
 import { resultMutants } from './results.ts'
 import { secretMutants } from './secrets.ts'
+import { vanishedMutants } from './vanished.ts'
 
 const mutant = (name: string, invariant: string, breaks: string, file: string, edits: Mutant['edits'], test: Mutant['test']): Mutant => ({
   name,
@@ -239,6 +240,7 @@ export const mutants: readonly Mutant[] = [
   ...mappingMutants,
   ...mapChangeMutants,
   ...secretMutants,
+  ...vanishedMutants,
   ...readingMutants,
   ...countedMutants,
   ...resultMutants,
