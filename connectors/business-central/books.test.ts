@@ -202,7 +202,7 @@ describe('notifications', () => {
     })
     expect(told.map(({ records, streams, unknown }) => [records.map(({ stream, key }) => `${stream} ${key}`), streams, unknown])).toEqual([
       [[`purchase-invoices ${invoice.id}`], [], 0],
-      [[], ['items'], 0],
+      [[], ['items', 'items-with-units', 'item-links'], 0],
     ])
   })
 })

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { receiveAndInvoice } from './actions.ts'
+import { receiveAndInvoice } from './receive-action.ts'
 
 const order = (receivedQuantity: number, receiveQuantity = 0) => ({
   value: [{ purchaseOrderLines: [{ lineType: 'Item', lineObjectNumber: 'LAMP', quantity: 0.3, receivedQuantity, receiveQuantity }] }],

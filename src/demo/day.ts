@@ -1,10 +1,11 @@
+import { createServer } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { HubConfig } from '../config.ts'
 import type { Hub } from '../main.ts'
 import { startHub } from '../main.ts'
 import { restState } from '../pipeline/at-rest.ts'
 import type { DayFigures } from '../simulator/day/figures.ts'
-import type { PairName } from '../simulator/day/pair-names.ts'
+import { type PairName, subscribedByHub } from '../simulator/day/pair-names.ts'
 import type { LeftOut } from '../simulator/day/plan-left-out.ts'
 import { shopNames } from '../simulator/day/plan-sizes.ts'
 import type { Progress } from '../simulator/day/play.ts'
@@ -62,10 +63,12 @@ export async function playDay(config: HubConfig, options: DayOptions, news: DayN
     world.tell({ kind: 'start', seed, scale, pace, faults, pair })
     const { environment, figures, leftOut } = await ready
     news.started(figures, leftOut)
-    hub = await startHub(config, { env: { ...process.env, ...environment } })
+    const byHub = subscribedByHub.has(pair)
+    const reached = byHub ? await reachedAt(config) : { config, env: {} }
+    hub = await startHub(reached.config, { env: { ...process.env, ...environment, ...reached.env } })
     news.up(hub.address)
     const hooked = world.next('hooked', startLimitMs)
-    world.tell({ kind: 'hooks', hooks: await hookAddresses(hub) })
+    world.tell({ kind: 'hooks', hooks: byHub ? {} : await hookAddresses(hub) })
     await hooked
     const baselineStarted = performance.now()
     await baselineDone(hub)
@@ -143,6 +146,23 @@ async function addLine(hub: Hub, line: object, orders: readonly string[], news: 
     body: text,
   })
   if (!answer.ok) throw new Error(`the crosswalk line was refused: ${answer.status} ${await answer.text()}`)
+}
+
+/** Partners are told the address before the hub listens on it, so its port is chosen first. */
+async function reachedAt(config: HubConfig): Promise<{ readonly config: HubConfig; readonly env: Record<string, string> }> {
+  const { host } = config
+  const port = config.port || (await freePort(host))
+  return { config: { ...config, port }, env: { CROSSDOCK_PUBLIC_URL: `http://${host}:${port}` } }
+}
+
+function freePort(host: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer().once('error', reject)
+    server.listen(0, host, () => {
+      const address = server.address()
+      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0))
+    })
+  })
 }
 
 async function hookAddresses(hub: Hub): Promise<Record<string, string>> {

@@ -1,18 +1,21 @@
 import type { Json, JsonObject } from '../../model/json.ts'
 import { isObject } from '../../model/json.ts'
 import { type Book, linesOf, none } from './book.ts'
+import { itemOf } from './goods.ts'
 import type { Entity } from './query.ts'
 
 /** Why a write is refused, as the service says it. */
 export interface Refused {
   readonly refused: string
 }
-const refused = (message: string): Refused => ({ refused: message })
+export const refused = (message: string): Refused => ({ refused: message })
 
 const rows = (value: Json | undefined): readonly JsonObject[] => (Array.isArray(value) ? (value as readonly Json[]).filter(isObject) : [])
 
+export type OrderSet = 'purchaseOrders' | 'salesOrders'
+
 /** A document with its lines in one call (deep insert); prices and totals are what it says, taxes are none. */
-export function createDocument(book: Book, set: 'purchaseOrders' | 'salesOrders', body: JsonObject, day: string): Entity | Refused {
+export function createDocument(book: Book, set: OrderSet, body: JsonObject, day: string): Entity | Refused {
   const [who, named] = set === 'purchaseOrders' ? (['vendors', 'vendor'] as const) : (['customers', 'customer'] as const)
   const party = book.find(who, String(body[`${named}Id`])) ?? book.all(who).find(({ number }) => number === body[`${named}Number`])
   if (party === undefined) return refused(`The ${named} cannot be found.`)
@@ -41,9 +44,7 @@ export function createDocument(book: Book, set: 'purchaseOrders' | 'salesOrders'
   return totalled(book, set, made.id)
 }
 
-const itemOf = (book: Book, number: Json | undefined): Entity | undefined => book.all('items').find((item) => item.number === number)
-
-function addLine(book: Book, set: 'purchaseOrders' | 'salesOrders', documentId: string, line: JsonObject, sequence: number): void {
+function addLine(book: Book, set: OrderSet, documentId: string, line: JsonObject, sequence: number): void {
   const item = itemOf(book, line.lineObjectNumber)
   const isPurchase = set === 'purchaseOrders'
   const price = isPurchase ? 'directUnitCost' : 'unitPrice'
@@ -68,7 +69,7 @@ function addLine(book: Book, set: 'purchaseOrders' | 'salesOrders', documentId: 
 export function totalled(book: Book, set: string, id: string): Entity {
   let total = 0
   for (const line of book.lines(set, id)) {
-    const amount = Math.round(Number(line.quantity) * Number(line.directUnitCost ?? line.unitPrice ?? 0) * 100) / 100
+    const amount = Math.round(Number(line.quantity) * Number(line.directUnitCost ?? line.unitPrice ?? line.unitCost ?? 0) * 100) / 100
     total += amount
     const figures = { amountExcludingTax: amount, totalTaxAmount: 0, amountIncludingTax: amount, netAmount: amount }
     if (line.amountExcludingTax !== amount) book.set(linesOf[set] ?? '', line.id, figures)
@@ -77,54 +78,18 @@ export function totalled(book: Book, set: string, id: string): Entity {
   return book.set(set, id, { totalAmountExcludingTax: sum, totalTaxAmount: 0, totalAmountIncludingTax: sum })
 }
 
-/** `Microsoft.NAV.receiveAndInvoice`: posts what the lines say is to be received; an order that is received whole is gone. */
-export function receiveAndInvoice(book: Book, id: string, day: string): Refused | undefined {
-  const order = book.find('purchaseOrders', id)
-  const lines = book.lines('purchaseOrders', id).filter(({ lineType }) => lineType === 'Item')
-  const coming = lines.filter(({ receiveQuantity }) => Number(receiveQuantity) > 0)
-  if (order === undefined) return refused('The order does not exist.')
-  if (coming.length === 0) return refused('There is nothing to post.')
-  if (
-    coming.some(({ quantity, receivedQuantity, receiveQuantity }) => Number(receivedQuantity) + Number(receiveQuantity) > Number(quantity))
-  )
-    return refused('You cannot receive more than is outstanding.')
-  const { vendorNumber = '', vendorName = '', number = '' } = order
-  const receipt = book.add('purchaseReceipts', {
-    number: book.number('receipts'),
-    postingDate: day,
-    vendorNumber,
-    vendorName,
-    orderNumber: number,
-  })
-  for (const line of coming) {
-    const { sequence = 0, lineType = '', lineObjectNumber = '', description = '', unitOfMeasureCode = '' } = line
-    const quantity = Number(line.receiveQuantity)
-    book.add('purchaseReceiptLines', {
-      documentId: receipt.id,
-      sequence,
-      lineType,
-      lineObjectNumber,
-      description,
-      unitOfMeasureCode,
-      quantity,
-    })
-    const receivedQuantity = Number(line.receivedQuantity) + quantity
-    book.set('purchaseOrderLines', line.id, {
-      receivedQuantity,
-      invoicedQuantity: receivedQuantity,
-      receiveQuantity: 0,
-      invoiceQuantity: 0,
-    })
-    const item = itemOf(book, line.lineObjectNumber)
-    if (item !== undefined) book.set('items', item.id, { inventory: Number(item.inventory) + quantity })
-  }
-  if (
-    book
-      .lines('purchaseOrders', id)
-      .every(({ lineType, quantity, receivedQuantity }) => lineType !== 'Item' || quantity === receivedQuantity)
-  ) {
-    for (const line of book.lines('purchaseOrders', id)) book.remove('purchaseOrderLines', line.id)
-    book.remove('purchaseOrders', id)
-  }
-  return undefined
+/** What the service does not let happen to an order that is released, or of which goods have left. */
+export function mayNotChange(book: Book, set: string, entity: Entity, change: JsonObject): Refused | undefined {
+  const order = set === 'salesOrders' || set === 'purchaseOrders' ? entity : orderOfLine(book, set, entity)
+  const released =
+    order?.status === 'Open' && Object.keys(change).some((field) => /^(shipTo|quantity|unitPrice|directUnitCost)/.test(field))
+  return released ? refused("Status must be equal to 'Open' in the header. Current value is 'Released'.") : undefined
 }
+export function mayNotDelete(book: Book, set: string, order: Entity): Refused | undefined {
+  const moved = book.lines(set, order.id).some((line) => Number(line.shippedQuantity ?? line.receivedQuantity ?? 0) > 0)
+  return moved ? refused("Qty. Shipped Not Invoiced must be equal to '0'.") : undefined
+}
+const orderOfLine = (book: Book, set: string, line: Entity): Entity | undefined =>
+  set === 'salesOrderLines' || set === 'purchaseOrderLines'
+    ? book.find(set === 'salesOrderLines' ? 'salesOrders' : 'purchaseOrders', String(line.documentId))
+    : undefined

@@ -1,3 +1,5 @@
+import { startBusinessCentralBuyer } from './erp-business-central-buyer.ts'
+import { startBusinessCentralSeller } from './erp-business-central-seller.ts'
 import { startKingdeeBuyer } from './erp-kingdee-buyer.ts'
 import { startKingdeeSeller } from './erp-kingdee-seller.ts'
 import { startOdooBuyer } from './erp-odoo-buyer.ts'
@@ -13,5 +15,10 @@ import type { Pair } from './system.ts'
 export const pairs: Readonly<Record<PairName, Pair>> = {
   'woocommerce+tryton': { startShop: startWooShop, startBuyer: startTrytonBuyer, startSeller: startTrytonSeller },
   'shopify+odoo': { startShop: startShopifyShop, startBuyer: startOdooBuyer, startSeller: startOdooSeller },
+  'shopify+business-central': {
+    startShop: startShopifyShop,
+    startBuyer: startBusinessCentralBuyer,
+    startSeller: startBusinessCentralSeller,
+  },
   'vendure+kingdee': { startShop: startVendureShop, startBuyer: startKingdeeBuyer, startSeller: startKingdeeSeller },
 }
