@@ -170,13 +170,12 @@ describe('a key that vanishes into a record of another stream', () => {
   test('stays when that stream cannot be read', async () => {
     const usual = bed.partner.intercept
     bed.partner.intercept = (request, otherwise) =>
-      request.path === '/shop/items' ? { status: 500, body: {} } : (usual?.(request, otherwise) ?? otherwise())
+      request.path === '/shop/items' ? { status: 400, body: {} } : (usual?.(request, otherwise) ?? otherwise())
     const job = await beside(async () => {
       await pull(bed.context, 'shop', 'items')
-      bed.clock.now += 60_000
+      bed.clock.now += 120_000
     })
     expect(job).toMatchObject({ state: 'failed', code: 'not-read-meanwhile' })
-    await bed.drain()
-    expect(await deleted()).toEqual([])
+    expect(await bed.database.read.selectFrom('envelope').select('id').where('op', '=', 'delete').execute()).toEqual([])
   })
 })
