@@ -1,6 +1,16 @@
 import type { CommandAction, StateAction } from '../../src/connector/types.ts'
 import { arrangeLines } from './arrange.ts'
-import { ask, fulfil, fulfilmentsQuery, levelQuery, openLinesQuery, setQuantities, updateTracking } from './graphql.ts'
+import {
+  ask,
+  cancelFulfilment,
+  fulfil,
+  fulfilmentQuery,
+  fulfilmentsQuery,
+  levelQuery,
+  openLinesQuery,
+  setQuantities,
+  updateTracking,
+} from './graphql.ts'
 
 const id = { type: 'string', minLength: 1 }
 const item = 'gid://shopify/InventoryItem/{input.item}'
@@ -36,6 +46,7 @@ export const setInventory: StateAction = {
 }
 
 const order = 'gid://shopify/Order/{input.order}'
+const fulfilment = 'gid://shopify/Fulfillment/{key}'
 const tracking = { number: '{input.tracking}', company: '{input.carrier}', url: '{input.url}' }
 const input = {
   type: 'object',
@@ -87,7 +98,31 @@ export const fulfilOrder: CommandAction = {
   change: {
     mapping: 'shopify/fulfil',
     input,
-    call: ask(updateTracking, { id: 'gid://shopify/Fulfillment/{key}', tracking }),
+    call: ask(updateTracking, { id: fulfilment, tracking }),
     once: { kind: 'natural', why: 'it sets the tracking number' },
+  },
+  /** Its goods are open again, in fulfilment orders that Shopify makes anew. One that a carrier has, as far as the shop knows, has left. */
+  cancel: {
+    mapping: 'shopify/fulfil-cancel',
+    input: { type: 'object', additionalProperties: false, required: ['order'], properties: { order: id } },
+    requires: {
+      call: ask(fulfilmentQuery, { id: fulfilment }, 1),
+      path: 'data.fulfillment.displayStatus',
+      in: [
+        'CONFIRMED',
+        'FULFILLED',
+        'MARKED_AS_FULFILLED',
+        'SUBMITTED',
+        'LABEL_PURCHASED',
+        'LABEL_PRINTED',
+        'LABEL_VOIDED',
+        'READY_FOR_PICKUP',
+        'NOT_DELIVERED',
+        'FAILURE',
+      ],
+      done: ['CANCELED'],
+    },
+    call: ask(cancelFulfilment, { id: fulfilment }),
+    once: { kind: 'natural', why: 'one that is cancelled is left alone' },
   },
 }

@@ -86,6 +86,10 @@ export const updateTracking = `mutation UpdateTracking($id: ID!, $tracking: Fulf
   fulfillmentTrackingInfoUpdate(fulfillmentId: $id, trackingInfoInput: $tracking, notifyCustomer: false) {
     fulfillment { legacyResourceId } userErrors { field message } } }`
 
+export const fulfilmentQuery = 'query Fulfilment($id: ID!) { fulfillment(id: $id) { displayStatus } }'
+export const cancelFulfilment = `mutation CancelFulfilment($id: ID!) {
+  fulfillmentCancel(id: $id) { fulfillment { legacyResourceId status } userErrors { field message } } }`
+
 export const hooksQuery = `query Hooks($after: String) {
   webhookSubscriptions(first: 100, after: $after) { nodes { legacyResourceId topic uri format } pageInfo { hasNextPage endCursor } } }`
 export const createHook = `mutation CreateHook($topic: WebhookSubscriptionTopic!, $subscription: WebhookSubscriptionInput!) {

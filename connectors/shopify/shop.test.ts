@@ -201,6 +201,44 @@ describe('a parcel', () => {
     expect(shop.log).toEqual([])
   })
 
+  const recall = (key: string, order: number, ambiguous = false) =>
+    access.run(fulfilOrder, 'cancel', { order: String(order) }, { effectKey: 'effect', ambiguous, key })
+  const keyOf = (made: Awaited<ReturnType<typeof send>>): string => (made.kind === 'delivered' ? (made.key ?? '') : '')
+
+  test('that did not leave after all is taken back: its goods are open and go with another one', async () => {
+    await open()
+    const id = place(2)
+    const key = keyOf(await send(parcel(id, 2, '1Z-1')))
+    expect(await recall(key, id)).toMatchObject({ kind: 'delivered', key })
+    expect(shop.order(id)).toMatchObject({ lines: [{ open: 2 }], parcels: [{ shown: 'CANCELED' }] })
+    expect(await send(parcel(id, 2, '1Z-1'))).toMatchObject({ kind: 'delivered' })
+    expect(shop.order(id).parcels).toHaveLength(2)
+    expect(keysOf(await read('orders'))).toContain(`orders/fulfilments ${key}`)
+  })
+
+  test('is taken back once, whether the answer was lost or somebody in the shop did it first', async () => {
+    await open()
+    const id = place(1)
+    const key = keyOf(await send(parcel(id, 1, '1Z-1')))
+    faults.arm('answer-lost', { times: 1, path: /^CancelFulfilment$/ })
+    expect(await recall(key, id)).toMatchObject({ kind: 'retry', ambiguous: true })
+    expect(await recall(key, id, true)).toMatchObject({ kind: 'delivered', note: 'done before, by whomever' })
+    const other = keyOf(await send(parcel(id, 1, '1Z-2')))
+    shop.recall(id, Number(other))
+    expect(await recall(other, id)).toMatchObject({ kind: 'delivered', key: other })
+    expect(shop.log.map(({ mutation }) => mutation)).toEqual(['fulfillmentCreate', 'fulfillmentCancel', 'fulfillmentCreate'])
+  })
+
+  test('that a carrier has is not taken back, nor one that the shop does not know', async () => {
+    await open()
+    const id = place(1)
+    const key = keyOf(await send(parcel(id, 1, '1Z-1')))
+    shop.carry(id, Number(key), 'IN_TRANSIT')
+    expect(await recall(key, id)).toMatchObject({ kind: 'reject', code: 'state-refused', message: expect.stringContaining('IN_TRANSIT') })
+    expect(await recall('1', id)).toMatchObject({ kind: 'reject', code: 'state-refused' })
+    expect(shop.log).toHaveLength(1)
+  })
+
   test('gets another number', async () => {
     await open()
     const id = place(1)

@@ -68,6 +68,15 @@ function lintCommand(report: Report, path: string, connector: Connector, command
   const before: Scope = isCreate ? scope : keyed
   if (command.requires !== undefined) {
     lintCall(report, `${path}.requires.call`, command.requires.call, before)
+    const { in: allowed, done = [] } = command.requires
+    if (done.some((state) => allowed.some((other) => JSON.stringify(other) === JSON.stringify(state))))
+      report.error(`${path}.requires.done`, 'bad-states', 'a state either allows the command or says that it was done')
+    if (done.length > 0 && command.once.kind !== 'natural')
+      report.error(
+        `${path}.requires.done`,
+        'done-by-rule',
+        "what was done before is found by the rule of the command: only one that does no harm twice says it by the partner's state",
+      )
     if (command.requires.in.length === 0) report.error(`${path}.requires.in`, 'nothing-allowed', 'no state allows the command')
   }
   const read: Scope = command.requires === undefined ? before : { ...before, before: true }

@@ -37,6 +37,24 @@ test('a bulk job that would lose its name, read everything for a range, or misre
   expect(faults({}, {}, { http: { ...shopify.http, codec: { contentTypes: ['text/xml'], parse } } })).toContain('bulk-codec bulk')
 })
 
+test('a state that allows a command does not say that it was done, and only a harmless one goes by it', () => {
+  const action = shopify.actions['fulfil-order']
+  if (action?.kind !== 'command' || action.cancel?.requires === undefined) throw new Error('Shopify cancels no fulfilment')
+  const { cancel } = action
+  const codes = (change: Partial<typeof cancel>) =>
+    lintConnector({ ...shopify, actions: { 'fulfil-order': { ...action, cancel: { ...cancel, ...change } } } }).map(
+      ({ code, path }) => `${code} ${path}`,
+    )
+  const [allowed] = cancel.requires?.in ?? []
+  expect(codes({})).toEqual([])
+  expect(codes({ requires: { call: shopify.check, path: 'state', in: [allowed ?? ''], done: [allowed ?? ''] } })).toEqual([
+    'bad-states actions.fulfil-order.cancel.requires.done',
+  ])
+  expect(codes({ once: { kind: 'none', why: 'nobody knows what a second try would do there' } })).toEqual([
+    'done-by-rule actions.fulfil-order.cancel.requires.done',
+  ])
+})
+
 test('a topic that tells of bulk jobs is of a stream that has them, and words are fields of the schema', () => {
   const { webhook } = shopify
   if (webhook === undefined) throw new Error('Shopify has no webhook')

@@ -88,6 +88,8 @@ export interface Command {
     readonly in: readonly Json[]
     /** where there is no value at path the thing is gone, and nothing is left to do: for cancels of what the partner deletes */
     readonly absent?: 'done'
+    /** values which say that it was done before, by whomever: nothing is written then, and that is no failure */
+    readonly done?: readonly Json[]
     /** what the partner's own state makes of the input, for the command's call as `{arranged}`; undefined: it cannot be done (any more), and nothing is sent */
     readonly arrange?: Arrange
   }

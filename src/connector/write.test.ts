@@ -262,6 +262,22 @@ describe('a cancel', () => {
     expect(await cancel(access, guarded, true)).toMatchObject({ kind: 'delivered', note: expect.stringContaining('unanswered') })
     expect(sent()).toBe(1)
   })
+  it('that was done before, by whomever, is no failure and writes nothing', async () => {
+    const { access, partner, things } = await erp()
+    const base = action(find)
+    const requires = { call: { path: '/things/{key}' }, path: 'state', in: ['draft'], done: ['cancelled'] }
+    const guarded: CommandAction = {
+      ...base,
+      ...(base.cancel === undefined ? {} : { cancel: { ...base.cancel, once: natural, requires } }),
+    }
+    await create(access, guarded)
+    for (const thing of things) thing.state = 'cancelled'
+    expect(await cancel(access, guarded)).toMatchObject({ kind: 'delivered', key: '1', note: 'done before, by whomever' })
+    expect(partner.requests.filter(({ path }) => path.endsWith('/cancel'))).toEqual([])
+    for (const thing of things) thing.state = 'draft'
+    expect(await cancel(access, guarded)).toMatchObject({ kind: 'delivered' })
+    expect(partner.requests.filter(({ path }) => path.endsWith('/cancel'))).toHaveLength(1)
+  })
   it('that the action does not have is a bug', async () => {
     const { access } = await erp()
     await expect(access.run(action(find), 'change', {}, { effectKey: 'e', key: '1', ambiguous: false })).rejects.toMatchObject({

@@ -61,8 +61,10 @@ export async function runCommand(
       const before = (await writer.wire.ask(command.requires.call, roots, { signal })).body.value()
       roots = { ...roots, before }
       const state = at(before, command.requires.path)
-      const { arrange, absent } = command.requires
+      const { arrange, absent, done = [] } = command.requires
       if (state === undefined && absent === 'done') return gone(context)
+      if (among(state, done))
+        return { kind: 'delivered', note: 'done before, by whomever', ...(context.key === undefined ? {} : { key: context.key }) }
       if (arrange !== undefined) roots = { ...roots, arranged: arrange(body, before) }
       if (!among(state, command.requires.in)) return await refusedState(writer, command, roots, context, state)
     }

@@ -46,6 +46,8 @@ export interface Parcel {
   readonly lines: readonly { readonly line: number; readonly quantity: number }[]
   tracking: { readonly number: string | null; readonly company: string | null; readonly url: string | null }
   updatedAt: string
+  /** FulfillmentDisplayStatus: CANCELED, or how far the carrier is */
+  shown: string
 }
 export interface Refund {
   readonly id: number
@@ -105,7 +107,11 @@ export interface Book {
 
 /** Order lines as `fulfil` and `refund` change them: the goods of a line that are neither sent nor cancelled. */
 export const fulfilmentOf = ({ lines, parcels }: Order): string =>
-  parcels.length === 0 ? 'UNFULFILLED' : lines.every(({ open }) => open === 0) ? 'FULFILLED' : 'PARTIALLY_FULFILLED'
+  parcels.every(({ shown }) => shown === 'CANCELED')
+    ? 'UNFULFILLED'
+    : lines.every(({ open }) => open === 0)
+      ? 'FULFILLED'
+      : 'PARTIALLY_FULFILLED'
 
 /** What a line costs after its discount. */
 export const lineTotal = ({ quantity, price, discount }: Pick<Line, 'quantity' | 'price' | 'discount'>): number =>

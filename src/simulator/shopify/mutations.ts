@@ -101,6 +101,16 @@ export function mutations(
       wrote('fulfillmentTrackingInfoUpdate', { id: parcel.id })
       return { fulfillment: parcelView(order, parcel), userErrors: [] }
     },
+    fulfillmentCancel: ({ id }) => {
+      const order = [...book.orders.values()].find(({ parcels }) => parcels.some((one) => one.id === idOf(id)))
+      const parcel = order?.parcels.find((one) => one.id === idOf(id))
+      if (order === undefined || parcel === undefined)
+        return { fulfillment: null, userErrors: refused('Fulfillment does not exist.', ['id']) }
+      if (parcel.shown === 'CANCELED') return { fulfillment: null, userErrors: refused('Fulfillment is cancelled already.', ['id']) }
+      staff.recall(order.id, parcel.id)
+      wrote('fulfillmentCancel', { id: parcel.id })
+      return { fulfillment: parcelView(order, parcel), userErrors: [] }
+    },
     webhookSubscriptionCreate: ({ topic, webhookSubscription }) => {
       const hook = { id: book.nextId(), topic: String(topic), uri: String(at(webhookSubscription ?? null, 'uri')) }
       if ([...book.hooks.values()].some((one) => one.topic === hook.topic && one.uri === hook.uri))

@@ -5,7 +5,10 @@ import { connection } from './connection.ts'
 import { gid, idOf, type Views } from './views.ts'
 
 /** The root fields of queries. */
-export function queries(book: Book, { location, levelView, variantView, orderView }: Views): Readonly<Record<string, Resolver>> {
+export function queries(
+  book: Book,
+  { location, levelView, variantView, orderView, parcelView }: Views,
+): Readonly<Record<string, Resolver>> {
   const levels = (args: JsonObject) =>
     connection(
       [...book.levels.values()].map((level) => ({ id: level.item, terms: { updated_at: level.updatedAt }, node: levelView(level) })),
@@ -26,6 +29,11 @@ export function queries(book: Book, { location, levelView, variantView, orderVie
     order: ({ id }) => {
       const order = book.orders.get(idOf(id))
       return order === undefined ? null : orderView(order)
+    },
+    fulfillment: ({ id }) => {
+      for (const order of book.orders.values())
+        for (const parcel of order.parcels) if (parcel.id === idOf(id)) return parcelView(order, parcel)
+      return null
     },
     productVariants: (args) =>
       connection(

@@ -23,6 +23,10 @@ export interface Staff {
   setStock(item: number, quantity: number): void
   /** goods leave; without `lines` all that is open */
   send(order: number, lines?: readonly { readonly line: number; readonly quantity: number }[], tracking?: Parcel['tracking']): Parcel
+  /** a fulfilment is cancelled: its goods are open again */
+  recall(order: number, fulfilment: number): void
+  /** the carrier tells how far it is (FulfillmentDisplayStatus) */
+  carry(order: number, fulfilment: number, shown: string): void
   refund(
     order: number,
     of: {
@@ -126,11 +130,29 @@ export function createStaff(book: Book, tell: (topic: string, body: object, orde
         const found = order.lines.find((one) => one.id === line)
         if (found !== undefined) found.open -= quantity
       }
-      const parcel: Parcel = { id: book.nextId(), createdAt: now, updatedAt: now, lines: sent, tracking }
+      const parcel: Parcel = { id: book.nextId(), createdAt: now, updatedAt: now, lines: sent, tracking, shown: 'FULFILLED' }
       order.parcels.push(parcel)
       tell('fulfillments/create', { id: parcel.id, order_id: id, updated_at: now }, order)
       changed(order)
       return parcel
+    },
+    recall: (id, number) => {
+      const order = orderOf(id)
+      const parcel = order.parcels.find((one) => one.id === number)
+      if (parcel === undefined || parcel.shown === 'CANCELED')
+        throw new Error(`${order.name} has no fulfilment ${number} that could be cancelled`)
+      for (const { line, quantity } of parcel.lines) {
+        const found = order.lines.find((one) => one.id === line)
+        if (found !== undefined) found.open += quantity
+      }
+      parcel.shown = 'CANCELED'
+      parcel.updatedAt = book.now()
+      tell('fulfillments/update', { id: parcel.id, order_id: id, updated_at: parcel.updatedAt }, order)
+      changed(order)
+    },
+    carry: (id, number, shown) => {
+      const parcel = orderOf(id).parcels.find((one) => one.id === number)
+      if (parcel !== undefined) parcel.shown = shown
     },
     refund: (id, { amount, note = null, lines = [], restock = true }) => {
       const order = orderOf(id)
@@ -155,7 +177,8 @@ export function createStaff(book: Book, tell: (topic: string, body: object, orde
     },
     cancel: (id) => {
       const order = orderOf(id)
-      if (order.parcels.length > 0) throw new Error(`Shopify cancels no order of which goods have left: ${order.name}`)
+      if (order.parcels.some(({ shown }) => shown !== 'CANCELED'))
+        throw new Error(`Shopify cancels no order of which goods have left: ${order.name}`)
       order.cancelledAt = book.now()
       for (const line of order.lines) {
         move(line.item, (before) => before + line.open)

@@ -79,7 +79,8 @@ export function views(book: Book) {
   const parcelView = (order: Order, parcel: Parcel): View => ({
     ...named('Fulfillment', parcel.id),
     name: `${order.name}-F${order.parcels.indexOf(parcel) + 1}`,
-    status: 'SUCCESS',
+    status: parcel.shown === 'CANCELED' ? 'CANCELLED' : 'SUCCESS',
+    displayStatus: parcel.shown,
     createdAt: parcel.createdAt,
     updatedAt: parcel.updatedAt,
     order: named('Order', order.id),

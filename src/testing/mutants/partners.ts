@@ -18,6 +18,13 @@ const one = (
 /** Safeguards against what partners change, and of the jobs they do for us. */
 export const partnerMutants: readonly Mutant[] = [
   one(
+    'done-by-others',
+    '7',
+    'what the partner shows as done is sent again after an answer was lost, and refused',
+    ['src/connector/write.ts', 'if (among(state, done))', "if (among(state, done) && state === '')"],
+    ['connectors/shopify/shop.test.ts', 'is taken back once'],
+  ),
+  one(
     'read-forwards',
     '10',
     'a list sorted newest first is read from its first page on, and a row behind one that changes meanwhile slips over a page border',
