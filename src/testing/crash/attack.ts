@@ -53,7 +53,7 @@ export async function attack(
   const began = performance.now()
   const lag = monitorEventLoopDelay({ resolution: 20 })
   lag.enable()
-  const { name, engine, covers, workers, leaseMs, maxCrashes, timeoutMs } = scenario
+  const { name, engine, covers, workers, leaseMs, maxCrashes, timeoutMs, rate } = scenario
   const volume = scenario.volume?.(folder)
   const hosts = scenario.hosts?.()
   const world = await openWorld({
@@ -65,6 +65,7 @@ export async function attack(
       ...(leaseMs === undefined ? {} : { leaseMs }),
       ...(maxCrashes === undefined ? {} : { maxCrashes }),
       ...(timeoutMs === undefined ? {} : { timeoutMs }),
+      ...(rate === undefined ? {} : { rate }),
     },
     ...(engine === 'mysql' && servers !== undefined ? { servers } : {}),
     ...(workers === undefined ? {} : { workers }),

@@ -4,8 +4,8 @@ import { flood } from './flood.ts'
 import type { Scenario } from './scenario.ts'
 import { settle } from './storm.ts'
 import { planTraffic, polledOnly, runTraffic } from './traffic.ts'
-import { type Verdict, withBreaches } from './verdict.ts'
-import { until, untilKnown, type World } from './world.ts'
+import { withBreaches } from './verdict.ts'
+import { until, untilKnown } from './world.ts'
 
 /** Nothing runs for longer than a platform sends again, and afterwards no webhook arrives either: the poll finds everything, page by page, over processes that die between their pages. */
 const lostWebhooks: Scenario = {
@@ -131,30 +131,4 @@ const rolling: Scenario = {
   },
 }
 
-/** Peace, with a fault now and then, for much longer: nothing grows but what has to. */
-const soak: Scenario = {
-  name: 'soak',
-  covers: ['S29'],
-  engine: 'sqlite',
-  ci: false,
-  seeds: 'first',
-  async run(world) {
-    await world.start()
-    await untilKnown(world)
-    world.partner.hostile = 0.05
-    const [half, whole] = [await round(world, 1), await round(world, 2)]
-    return withBreaches(
-      whole.verdict,
-      whole.mb < half.mb * 1.5 + 100 ? [] : [`the process grew from ${Math.round(half.mb)} to ${Math.round(whole.mb)} MB`],
-    )
-  },
-}
-
-async function round(world: World, n: number): Promise<{ readonly verdict: Verdict; readonly mb: number }> {
-  const orders = 300
-  await runTraffic(world, planTraffic(world.random, orders, 60_000, world.partner.log.skus, (n - 1) * orders + 1))
-  const mb = world.residentMb('serve')
-  return { mb, verdict: await settle(world, Promise.resolve()) }
-}
-
-export const furtherScenarios: readonly Scenario[] = [lostWebhooks, poison, frozenDatabase, rolling, flood, soak]
+export const furtherScenarios: readonly Scenario[] = [lostWebhooks, poison, frozenDatabase, rolling, flood]

@@ -1,10 +1,9 @@
-import { execFile, spawn } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
-import { promisify } from 'node:util'
 import { packageRoot } from '../../package-root.ts'
+import { clearFakeClocks, shiftedClock, withoutFakeClock } from './fake-clock.ts'
 import { freezeHub, killHub } from './faults.ts'
 import type { Scenario } from './scenario.ts'
 import { settle } from './storm.ts'
@@ -64,27 +63,6 @@ const releases: Scenario = {
   },
 }
 
-const run = promisify(execFile)
-const libraries = ['/usr/lib/x86_64-linux-gnu', '/usr/lib/aarch64-linux-gnu', '/usr/lib64', '/usr/lib', '/usr/local/lib']
-const faketime = libraries.map((folder) => join(folder, 'faketime', 'libfaketimeMT.so.1')).find((file) => existsSync(file))
-/** Ten minutes before or behind, in a zone with a summer time, or with one of a quarter of an hour. Spans are measured rightly: only the time of day is wrong. */
-const clockOf = (minutes: number, zone: string): Readonly<Record<string, string>> => ({
-  LD_PRELOAD: faketime ?? '',
-  FAKETIME: `${minutes < 0 ? '-' : '+'}${Math.abs(minutes)}m`,
-  FAKETIME_DONT_FAKE_MONOTONIC: '1',
-  DONT_FAKE_MONOTONIC: '1',
-  TZ: zone,
-})
-
-/** What libfaketime leaves in shared memory of processes that were killed. */
-function clearUp(): void {
-  const shared = '/dev/shm'
-  for (const name of existsSync(shared) ? readdirSync(shared) : []) {
-    const pid = /^(?:sem\.faketime_sem|faketime_shm)_(\d+)$/.exec(name)?.[1]
-    if (pid !== undefined && !existsSync(join('/proc', pid))) rmSync(join(shared, name), { force: true })
-  }
-}
-
 /** API and workers live ten minutes before and behind the database and the partners: leases, cursors and the order of events do not notice. */
 const skewed: Scenario = {
   name: 'clock skew',
@@ -92,14 +70,10 @@ const skewed: Scenario = {
   engine: 'mysql',
   ci: false,
   seeds: 'first',
-  async missing() {
-    if (faketime === undefined) return `no faketime/libfaketimeMT.so.1 in ${libraries.join(', ')} (package libfaketime)`
-    const { stdout } = await run(process.execPath, ['-p', 'Date.now()'], { env: { ...process.env, ...clockOf(-10, 'UTC') } })
-    return Date.now() - Number(stdout) > 500_000 ? undefined : `${faketime} does not change the time of node`
-  },
+  missing: withoutFakeClock,
   async run(world) {
-    world.settings.set('api', clockOf(10, 'America/New_York'))
-    world.settings.set('worker-1', clockOf(-10, 'Asia/Kathmandu'))
+    world.settings.set('api', shiftedClock(10, 'America/New_York'))
+    world.settings.set('worker-1', shiftedClock(-10, 'Asia/Kathmandu'))
     await world.start()
     await untilKnown(world)
     world.partner.hostile = 0.1
@@ -117,7 +91,7 @@ const skewed: Scenario = {
     }
     const verdict = withBreaches(await settle(world, traffic), await stolen(world))
     for (const name of world.names) await world.kill(name)
-    clearUp()
+    clearFakeClocks()
     return verdict
   },
 }

@@ -37,8 +37,8 @@ async function atRest(world: World): Promise<boolean> {
 const freshMs = 2000
 
 /** What still waits for a worker. Duties behind a letter that waits for a person are not stuck. */
-export async function open({ ask, slowness }: World): Promise<string[]> {
-  const before = Math.floor(Date.now() - freshMs * slowness)
+export async function open({ ask, slowness, now, times }: World): Promise<string[]> {
+  const before = Math.floor((await now()) - freshMs * slowness * times.rate)
   const behind = `lane in (select lane from delivery where state = 'parked' and reason = 'unknown')`
   const rows = await Promise.all([
     ask(`select 'receipt' as what, state, count(*) as n from receipt where state <> 'split' and received_at < ${before} group by state`),

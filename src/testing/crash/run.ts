@@ -9,6 +9,7 @@ import type { Scenario, Size } from './scenario.ts'
 import { firstScenarios } from './scenarios.ts'
 import { serverScenarios } from './server-scenarios.ts'
 import { openServers, withoutServers } from './servers.ts'
+import { soakScenarios } from './soak-scenarios.ts'
 import { tenantScenarios } from './tenant-scenarios.ts'
 
 /**
@@ -39,6 +40,7 @@ async function runScenarios(): Promise<number> {
     ...hostScenarios,
     ...releaseScenarios,
     ...tenantScenarios,
+    ...soakScenarios,
   ].filter(({ name, ci }) => (ci || values.all) && (values.only.length === 0 || values.only.some((text) => name.includes(text))))
   const skipped: { readonly name: string; readonly why: string }[] = []
   const results: Ran[] = []

@@ -18,6 +18,8 @@ export interface Scenario {
   readonly leaseMs?: number
   readonly maxCrashes?: number
   readonly timeoutMs?: number
+  /** of the hub's clock against the driver's; 1 */
+  readonly rate?: number
   /** what this machine lacks or forbids, by name; undefined: it can run */
   readonly missing?: () => Promise<string | undefined> | string | undefined
   /** a folder for the hub's data that must be given back */

@@ -8,9 +8,13 @@ export interface Times {
   readonly sweepMs: number
   readonly timeoutMs: number
   readonly maxCrashes: number
+  /** spans that pass for the hub while one passes for the driver (fake-clock.ts); with more than one, refusals are waited out by the table that every connection has */
+  readonly rate: number
 }
+/** Longest lease and time-out that a workspace may ask for. */
+const mostMs = 600_000
 /** No delivery and no envelope is to blame for being under way when a process is killed: the count of crashes is out of the way. */
-export const shortTimes: Times = { leaseMs: 1500, sweepMs: 100, timeoutMs: 700, maxCrashes: 100 }
+export const shortTimes: Times = { leaseMs: 1500, sweepMs: 100, timeoutMs: 700, maxCrashes: 100, rate: 1 }
 
 export const hookSecret = 'crash-hook-secret'
 const retry = { waitsMs: [50, 100, 200, ...Array.from({ length: 47 }, () => 400)], retryAfterMinMs: 50, retryAfterMaxMs: 1000 }
@@ -26,15 +30,16 @@ export function writeWorkspace(
   times: Times,
   live: readonly RouteName[] = routeNames,
 ): void {
-  const { timeoutMs, ...settings } = times
-  const connection = (connector: string, streams: Readonly<Record<string, string>>, config: object = {}) => ({
+  const { rate, maxCrashes } = times
+  const spans = { leaseMs: Math.min(mostMs, times.leaseMs * rate), sweepMs: times.sweepMs * rate }
+  const connection = (connector: string, streams: Readonly<Record<string, number>>, config: object = {}) => ({
     connector,
     books: 'HARBOUR',
     config: { url: partner, ...config },
-    streams: Object.fromEntries(Object.entries(streams).map(([name, every]) => [name, { every }])),
+    streams: Object.fromEntries(Object.entries(streams).map(([name, everyMs]) => [name, { every: `${everyMs * rate}ms` }])),
     allowPrivate: [open],
     limits: { concurrency: 8 },
-    timeoutMs,
+    timeoutMs: Math.min(mostMs, times.timeoutMs * rate),
   })
   const route = (id: RouteName, document: string, to: string, action: string) => ({
     id,
@@ -46,8 +51,8 @@ export function writeWorkspace(
   write(folder, 'crossdock.json', {
     tenant,
     connections: {
-      shop: connection('crash-shop', { orders: '400ms', items: '2s' }, { secret: hookSecret, timeZone: 'UTC' }),
-      erp: connection('crash-erp', { articles: '2s', stock: '2s', sales: '700ms' }, { timeZone: 'UTC' }),
+      shop: connection('crash-shop', { orders: 400, items: 2000 }, { secret: hookSecret, timeZone: 'UTC' }),
+      erp: connection('crash-erp', { articles: 2000, stock: 2000, sales: 700 }, { timeZone: 'UTC' }),
       bank: connection('crash-bank', {}),
       post: connection('crash-post', {}),
     },
@@ -57,7 +62,7 @@ export function writeWorkspace(
       route('letter', 'sales-order', 'post', 'letter'),
       route('stock', 'stock-level', 'shop', 'set-stock'),
     ],
-    settings: { ...settings, deliverConcurrency: 4, retry },
+    settings: { ...spans, maxCrashes, deliverConcurrency: 4, ...(rate === 1 ? { retry } : {}) },
   })
   for (const connector of crashConnectors)
     write(folder, `connectors/${connector.name}/connector.ts`, `export default ${JSON.stringify(connector, null, 1)}\n`)
