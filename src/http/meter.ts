@@ -24,6 +24,7 @@ export function openMeter(): ProcessMeter {
   const webhooks = total('webhooks', 'Answered webhook requests by connection and status', ['connection', 'status'])
   const group = spread('commit_group_receipts', 'Webhooks written in one transaction', [], [1, 2, 4, 8, 16, 32, 64, 128])
   const commits = spread('commit_seconds', 'Time of the transaction that stores webhooks', ['end'], quick)
+  const repeats = total('records_repeated', 'Records that were read again and said nothing new', ['connection', 'stream'])
   const batch = spread('apply_batch_envelopes', 'Envelopes applied in one transaction', [], [1, 2, 4, 8, 16, 32, 64, 128, 512, 2048])
   const applies = spread('apply_seconds', 'Time of the transaction that applies envelopes', [], quick)
   const tries = spread(
@@ -42,6 +43,9 @@ export function openMeter(): ProcessMeter {
     committed(rows, seconds, end) {
       if (end === 'committed') group.observe(rows)
       commits.observe({ end }, seconds)
+    },
+    repeated(connection, stream, records) {
+      if (records > 0) repeats.inc({ connection: connections(connection), stream: streams(stream) }, records)
     },
     applied(rows, seconds) {
       batch.observe(rows)

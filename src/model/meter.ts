@@ -6,6 +6,8 @@ export interface Meter {
   webhook(connection: string, status: number): void
   /** receipts that were written in one transaction; `rows` of a COMMIT that failed count as `failed` */
   committed(rows: number, seconds: number, end: 'committed' | 'failed'): void
+  /** records of a page that said nothing new, and so left no row */
+  repeated(connection: string, stream: string, records: number): void
   /** envelopes that were applied in one transaction */
   applied(rows: number, seconds: number): void
   /** one try of a delivery */
@@ -14,4 +16,11 @@ export interface Meter {
   ran(kind: string, connection: string, stream: string, end: 'done' | 'failed', seconds: number): void
 }
 
-export const muteMeter: Meter = { webhook: () => {}, committed: () => {}, applied: () => {}, tried: () => {}, ran: () => {} }
+export const muteMeter: Meter = {
+  webhook: () => {},
+  committed: () => {},
+  repeated: () => {},
+  applied: () => {},
+  tried: () => {},
+  ran: () => {},
+}

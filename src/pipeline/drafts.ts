@@ -35,7 +35,8 @@ export interface Written {
   /** ingest lanes that have work now */
   readonly lanes: readonly number[]
   readonly pokes: number
-  readonly written: number
+  /** records that stand here as they are already, by version and content: they leave no row */
+  readonly repeated: number
 }
 
 /** The stream a record belongs to: child records stand under their parent's (`orders/refunds`). */
@@ -127,11 +128,16 @@ export async function saveJudged(tx: Tx, tenant: string, { rows, fresh, pokes }:
   return lanes
 }
 
-/** Writes the envelopes of drafts that belong to one connection and makes their lanes ready. */
-export async function writeEnvelopes(tx: Tx, of: Of, drafts: readonly Draft[]): Promise<Written> {
+/**
+ * Writes the envelopes of records that were read from lists of one connection and makes their lanes ready. A list shows most of its rows again and again: what it repeats is counted and leaves no envelope, so that reading
+ * what has not changed fills no table. `receipts` writes the receipts first, unless everything was a repetition.
+ */
+export async function writeListed(tx: Tx, of: Of, drafts: readonly Draft[], receipts: () => Promise<unknown>): Promise<Written> {
   const judged = await judgeDrafts(tx, of, drafts)
-  const lanes = await saveJudged(tx, of.tenant, judged, of.now)
-  return { lanes, pokes: judged.pokes.length, written: judged.rows.length }
+  const rows = judged.rows.filter(({ state }) => state !== 'duplicate')
+  if (rows.length > 0) await receipts()
+  const lanes = rows.length === 0 ? [] : await saveJudged(tx, of.tenant, { ...judged, rows }, of.now)
+  return { lanes, pokes: judged.pokes.length, repeated: judged.rows.length - rows.length }
 }
 
 type Verdict = { readonly state: EnvelopeState; readonly reason: EnvelopeReason | null; readonly detail: string | null }

@@ -3,7 +3,7 @@ import { sha256 } from '../model/id.ts'
 import type { Tx } from '../store/database.ts'
 import { insertReceipts } from '../store/receipt.ts'
 import type { ConnectionSetup, Context } from './context.ts'
-import { type Draft, type Written, writeEnvelopes } from './drafts.ts'
+import { type Draft, type Written, writeListed } from './drafts.ts'
 import { toRing } from './lanes.ts'
 
 /** What a page left behind, for after the commit. */
@@ -11,7 +11,7 @@ export interface StoredPage extends Written {
   readonly bodies: readonly { readonly id: string; readonly body: Uint8Array }[]
 }
 
-/** Writes receipts and envelopes of one page that was read; a page without records leaves none. `more`: drafts that stand on the page's first receipt. */
+/** Writes receipts and envelopes of one page that was read; a page without records leaves none, nor does one that says nothing new. `more`: drafts that stand on the page's first receipt. */
 export async function storePage(
   context: Context,
   tx: Tx,
@@ -29,29 +29,9 @@ export async function storePage(
   page: PageRead,
   more: readonly Pick<Draft, 'record' | 'authoritative'>[] = [],
 ): Promise<StoredPage> {
-  if (page.records.length + more.length === 0) return { bodies: [], lanes: [], pokes: 0, written: 0 }
+  if (page.records.length + more.length === 0) return { bodies: [], lanes: [], pokes: 0, repeated: 0 }
   const { tenant } = context
   const bodies = page.bodies.map(({ kind, bytes }) => ({ id: context.newId(), kind, body: bytes }))
-  await insertReceipts(
-    tx,
-    bodies.map(({ id, kind, body }) => ({
-      tenant,
-      id,
-      connection: setup.name,
-      stream: of.stream,
-      kind,
-      topic: null,
-      event_id: null,
-      headers: null,
-      body,
-      body_hash: sha256(body),
-      as_of: Math.floor(page.asOf),
-      baseline: of.baseline ? 1 : 0,
-      state: 'split',
-      received_at: of.now,
-      trace: of.trace ?? null,
-    })),
-  )
   const same = {
     receipts: bodies.map(({ id }) => id),
     asOf: Math.floor(page.asOf),
@@ -60,14 +40,37 @@ export async function storePage(
     poke: false,
     background: of.background === true,
   }
-  const written = await writeEnvelopes(
+  const receipts = () =>
+    insertReceipts(
+      tx,
+      bodies.map(({ id, kind, body }) => ({
+        tenant,
+        id,
+        connection: setup.name,
+        stream: of.stream,
+        kind,
+        topic: null,
+        event_id: null,
+        headers: null,
+        body,
+        body_hash: sha256(body),
+        as_of: Math.floor(page.asOf),
+        baseline: of.baseline ? 1 : 0,
+        state: 'split',
+        received_at: of.now,
+        trace: of.trace ?? null,
+      })),
+    )
+  const written = await writeListed(
     tx,
     { tenant, connection: setup.name, connector: setup.connector, newId: context.newId, now: of.now },
     [
       ...page.records.map((record) => ({ ...same, record, poke: record.poke === true, authoritative: of.authoritative })),
       ...more.map((draft) => ({ ...same, ...draft })),
     ],
+    receipts,
   )
+  context.meter?.repeated(setup.name, of.stream, written.repeated)
   return { ...written, bodies }
 }
 

@@ -9,6 +9,7 @@ import type { CompiledMapping } from '../mapping/types.ts'
 import { systemClock } from '../model/clock.ts'
 import { idMaker } from '../model/id.ts'
 import type { Log } from '../model/log.ts'
+import { muteMeter } from '../model/meter.ts'
 import { compileSchemas, readSchemas } from '../model/schema.ts'
 import { every } from '../model/timing.ts'
 import { packageRoot } from '../package-root.ts'
@@ -43,6 +44,8 @@ export interface Bed {
   /** the database's clock and the hub's */
   readonly clock: { now: number }
   /** everything that was logged above debug */
+  /** records that were read again and said nothing new */
+  repeated(): number
   readonly said: { readonly level: string; readonly message: string; readonly fields: object }[]
   readonly database: Database
   /** a context of another process on the same store: nothing in memory is shared; `database` may be wrapped */
@@ -130,6 +133,7 @@ export async function openBed(options: BedOptions = {}): Promise<Bed> {
   const erp = setup('erp', options.erp ?? tinyErp(), ['articles', 'stock', 'sales'])
   let catalogue: Catalogue = await openCatalogue([shop, erp], options.routes ?? [toErp])
   const opened: Context[] = []
+  let repeated = 0
   const another = (on: Database = database): Context => {
     const accesses = new Map<ConnectionSetup, ReturnType<typeof openAccess>>()
     const context: Context = {
@@ -143,6 +147,12 @@ export async function openBed(options: BedOptions = {}): Promise<Bed> {
       bell: { ring: () => {}, listen: () => {}, close: async () => {} } satisfies Bell,
       handover: openHandover(),
       compiled: openCompiled(),
+      meter: {
+        ...muteMeter,
+        repeated(_connection, _stream, records) {
+          repeated += records
+        },
+      },
       newId: idMaker(() => clock.now),
       random: () => 1,
       settings,
@@ -174,6 +184,7 @@ export async function openBed(options: BedOptions = {}): Promise<Bed> {
     partner,
     clock,
     said,
+    repeated: () => repeated,
     database,
     another,
     change({ setups, ...change }) {

@@ -174,6 +174,13 @@ export const furtherMutants: readonly Mutant[] = [
     ['src/pipeline/flow.test.ts', 'the same thing by webhook'],
   ),
   one(
+    'fills-by-reading',
+    'input',
+    'every poll writes a row for every record that it read before',
+    ['src/pipeline/drafts.ts', "rows.filter(({ state }) => state !== 'duplicate')", 'rows.filter(() => true)'],
+    ['src/pipeline/flow.test.ts', 'the same thing by webhook'],
+  ),
+  one(
     'wrong-cause',
     '11',
     'explain names the newest envelope of the document, not the one that brought the value',
