@@ -1,3 +1,5 @@
+import { migrate } from '../../store/migrate.ts'
+import { openMysql } from '../../store/mysql.ts'
 import { mariadbMissing, type PrivateMariadb, startMariadb } from '../private-mariadb.ts'
 import { type PrivateRedis, redisMissing, startPrivateRedis } from '../private-redis.ts'
 
@@ -36,4 +38,14 @@ export async function openServers(): Promise<{
   }
   ends.add(stop)
   return { servers: { mariadb, redis }, why: undefined, stop }
+}
+
+/** Gives an empty database the tables of this release. */
+export async function migrateHere(address: string): Promise<void> {
+  const database = await openMysql(address)
+  try {
+    await migrate(database, { backup: false })
+  } finally {
+    await database.close()
+  }
 }

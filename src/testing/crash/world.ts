@@ -4,16 +4,15 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { loopbackPort } from '../../acceptance/loopback-port.ts'
 import { newKeyText } from '../../model/sealing.ts'
 import { seededRandom } from '../../simulator/faults.ts'
-import { migrate } from '../../store/migrate.ts'
-import { openMysql } from '../../store/mysql.ts'
 import { type Ask, askMysql, askSqlite } from './ask-database.ts'
+import { toldTime } from './fake-clock.ts'
 import type { Hosts } from './hosts.ts'
 import { type HubProcess, startHub, untilReady } from './hub.ts'
 import { type CrashPartner, startCrashPartner } from './partner.ts'
 import { openPartnerLog } from './partner-log.ts'
 import { type CrashProxy, startProxy } from './proxy.ts'
 import { type CrashSender, openSender } from './sender.ts'
-import type { Servers } from './servers.ts'
+import { migrateHere, type Servers } from './servers.ts'
 import { type RouteName, routeNames, shortTimes, type Times, writeWorkspace } from './workspace.ts'
 
 export interface WorldSetUp {
@@ -194,15 +193,7 @@ export async function openWorld(setUp: WorldSetUp): Promise<World> {
     random,
     times,
     slowness,
-    async now() {
-      if (times.rate === 1) return Date.now()
-      // a server whose time flies gives requests up, without a date
-      for (let tries = 0; tries < 100; tries++) {
-        const date = (await fetch(`http://${api}/readyz`).catch(() => undefined))?.headers.get('date')
-        if (date) return Date.parse(date)
-      }
-      throw new Error(`the hub does not tell its time: see ${logs}`)
-    },
+    now: async () => (times.rate === 1 ? Date.now() : toldTime(api)),
     folder,
     data,
     database,
@@ -277,15 +268,6 @@ export async function openWorld(setUp: WorldSetUp): Promise<World> {
 }
 
 const isRunning = (hub: HubProcess | undefined): boolean => hub !== undefined && hub.ended() === undefined
-
-async function migrateHere(address: string): Promise<void> {
-  const database = await openMysql(address)
-  try {
-    await migrate(database, { backup: false })
-  } finally {
-    await database.close()
-  }
-}
 
 /** Waits until `is` holds; answers whether it did in time. */
 export async function until(is: () => Promise<boolean> | boolean, limitMs: number, stepMs = 50): Promise<boolean> {
