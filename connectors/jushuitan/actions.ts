@@ -162,17 +162,17 @@ export const order: CommandAction = {
 /** 新建盘点单, a count of everything there (全量): what orders have taken (订单占有) is still on the shelf, so it is counted with what may be sold. */
 export const setStock: StateAction = {
   kind: 'state',
-  title: 'Stock that may be sold in one warehouse, as a count that is confirmed at once',
+  title: 'Stock that may be sold in a warehouse, as a count that is confirmed at once',
   document: 'stock-level',
   mapping: 'jushuitan/set-stock',
   input: {
     type: 'object',
     additionalProperties: false,
-    required: ['sku', 'quantity'],
-    properties: { sku: text, quantity: { type: 'integer', minimum: 0 } },
+    required: ['warehouse', 'sku', 'quantity'],
+    properties: { warehouse: text, sku: text, quantity: { type: 'integer', minimum: 0 } },
   },
   call: ask('jushuitan/inventoryv2/upload', {
-    wms_co_id: '{config.warehouse|integer}',
+    wms_co_id: '{input.warehouse|integer}',
     type: 'check',
     is_confirm: true,
     so_id: '{contentKey}',
@@ -181,7 +181,7 @@ export const setStock: StateAction = {
   }),
   once: { kind: 'natural', why: 'it sets a figure, and a count with a number that came before counts as that one' },
   current: {
-    call: ask('inventory/query', { wms_co_id: '{config.warehouse|integer}', sku_ids: '{input.sku}', page_index: 1, page_size: 10 }),
+    call: ask('inventory/query', { wms_co_id: '{input.warehouse|integer}', sku_ids: '{input.sku}', page_index: 1, page_size: 10 }),
     among: { records: 'data.inventorys', match: 'record.sku_id == input.sku' },
     value: 'qty',
     reserved: 'order_lock',

@@ -1,7 +1,7 @@
 import type { Connector } from '../../src/connector/types.ts'
 import { order, purchase, send, setStock } from './actions.ts'
 import { ask, faults } from './ask.ts'
-import { productLinks, products, stock, suppliers, warehouses } from './master.ts'
+import { productLinks, products, stock, suppliers, warehouseLinks, warehouses } from './master.ts'
 import { toldBy } from './messages.ts'
 import { orders, purchases, receipts, refunds, shipments } from './trade.ts'
 
@@ -87,7 +87,19 @@ const jushuitan: Connector = {
     faults,
   },
   check: ask('wms/partner/query', { page_index: 1, page_size: 1 }),
-  streams: { orders, refunds, shipments, purchases, receipts, stock, products, 'product-links': productLinks, suppliers, warehouses },
+  streams: {
+    orders,
+    refunds,
+    shipments,
+    purchases,
+    receipts,
+    stock,
+    products,
+    'product-links': productLinks,
+    suppliers,
+    warehouses,
+    'warehouse-links': warehouseLinks,
+  },
   actions: { purchase, order, 'set-stock': setStock, send },
   webhook: {
     verify: { kind: 'address' },

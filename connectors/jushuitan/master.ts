@@ -56,8 +56,7 @@ export const suppliers: Stream = {
   blindSpots: ['suppliers that are deleted'],
 }
 
-export const warehouses: Stream = {
-  title: 'Warehouses (仓储方), the main one among them',
+const places: Omit<Stream, 'title' | 'parts'> = {
   schema: {
     type: 'object',
     required: ['wms_co_id', 'name'],
@@ -67,8 +66,22 @@ export const warehouses: Stream = {
   version: { kind: 'none' },
   ...complete('wms/partner/query', 50),
   records: 'data.datas',
-  parts: [part('location', 'location', { identity: { kind: 'master', key: 'code', identifiers: [{ scheme: 'code', path: 'code' }] } })],
   blindSpots: [],
+}
+export const warehouses: Stream = {
+  ...places,
+  title: 'Warehouses (仓储方), the main one among them',
+  parts: [part('location', 'location', { identity: { kind: 'master', key: 'code', identifiers: [{ scheme: 'code', path: 'code' }] } })],
+}
+export const warehouseLinks: Stream = {
+  ...places,
+  title: 'Warehouses that another system is the master of: linked by a name that is the code there, others are set aside',
+  parts: [
+    part('location', 'location-link', {
+      mode: 'merge',
+      identity: { kind: 'mirror', identifiers: [{ scheme: 'code', path: 'code' }], foreign: 'ignore' },
+    }),
+  ],
 }
 
 /** Only figures that moved come, so one that is not told is what it was. */

@@ -236,10 +236,12 @@ describe('writing', () => {
     const action = connector.actions['set-stock']
     if (action?.kind !== 'state') return expect.unreachable()
     place(3)
-    expect(await access.current(action, { sku: 'LAMP', quantity: 30 })).toBe('47')
-    expect(await access.setState(action, { sku: 'LAMP', quantity: 30 }, 'effect-1')).toMatchObject({ kind: 'delivered' })
+    expect(await access.current(action, { warehouse: String(merchant.warehouse), sku: 'LAMP', quantity: 30 })).toBe('47')
+    expect(await access.setState(action, { warehouse: String(merchant.warehouse), sku: 'LAMP', quantity: 30 }, 'effect-1')).toMatchObject({
+      kind: 'delivered',
+    })
     expect(merchant.stock('LAMP')).toBe(33)
-    expect(await access.current(action, { sku: 'LAMP', quantity: 30 })).toBe('30')
+    expect(await access.current(action, { warehouse: String(merchant.warehouse), sku: 'LAMP', quantity: 30 })).toBe('30')
   })
 
   test('an order is sent once with its number, also when the answer was lost', async () => {

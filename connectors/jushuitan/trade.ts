@@ -30,7 +30,7 @@ export const orders: Stream = {
   ...counted('orders/single/query', 50),
   records: 'data.orders',
   byKey: { ...one('orders/single/query', { o_ids: ['{key|integer}'] }), records: 'data.orders' },
-  hubRef: { path: 'so_id', document: 'sales-order' },
+  hubRef: { path: 'so_id', document: 'sales-order', by: 'key' },
   hubLines: { each: 'items', key: 'oi_id', number: 'outer_oi_id' },
   parts: [part('sales-order', 'order'), part('payment', 'payment', { key: '{key}/paid', when: 'has(pay_date) && paid_amount > 0' })],
   blindSpots: [
@@ -99,7 +99,7 @@ export const purchases: Stream = {
   ...changed('purchase/query', 50, 7),
   records: 'data.datas',
   byKey: one('purchase/query', { po_ids: ['{key}'] }),
-  hubRef: { path: 'so_id', document: 'purchase-order' },
+  hubRef: { path: 'so_id', document: 'purchase-order', by: 'key' },
   hubLines: { each: 'items', key: 'poi_id', number: 'remark' },
   parts: [part('purchase-order', 'purchase')],
   blindSpots: ['goods that are counted in move no purchase order: they are receipts'],

@@ -12,6 +12,7 @@ export const examples: Readonly<Record<string, readonly Example[]>> = {
     { line: 'demo --pair shopify+odoo', tells: 'two Shopify shops and two Odoo companies' },
     { line: 'demo --pair vendure+kingdee', tells: 'two Vendure shops and two Kingdee companies' },
     { line: 'demo --pair shopify+business-central', tells: 'two Shopify shops and two companies in Business Central' },
+    { line: 'demo --pair jushuitan+kingdee', tells: 'two merchants of Jushuitan and two Kingdee companies' },
     { line: 'demo --break dedupe', tells: 'without one safeguard: the proof fails, and that is right' },
     { line: 'demo --stay --port 4600', tells: 'look around in the hub afterwards' },
   ],

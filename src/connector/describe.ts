@@ -137,7 +137,9 @@ function streamSection(name: string, stream: Stream): string {
       stream.ids === undefined
         ? undefined
         : `deletes are found by comparing the list of its keys${stream.ids.into === undefined ? '' : `, once ${stream.ids.into.join(' and ')} told what became of them`}`,
-      stream.hubRef === undefined ? undefined : `\`${stream.hubRef.path}\` carries our number of a ${stream.hubRef.document}`,
+      stream.hubRef === undefined
+        ? undefined
+        : `\`${stream.hubRef.path}\` carries our ${stream.hubRef.by === 'key' ? 'key' : 'number'} of a ${stream.hubRef.document}`,
     ]),
     '',
     stream.blindSpots.length === 0 ? 'Blind spots: none known.' : `Blind spots: ${stream.blindSpots.join('; ')}.`,

@@ -103,8 +103,8 @@ export interface Stream {
     /** streams that tell what became of a key that is gone (an order that its last posting deletes): they are read, and applied, before a delete is believed */
     readonly into?: readonly string[]
   }
-  /** where the partner keeps our own key or number of a document it got from us */
-  readonly hubRef?: { readonly path: Path; readonly document: string }
+  /** where the partner keeps our own key or number of a document it got from us; `by`: only the key, where others' numbers stand in the same place (orders of several shops, each of which counts from 1) */
+  readonly hubRef?: { readonly path: Path; readonly document: string; readonly by?: 'key' }
   /** keys of the record's lines, to link them with ours: the partner's line key beside our line number */
   readonly hubLines?: { readonly each: Path; readonly key: Path; readonly number: Path }
   /**

@@ -192,6 +192,13 @@ describe('our document met at a partner', () => {
     expect((await kit.work((books) => recognise(books, met('7')))).result).toBeUndefined()
   })
 
+  test('is told by our key alone, where numbers of others stand in the same place', async () => {
+    await kit.apply(sale('shop-us', '7', []))
+    const byKey = (value: string) => ({ ...met(value), hubRef: { document: 'sales-order', value, by: 'key' as const } })
+    expect((await kit.work((books) => recognise(books, byKey('7')))).result).toBeUndefined()
+    expect((await kit.work((books) => recognise(books, byKey('shop-us/7')))).result).toMatchObject({ key: 'shop-us/7' })
+  })
+
   test("is not the connection's own document", async () => {
     await kit.apply(sale('shop-us', '7', []))
     expect((await kit.work((books) => recognise(books, met('7', 'shop-us')))).result).toBeUndefined()

@@ -133,11 +133,17 @@ export function lineByNumber(order: JsonObject, number: string): JsonObject | un
   )
 }
 
+/** `by`: only our key tells, not our number. */
+export interface HubRef {
+  readonly document: string
+  readonly value: string
+  readonly by?: 'key'
+}
 export interface RecogniseRequest {
   readonly connection: string
   readonly stream: string
   readonly externalKey: string
-  readonly hubRef: { readonly document: string; readonly value: string }
+  readonly hubRef: HubRef
   readonly lines: readonly PartnerLine[]
   readonly version: string | null
 }
@@ -152,17 +158,17 @@ export async function recognise(
 ): Promise<Recognised | undefined> {
   const type = hubRef.document
   const link = await fetchLink(books.data.shelf, { type, connection, externalKey })
-  const key = link?.key ?? (await namedDocument(books, type, hubRef.value, connection))?.key
+  const key = link?.key ?? (await namedDocument(books, hubRef, connection))?.key
   if (key === undefined || (await fetchDocument(books.data.shelf, type, key))?.origin === connection) return undefined
   if (link === undefined) await addLink(books, { type, connection, externalKey, key, linkedBy: 'hub-ref', version })
   await addLines(books, { type, connection, key, lines })
   return { type, key, lines }
 }
 
-async function namedDocument(books: Books, type: string, value: string, connection: string): Promise<LedgerDocument | undefined> {
+async function namedDocument(books: Books, { document: type, value, by }: HubRef, connection: string): Promise<LedgerDocument | undefined> {
   const { shelf, drafts } = books.data
   const byKey = await fetchDocument(shelf, type, value)
-  if (byKey !== undefined) return byKey
+  if (byKey !== undefined || by === 'key') return byKey
   const stored = await documentsByNumber(books.tx, books.tenant, type, value, 3)
   const found = new Map(stored.map((row) => [row.key, toDocument(row)]))
   for (const { now } of drafts.values()) if (now.type === type) now.number === value ? found.set(now.key, now) : found.delete(now.key)

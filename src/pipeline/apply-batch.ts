@@ -161,12 +161,12 @@ export async function applyEnvelopes(
     }
     const { connection, stream, key } = envelope
     if (made.hubRef !== undefined) {
-      const { document, value, lines } = made.hubRef
+      const { lines, ...hubRef } = made.hubRef
       const found = await recognise(books, {
         connection,
         stream,
         externalKey: key,
-        hubRef: { document, value },
+        hubRef,
         lines,
         version: envelope.version,
       })

@@ -2,6 +2,7 @@ import type { CutSlice } from '../connector/access.ts'
 import { keptCodec } from '../connector/body.ts'
 import { openJoiner, type RowShape } from '../connector/join.ts'
 import type { Part, Stream } from '../connector/types.ts'
+import type { HubRef } from '../ledger/links.ts'
 import type { MapContext } from '../mapping/types.ts'
 import type { PartnerLine } from '../model/delivery.ts'
 import type { EnvelopeReason, Slice } from '../model/envelope.ts'
@@ -17,7 +18,7 @@ export type Mapped =
   | { readonly kind: 'dead'; readonly reason: EnvelopeReason; readonly detail: JsonObject }
   | {
       readonly kind: 'parts'
-      readonly hubRef?: { readonly document: string; readonly value: string; readonly lines: readonly PartnerLine[] }
+      readonly hubRef?: HubRef & { readonly lines: readonly PartnerLine[] }
       readonly parts: readonly MappedPart[]
     }
 
@@ -147,13 +148,14 @@ export function partsOf(
 }
 
 function hubRefOf(
-  hubRef: { readonly path: string; readonly document: string } | undefined,
+  hubRef: Stream['hubRef'],
   hubLines: { readonly each: string; readonly key: string; readonly number: string } | undefined,
   record: Json,
-): { readonly document: string; readonly value: string; readonly lines: readonly PartnerLine[] } | undefined {
+): (HubRef & { readonly lines: readonly PartnerLine[] }) | undefined {
   const value = hubRef === undefined ? undefined : at(record, hubRef.path)
   if (hubRef === undefined || (typeof value !== 'string' && typeof value !== 'number') || value === '') return undefined
-  return { document: hubRef.document, value: String(value), lines: hubLines === undefined ? [] : linesOf(hubLines, record) }
+  const by = hubRef.by === undefined ? {} : { by: hubRef.by }
+  return { document: hubRef.document, value: String(value), ...by, lines: hubLines === undefined ? [] : linesOf(hubLines, record) }
 }
 
 function linesOf(hubLines: { readonly each: string; readonly key: string; readonly number: string }, record: Json): PartnerLine[] {

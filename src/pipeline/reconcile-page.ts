@@ -95,9 +95,9 @@ async function compareRecord(comparison: Comparison, books: Books, one: OneRecor
       await fetchLink(books.data.shelf, { type: part.document, connection: row.connection, externalKey: incoming.externalKey }),
     )
   if (made.hubRef !== undefined) {
-    const { document, value, lines } = made.hubRef
+    const { lines, ...hubRef } = made.hubRef
     const { connection, stream, key: externalKey, version } = row
-    await recognise(books, { connection, stream, externalKey, hubRef: { document, value }, lines, version })
+    await recognise(books, { connection, stream, externalKey, hubRef, lines, version })
   }
   for (const { incoming, part } of incomings) {
     kinds.push(...(await comparePart(comparison, books, one, { incoming, part, link: links.get(incoming) })))

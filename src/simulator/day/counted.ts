@@ -3,6 +3,7 @@ import { type Cents, cents, money, sum, taxIn, taxOn } from '../woocommerce/mone
 import { saleReference } from './day-book.ts'
 import type { DayFigures, PieceFigures, ShopFigures, SupplierFigures } from './figures.ts'
 import { americanTax, europeanTax } from './plan-articles.ts'
+import { tellsTax } from './plan-left-out.ts'
 import { casePrice, piecesPerCase } from './plan-purchases.ts'
 import type { ShopName } from './plan-sizes.ts'
 import { goodsNet, type ShopOrder } from './shop-record.ts'
@@ -76,7 +77,7 @@ const shopFigures = (world: World, truth: Truth, shop: ShopName): ShopFigures =>
     goods: money(goods),
     shipping: money(all((order) => entered(shop, order.shippingNet, order.shippingTax))),
     tax: money(all((order) => order.tax)),
-    taxOfSum: money(shop === 'shop-us' ? taxOn(goods, americanTax) : taxIn(placed, europeanTax)),
+    taxOfSum: money(shop === 'shop-eu' ? taxIn(placed, europeanTax) : tellsTax(world.leftOut) ? taxOn(goods, americanTax) : 0n),
     placed: money(placed),
     cancelledMoney: money(sum(of('cancelled').map((order) => order.total))),
     refundedMoney: money(sum(refunds)),

@@ -1,4 +1,4 @@
-export const pairNames = ['woocommerce+tryton', 'shopify+odoo', 'vendure+kingdee', 'shopify+business-central'] as const
+export const pairNames = ['woocommerce+tryton', 'shopify+odoo', 'vendure+kingdee', 'shopify+business-central', 'jushuitan+kingdee'] as const
 /** A kind of shop and a kind of ERP, as `crossdock demo --pair` names them; the first plays when nobody says which. */
 export type PairName = (typeof pairNames)[number]
 

@@ -7,6 +7,7 @@ import { startOdooSeller } from './erp-odoo-seller.ts'
 import { startTrytonBuyer } from './erp-tryton-buyer.ts'
 import { startTrytonSeller } from './erp-tryton-seller.ts'
 import type { PairName } from './pair-names.ts'
+import { startJushuitanShop } from './shop-jushuitan.ts'
 import { startShopifyShop } from './shop-shopify.ts'
 import { startVendureShop } from './shop-vendure.ts'
 import { startWooShop } from './shop-woocommerce.ts'
@@ -21,4 +22,5 @@ export const pairs: Readonly<Record<PairName, Pair>> = {
     startSeller: startBusinessCentralSeller,
   },
   'vendure+kingdee': { startShop: startVendureShop, startBuyer: startKingdeeBuyer, startSeller: startKingdeeSeller },
+  'jushuitan+kingdee': { startShop: startJushuitanShop, startBuyer: startKingdeeBuyer, startSeller: startKingdeeSeller },
 }

@@ -1,8 +1,8 @@
 import type { DayPlan } from './plan.ts'
 import type { PlannedOrder } from './plan-orders.ts'
 
-/** What a pair of systems may be unable to do. */
-export type LeftOutPart = 'edit-quantity' | 'edit-address' | 'edit-note' | 'late-cancel'
+/** What a pair of systems may be unable to do. `tax`: its shops tell no tax, so nothing can be held against it; the prices are what the buyer pays. */
+export type LeftOutPart = 'edit-quantity' | 'edit-address' | 'edit-note' | 'late-cancel' | 'tax'
 
 /** A part of the day that a system cannot play, and why. */
 export type LeftOut = { readonly part: LeftOutPart; readonly why: string }
@@ -16,6 +16,9 @@ const without = (order: PlannedOrder, parts: ReadonlySet<LeftOutPart>): PlannedO
   // what the buyer wants in the end is ordered at once; times and payment stay, so that the figures of the day do too
   return { ...unedited, lateCancel: late, lines: order.lines.map((line) => ({ ...line, firstQuantity: line.quantity })) }
 }
+
+/** Whether the shops tell the tax of their orders. */
+export const tellsTax = (leftOut: readonly LeftOut[]): boolean => leftOut.every(({ part }) => part !== 'tax')
 
 /** The same day without what its systems cannot do: the same orders and the same figures. */
 export const leaveOut = (plan: DayPlan, leftOut: readonly LeftOut[]): DayPlan => {

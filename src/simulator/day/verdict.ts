@@ -3,6 +3,7 @@ import { cents, money } from '../woocommerce/money.ts'
 import { fateOf } from './counted.ts'
 import { saleReference } from './day-book.ts'
 import { showsEdit, trackingOf } from './desk-warehouse.ts'
+import { tellsTax } from './plan-left-out.ts'
 import { piecesPerCase } from './plan-purchases.ts'
 import { type ShopName, shopNames } from './plan-sizes.ts'
 import type { SaleEvent, SaleSheet } from './sale-sheets.ts'
@@ -15,18 +16,23 @@ type Stock = ReadonlyMap<string, number>
 const articleOf = (world: World, shop: ShopName): ReadonlyMap<string, string> =>
   new Map(world.plan.articles.map(({ skus, code }) => [skus[shop], code]))
 
-const lineText = (article: string, quantity: number, amount: string): string => `${quantity} x ${article} = ${amount}`
+const lineText = (article: string, quantity: number, amount: string): string =>
+  `${quantity} x ${article}${amount === '' ? '' : ` = ${amount}`}`
 
-const orderLines = (articles: ReadonlyMap<string, string>, { lines }: ShopOrder): string =>
-  lines.map(({ sku, quantity, net }) => lineText(articles.get(sku) ?? sku, quantity, money(net))).join(', ')
+/** Without tax; where the shop does not tell it, the amounts of single lines cannot be held against an ERP that takes it out. */
+const orderLines = (articles: ReadonlyMap<string, string>, { lines }: ShopOrder, hasTax: boolean): string =>
+  lines.map(({ sku, quantity, net }) => lineText(articles.get(sku) ?? sku, quantity, hasTax ? money(net) : '')).join(', ')
 
-const saleLines = ({ lines }: TradeOrder): string =>
+const saleLines = ({ lines }: TradeOrder, hasTax: boolean): string =>
   lines
-    .map(({ article, quantity, price }) => lineText(article, quantity, round(multiply(price, String(quantity)), 2, 'half-even')))
+    .map(({ article, quantity, price }) =>
+      lineText(article, quantity, hasTax ? round(multiply(price, String(quantity)), 2, 'half-even') : ''),
+    )
     .join(', ')
 
 const lostOf = (world: World, truth: Truth, shop: ShopName): string[] => {
   const articles = articleOf(world, shop)
+  const hasTax = tellsTax(world.leftOut)
   return truth.orders[shop].flatMap((order) => {
     const reference = saleReference(shop, order.id)
     const fate = fateOf(truth, shop, order)
@@ -35,7 +41,7 @@ const lostOf = (world: World, truth: Truth, shop: ShopName): string[] => {
     if (fate === 'cancelled') return sale.state === 'cancelled' ? [] : [`the cancellation of ${reference} did not reach Harbour's ERP`]
     // some shops tell no amounts any more of what they cancelled too late
     const isTold = order.status !== 'cancelled' || order.total > 0n
-    const [wanted, found] = [orderLines(articles, order), saleLines(sale)]
+    const [wanted, found] = [orderLines(articles, order, hasTax), saleLines(sale, hasTax)]
     const lines = !isTold || wanted === found ? [] : [`sale ${reference} shows ${found} where the shop says ${wanted}`]
     const isWorth = !isTold || sale.total === undefined || cents(sale.total) === order.total
     const worth = isWorth ? [] : [`sale ${reference} comes to ${sale.total} where the shop says ${money(order.total)}`]

@@ -10,7 +10,9 @@ export interface OrderLine {
   readonly name: string
   quantity: number
   readonly price: number
-  readonly amount: number
+  /** off the whole line */
+  readonly discount: number
+  amount: number
 }
 export type OrderStatus = 'WaitPay' | 'WaitConfirm' | 'Question' | 'Delivering' | 'Sent' | 'Cancelled' | 'Split' | 'Merged'
 /** `quiet`: no message leaves; `twice`: each twice; `hold`: kept back until they are released */
@@ -92,6 +94,7 @@ export interface Supplier extends Versioned {
 
 export interface Book {
   readonly warehouse: number
+  readonly warehouseName: string
   readonly shop: number
   readonly orders: Map<number, Order>
   readonly afterSales: Map<number, AfterSale>
@@ -118,7 +121,7 @@ export interface Book {
 const offsetMs = 8 * 3_600_000
 export const wallOf = (at: Date): string => new Date(at.getTime() + offsetMs).toISOString().slice(0, -1).replace('T', ' ')
 
-export function openBook({ warehouse, shop }: { readonly warehouse: number; readonly shop: number }, clock: () => Date): Book {
+export function openBook(place: Pick<Book, 'warehouse' | 'warehouseName' | 'shop'>, clock: () => Date): Book {
   let id = 700_000
   let version = 5_021_000_000
   const found = <K, V>(rows: ReadonlyMap<K, V>, key: K, what: string): V => {
@@ -127,8 +130,7 @@ export function openBook({ warehouse, shop }: { readonly warehouse: number; read
     return row
   }
   const book: Book = {
-    warehouse,
-    shop,
+    ...place,
     orders: new Map(),
     afterSales: new Map(),
     purchases: new Map(),

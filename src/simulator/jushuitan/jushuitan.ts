@@ -1,7 +1,7 @@
 import type { Json, JsonObject } from '../../model/json.ts'
 import type { FaultBoard } from '../faults.ts'
 import { startServer } from '../server.ts'
-import { type Order, openBook, type Purchase } from './book.ts'
+import { type Book, type Order, openBook, type Purchase } from './book.ts'
 import { openDoor } from './door.ts'
 import { createMessages, type Messages } from './messages.ts'
 import { query } from './queries.ts'
@@ -15,6 +15,7 @@ export interface JushuitanOptions {
   readonly faults: FaultBoard
   /** five calls in a second and a hundred in a minute, as Jushuitan allows; without limits when left out */
   readonly limits?: boolean
+  readonly warehouseName?: string
   /** true time; the server's own clock adds the fault `clock-skew` */
   readonly now?: () => Date
   readonly port?: number
@@ -32,6 +33,9 @@ export type Jushuitan = Staff & {
   /** what clients of the API changed, in order */
   readonly log: readonly Effect[]
   readonly messages: Messages
+  /** messages of an order that were held back go out, the newest first */
+  release(order: number): void
+  readonly book: Book
   orders(): readonly Readonly<Order>[]
   purchases(): readonly Readonly<Purchase>[]
   refundsOf(order: number): readonly number[]
@@ -51,10 +55,10 @@ export type Jushuitan = Staff & {
  * not come back to the shelf by itself.
  */
 export async function startJushuitan(options: JushuitanOptions): Promise<Jushuitan> {
-  const { faults, appKey, appSecret, limits = false, now = () => new Date() } = options
+  const { faults, appKey, appSecret, limits = false, warehouseName = '主仓', now = () => new Date() } = options
   const clock = (): Date => new Date(now().getTime() + faults.skew())
   const place = { warehouse: 12_124_122, shop: 10_400_001 }
-  const book = openBook(place, clock)
+  const book = openBook({ ...place, warehouseName }, clock)
   const log: Effect[] = []
   const messages = createMessages(faults)
   const call = (path: string, biz: Json): JsonObject => {
@@ -77,6 +81,8 @@ export async function startJushuitan(options: JushuitanOptions): Promise<Jushuit
     counts: server.counts,
     log,
     messages,
+    book,
+    release: (order) => messages.release(book.orderOf(order)),
     orders: () => [...book.orders.values()],
     purchases: () => [...book.purchases.values()],
     refundsOf: (order) => [...book.afterSales.values()].flatMap((row) => (row.order === order ? [row.amount] : [])),

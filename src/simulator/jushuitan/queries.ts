@@ -89,7 +89,8 @@ const orderOf = (order: Order): JsonObject => ({
     sku_id: line.sku,
     name: line.name,
     qty: line.quantity,
-    price: yuan(line.price),
+    // what one came to, with four decimals
+    price: Math.round((line.amount * 100) / line.quantity) / 10_000,
     base_price: yuan(line.price),
     amount: yuan(line.amount),
     is_gift: false,
@@ -227,14 +228,14 @@ const lists: Readonly<Record<string, (book: Book, biz: JsonObject) => JsonObject
     ),
   'inventory/query': (book, biz) =>
     page(stockOf(book), { biz, most: 100, name: 'inventorys', by: { sku_ids: field('sku_id') }, version: 'ts' }),
-  'wms/partner/query': ({ warehouse }) => ({
+  'wms/partner/query': ({ warehouse, warehouseName }) => ({
     data: {
       page_index: 1,
       page_size: 50,
       data_count: 1,
       page_count: 1,
       has_next: false,
-      datas: [{ wms_co_id: warehouse, co_id: warehouse, name: '主仓', is_main: true, status: '生效' }],
+      datas: [{ wms_co_id: warehouse, co_id: warehouse, name: warehouseName, is_main: true, status: '生效' }],
     },
   }),
 }

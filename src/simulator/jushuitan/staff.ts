@@ -28,6 +28,8 @@ export interface Staff {
   pay(order: number): void
   cancel(order: number): void
   amend(order: number, change: { readonly note?: string; readonly address?: string }): void
+  /** a clerk changes how many of a line the buyer gets, counted from 0 */
+  modify(order: number, place: number, quantity: number): void
   /** the order is over, and what becomes of it is two orders */
   split(order: number): readonly [number, number]
   send(order: number, carrier: string, tracking: string): void
@@ -98,6 +100,7 @@ export function createStaff(book: Book, tell: (topic: string, body: object, orde
           name: book.skuOf(sku).name,
           quantity,
           price,
+          discount,
           amount: quantity * price - discount,
         })),
         freight,
@@ -131,6 +134,15 @@ export function createStaff(book: Book, tell: (topic: string, body: object, orde
       const order = book.orderOf(id)
       if (note !== undefined) order.note = note
       if (address !== undefined) order.receiver = { ...order.receiver, address }
+      changed(order)
+    },
+    modify: (id, place, quantity) => {
+      const order = book.orderOf(id)
+      const line = order.lines[place]
+      if (line === undefined || isOver(order)) throw new Error(`${order.number} has no line ${place} that can be changed`)
+      line.quantity = quantity
+      line.amount = quantity * line.price - line.discount
+      restamp(book, [line.sku])
       changed(order)
     },
     split: (id) => {

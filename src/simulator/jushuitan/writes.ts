@@ -36,6 +36,7 @@ function uploadOrder(book: Book, biz: JsonObject): JsonObject {
       name: text(item.name),
       quantity: Number(item.qty),
       price: cents(item.price),
+      discount: 0,
       amount: cents(item.amount),
     })),
     freight,

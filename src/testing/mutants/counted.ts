@@ -63,4 +63,11 @@ export const countedMutants: readonly Mutant[] = [
     ['src/connector/signed-form.ts', '.toSorted(([one], [other]) => Buffer.compare(Buffer.from(one), Buffer.from(other)))', ''],
     ['src/connector/signed-form.test.ts', 'published answers'],
   ),
+  one(
+    'any-number',
+    '6',
+    'an order of another shop with the same number is taken for our own come back',
+    ['src/ledger/links.ts', "|| by === 'key') return byKey", ') return byKey'],
+    ['src/ledger/apply.test.ts', 'by our key alone'],
+  ),
 ]
