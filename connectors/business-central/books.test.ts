@@ -25,7 +25,7 @@ const config = () => ({
   environment: erp.environment,
   company: erp.company,
   location: erp.location,
-  ...{ clientId, clientSecret, webhookSecret, timeZone: 'UTC', currency: 'USD' },
+  ...{ clientId, clientSecret, webhookSecret, timeZone: 'UTC', currency: 'USD', locationCode: 'MAIN' },
 })
 let wanted: { addresses: string[]; topics: string[]; silent: string[] }
 
@@ -79,7 +79,7 @@ const order = (...lines: readonly [item: string, quantity: number][]) => ({
 })
 const run = (
   name: string,
-  operation: 'create' | 'change',
+  operation: 'create' | 'change' | 'cancel',
   body: object,
   more: { readonly key?: string; readonly ambiguous?: boolean } = {},
 ) => {
@@ -168,6 +168,115 @@ describe('orders', () => {
     expect(purchases()).toEqual([])
     expect(await run('receive-and-invoice', 'create', body, { ambiguous: true })).toMatchObject({ kind: 'unknown' })
     expect(erp.book.all('purchaseReceipts')).toHaveLength(2)
+  })
+})
+
+describe('orders of a shop', () => {
+  const street = { shipToName: 'Ada', shipToAddressLine1: '1 Quay' }
+  const shopOrder = () => ({
+    reference: 'shop/71',
+    customerId: customer,
+    ...street,
+    lines: [
+      { lineType: 'Comment', description: 'ring twice', description2: 'NOTE' },
+      { lineType: 'Item', lineObjectNumber: 'LAMP', description2: '1', quantity: 2, unitPrice: 25.12667 },
+      { lineType: 'Comment', description2: 'TRACKING' },
+    ],
+  })
+  const edit = {
+    ...street,
+    shipToAddressLine1: '2 Quay',
+    comments: [{ number: 'NOTE', description: 'ring once' }],
+    lines: [{ number: '1', quantity: 3, unitPrice: 25.12667 }],
+  }
+  let customer = ''
+  const sales = () => erp.book.all('salesOrders')
+  const key = '106001'
+  const order = () => sales()[0] ?? expect.unreachable()
+  beforeEach(() => {
+    customer = erp.addParty('customers', { number: 'WEB', displayName: 'Web' }).id
+  })
+  const create = (more = {}) => run('shop-sale', 'create', shopOrder(), more)
+
+  test('bring a comment for the tracking number along, which the shipment repeats', async () => {
+    expect(await create()).toMatchObject({ kind: 'delivered', key })
+    erp.ship(order().id, '1Z999')
+    const shipment = erp.book.all('salesShipments')[0] ?? expect.unreachable()
+    expect(erp.book.lines('salesShipments', shipment.id)).toMatchObject([
+      { description2: 'NOTE', description: 'ring twice' },
+      { description2: '1', quantity: 2 },
+      { description2: 'TRACKING', description: '1Z999', lineType: '_x0020_' },
+    ])
+    expect(order()).toMatchObject({ fullyShipped: true, totalAmountExcludingTax: 50.25 })
+  })
+  test('are not made again when they were shipped and deleted before an unanswered try is looked up', async () => {
+    faults.arm('answer-lost', { path: /salesOrders#new$/, times: 1 })
+    expect(await create()).toMatchObject({ kind: 'retry', ambiguous: true })
+    erp.ship(order().id)
+    erp.book.archive('salesOrders', order().id)
+    expect(await create({ ambiguous: true })).toMatchObject({ kind: 'delivered', key })
+    expect(sales()).toEqual([])
+  })
+  test('are edited: where they go, the note and the lines; a try whose answer was lost is known by its content when the order has left', async () => {
+    await create()
+    faults.arm('answer-lost', { method: 'PATCH', path: /salesOrderLines/, times: 1 })
+    expect(await run('shop-sale', 'change', edit, { key })).toMatchObject({ kind: 'retry', ambiguous: true })
+    expect(await run('shop-sale', 'change', edit, { key, ambiguous: true })).toMatchObject({ kind: 'delivered' })
+    expect(order()).toMatchObject({ shipToAddressLine1: '2 Quay', totalAmountExcludingTax: 75.38 })
+    expect(erp.book.lines('salesOrders', order().id)[0]).toMatchObject({ description: 'ring once' })
+    erp.ship(order().id)
+    expect(await run('shop-sale', 'change', edit, { key, ambiguous: true })).toMatchObject({ kind: 'delivered' })
+    const other = { ...edit, comments: [{ number: 'NOTE', description: 'never ring' }] }
+    expect(await run('shop-sale', 'change', other, { key, ambiguous: true })).toMatchObject({
+      kind: 'reject',
+      code: 'state-refused',
+    })
+  })
+  test('are cancelled by deleting them, once, and not when goods have left', async () => {
+    await create()
+    faults.arm('answer-lost', { method: 'DELETE', times: 1 })
+    expect(await run('shop-sale', 'cancel', { reference: 'shop/71' }, { key })).toMatchObject({ kind: 'retry', ambiguous: true })
+    expect(await run('shop-sale', 'cancel', { reference: 'shop/71' }, { key, ambiguous: true })).toMatchObject({
+      kind: 'delivered',
+    })
+    expect(sales()).toEqual([])
+    await create()
+    erp.ship(order().id)
+    expect(await run('shop-sale', 'cancel', { reference: 'shop/71' }, { key: '106002' })).toMatchObject({ kind: 'reject' })
+    expect(sales()).toHaveLength(1)
+  })
+})
+
+describe('goods', () => {
+  test('that came broken are put aside under the number of their receipt: it is read again, and they are not on hand where goods are sold', async () => {
+    await run('create-purchase', 'create', order(['LAMP', 10]))
+    const { number } = erp.receive(purchases()[0]?.id ?? '', new Map([[1, 10]]))
+    const [before] = await read('purchase-receipts')
+    expect(before?.records).toMatchObject([{ key: String(number) }])
+    expect(keys(await read('goods-put-aside'))).toEqual([])
+    erp.putAside('LAMP', 3, 'QUAR', String(number))
+    expect((await read('goods-put-aside')).flatMap(({ records }) => records)).toMatchObject([
+      { stream: 'purchase-receipts', key: String(number), poke: true },
+    ])
+    const onHand = async (stream: string, field: string) => {
+      const [page] = await read(stream)
+      const rows: readonly Record<string, unknown>[] = JSON.parse(Buffer.from(page?.bodies[0]?.bytes ?? []).toString()).value
+      return rows.find((row) => row.No === 'LAMP' || row.number === 'LAMP')?.[field]
+    }
+    expect([await onHand('stock', 'inventory'), await onHand('stock-at-location', 'Inventory')]).toEqual([10, 7])
+  })
+  test('of a released order of a buyer are its people’s: the hub deletes only one that nobody has released', async () => {
+    const customerId = erp.addParty('customers', { number: 'HARBOUR', displayName: 'Harbour' }).id
+    const lines = [{ lineType: 'Item', lineObjectNumber: 'LAMP', description2: '1', quantity: 2 }]
+    const create = (reference: string) => run('purchase-as-sale', 'create', { reference, customerId, lines })
+    await create('PO-1')
+    await create('PO-2')
+    const [first] = erp.book.all('salesOrders')
+    erp.release('salesOrders', first?.id ?? '')
+    const cancel = (key: string) => run('purchase-as-sale', 'cancel', { reference: 'erp/1' }, { key })
+    expect(await cancel('106001')).toMatchObject({ kind: 'reject', code: 'state-refused' })
+    expect(await cancel('106002')).toMatchObject({ kind: 'delivered' })
+    expect(erp.book.all('salesOrders')).toMatchObject([{ externalDocumentNumber: 'PO-1' }])
   })
 })
 

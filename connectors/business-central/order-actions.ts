@@ -152,6 +152,14 @@ export const findSale = {
   call: find('salesOrders', "externalDocumentNumber eq '{input.reference|quoted}' and customerId eq {input.customerId}"),
   records: 'value',
   key: 'number',
+  // its last posting deletes an order: the shipment stays, and carries our reference as well
+  over: [
+    {
+      call: find('salesShipments', "externalDocumentNumber eq '{input.reference|quoted}' and customerId eq {input.customerId}"),
+      records: 'value',
+      key: 'orderNumber',
+    },
+  ],
 } as const
 const saleOf = (kind: Kind, mapping: string): Command => ({
   mapping: `business-central/${mapping}`,

@@ -251,7 +251,7 @@ function onceText(once: Once): string {
     case 'header':
       return `the partner knows a repeated request by the header \`${once.name}\``
     case 'find':
-      return 'looked up before every retry that follows an unanswered try'
+      return `looked up before every retry that follows an unanswered try${once.over === undefined ? '' : ', also among what it may have become'}`
     case 'natural':
       return `repeating does no harm: ${once.why}`
     case 'none':

@@ -4,7 +4,7 @@ import { lintMatches } from './lint-matches.ts'
 import { nearest, type Report } from './lint-report.ts'
 import { lintSchema } from './lint-schema.ts'
 import { lintExpression } from './lint-stream.ts'
-import type { Action, Command, Connector, Once, StateAction, Step } from './types.ts'
+import type { Action, Command, Connector, LookUp, Once, StateAction, Step } from './types.ts'
 
 export function lintAction(
   report: Report,
@@ -119,11 +119,16 @@ function lintOnce(report: Report, path: string, once: Once, scope: Scope): void 
   if (once.kind === 'header') {
     if (!/^[A-Za-z][A-Za-z0-9-]*$/.test(once.name)) report.error(`${path}.name`, 'bad-header', `"${once.name}" is no name of a header`)
   } else if (once.kind === 'find') {
-    const found = lintCall(report, `${path}.call`, once.call, scope)
-    if (!found.some(({ root }) => root === 'input' || root === 'effectKey'))
-      report.error(`${path}.call`, 'find-finds-all', 'the look-up sends neither {input…} nor {effectKey}: it would find any thing')
-    if (once.match !== undefined) lintExpression(report, `${path}.match`, once.match)
+    lintLookUp(report, path, once, scope)
+    for (const [place, lookUp] of (once.over ?? []).entries()) lintLookUp(report, `${path}.over.${place}`, lookUp, scope)
   } else lintReason(report, path, once)
+}
+
+function lintLookUp(report: Report, path: string, { call, match }: LookUp, scope: Scope): void {
+  const found = lintCall(report, `${path}.call`, call, scope)
+  if (!found.some(({ root }) => root === 'input' || root === 'effectKey'))
+    report.error(`${path}.call`, 'find-finds-all', 'the look-up sends neither {input…} nor {effectKey}: it would find any thing')
+  if (match !== undefined) lintExpression(report, `${path}.match`, match)
 }
 
 function lintReason(report: Report, path: string, once: { readonly why: string }): void {

@@ -151,6 +151,12 @@ export interface Pairs {
 export type Pair = readonly [record: Path, input: Path]
 /** Pure; `before` is the answer of `requires`. */
 export type Arrange = (input: JsonObject, before: Json) => Json | undefined
+export interface LookUp {
+  readonly call: Call
+  readonly records: Path
+  readonly match?: Expression
+  readonly key: Path
+}
 /** How a second attempt after a lost answer does not write twice (invariant 7). */
 export type Once =
   | { readonly kind: 'header'; readonly name: string }
@@ -158,7 +164,11 @@ export type Once =
    * looked up before every retry that follows an ambiguous failure: the first of `records` for which `match` holds (roots record and input; without it the first) names
    * what was made at `key`
    */
-  | { readonly kind: 'find'; readonly call: Call; readonly records: Path; readonly match?: Expression; readonly key: Path }
+  | ({
+      readonly kind: 'find'
+      /** asked in turn where nothing was found: what was made may be over, and known by what it became (an order that was shipped, invoiced and deleted). Nothing follows it then */
+      readonly over?: readonly LookUp[]
+    } & LookUp)
   | { readonly kind: 'natural'; readonly why: string }
   /** never retried after an ambiguous failure: parks as `unknown` */
   | { readonly kind: 'none'; readonly why: string }

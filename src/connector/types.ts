@@ -16,6 +16,7 @@ export type {
   Command,
   CommandAction,
   Current,
+  LookUp,
   Matches,
   Once,
   Pair,

@@ -438,3 +438,24 @@ describe('a cancel of what the partner deletes', () => {
     expect(await cancel(access, deletes('done'))).toMatchObject({ kind: 'reject', code: 'state-refused' })
   })
 })
+
+describe('a thing that is over when an unanswered try is looked up', () => {
+  const over: Once = {
+    kind: 'find',
+    call: { path: '/things', query: { ref: '{input.ref}-gone' } },
+    records: 'list',
+    key: 'id',
+    over: [{ call: { path: '/things', query: { ref: '{input.ref}' } }, records: 'list', key: 'id' }],
+  }
+  it('is known by what it became, and nothing follows it', async () => {
+    const { access, things, names } = await erp()
+    things.push({ id: 1, ref: 'PO-1', state: 'confirmed' })
+    expect(await create(access, action(over, { then: [confirm], read }), true)).toMatchObject({ kind: 'delivered', key: '1' })
+    expect(names()).toEqual(['GET /things', 'GET /things'])
+  })
+  it('is made where it is nowhere', async () => {
+    const { access, things } = await erp()
+    expect(await create(access, action(over), true)).toMatchObject({ kind: 'delivered', key: '1' })
+    expect(things).toHaveLength(1)
+  })
+})

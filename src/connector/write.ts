@@ -3,7 +3,7 @@ import { bug, type HubError, isHubError, reject, retry } from '../model/errors.t
 import { at, canonicalJson, isObject, type Json, type JsonObject } from '../model/json.ts'
 import type { Right } from './access.ts'
 import { PartnerFault } from './faults.ts'
-import { findMade } from './find.ts'
+import { findMade, type Made } from './find.ts'
 import { firstDifference } from './matches.ts'
 import { type ReadBack, readBack } from './read-back.ts'
 import { keyText } from './record.ts'
@@ -54,9 +54,12 @@ export async function runCommand(
   let roots: Roots = { input: body, effectKey: context.effectKey, key: context.key }
   try {
     const found = context.ambiguous && once.kind === 'find' ? await lookUp(writer, once, roots, signal) : undefined
-    if (typeof found === 'object') return found
+    if (found !== undefined && 'kind' in found) return found
+    if (found?.over) return { kind: 'delivered', key: found.key, note: 'made by an unanswered try, and over at the partner by now' }
     if (found !== undefined)
-      return await afterwards(writer, command, { ...roots, key: found }, signal, { note: 'found at the partner after an unanswered try' })
+      return await afterwards(writer, command, { ...roots, key: found.key }, signal, {
+        note: 'found at the partner after an unanswered try',
+      })
     if (command.requires !== undefined) {
       const before = (await writer.wire.ask(command.requires.call, roots, { signal })).body.value()
       roots = { ...roots, before }
@@ -232,13 +235,13 @@ async function refusedState(
   }
 }
 
-/** Key of what an earlier try made; undefined: nothing. A look-up that the partner refuses leaves the question open for a person. */
+/** What an earlier try made; undefined: nothing. A look-up that the partner refuses leaves the question open for a person. */
 async function lookUp(
   writer: Writer,
   once: Extract<Once, { kind: 'find' }>,
   roots: Roots,
   signal: AbortSignal | undefined,
-): Promise<string | undefined | Outcome> {
+): Promise<Made | undefined | Outcome> {
   try {
     return await findMade(writer, once, roots, signal)
   } catch (error) {

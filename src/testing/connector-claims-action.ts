@@ -143,7 +143,7 @@ function onceClaim(
         first.outcome.kind === 'retry' && first.outcome.ambiguous,
         `an unanswered try must be ambiguous, found ${JSON.stringify(first.outcome)}`,
       )
-      if (once.kind === 'find') return findClaim(connector, fixtures, recorded, effect, run)
+      if (once.kind === 'find') return findClaim(connector, fixtures, once.over?.length ?? 0, recorded, effect, run)
       await replay(connector, fixtures, recorded.exchanges, async (partner) => {
         delivered(await run(partner, true), partner)
         if (once.kind === 'header') {
@@ -161,6 +161,7 @@ function onceClaim(
 async function findClaim(
   connector: Connector,
   fixtures: ConnectorFixtures,
+  further: number,
   recorded: CommandFixture,
   effect: Exchange,
   run: Run,
@@ -177,7 +178,18 @@ async function findClaim(
     if (outcome.kind === 'delivered') claimEqual(outcome.key, recorded.key, 'key of what was found')
     claim(partner.unused().length <= before, `${partner.unused().length} recorded requests were not sent after the look-up`)
   })
-  await replay(connector, fixtures, [recorded.missing, ...recorded.exchanges], async (partner) => {
+  const { missing, over = [] } = recorded
+  claimEqual(over.length, further, 'recorded look-ups of what is over (over)')
+  for (const [place, { found }] of over.entries()) {
+    const before = [missing, ...over.slice(0, place).map((one) => one.missing)]
+    await replay(connector, fixtures, [...before, found, ...recorded.exchanges], async (partner) => {
+      const outcome = await run(partner, true)
+      delivered(outcome, partner)
+      if (outcome.kind === 'delivered') claimEqual(outcome.key, recorded.key, 'key of what is over')
+      claimEqual(partner.unused().length, recorded.exchanges.length, 'recorded requests that follow what is over')
+    })
+  }
+  await replay(connector, fixtures, [missing, ...over.map((one) => one.missing), ...recorded.exchanges], async (partner) => {
     delivered(await run(partner, true), partner)
     claimEqual(partner.unused().length, 0, 'recorded requests that were not sent although the look-up found nothing')
   })

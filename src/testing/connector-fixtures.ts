@@ -87,6 +87,8 @@ export interface CommandFixture {
   /** once: find. What the look-up answers when the thing is there, and when it is not */
   readonly found?: Exchange
   readonly missing?: Exchange
+  /** once: find with `over`. What each further look-up answers when the thing is over, and when it is not */
+  readonly over?: readonly { readonly found: Exchange; readonly missing: Exchange }[]
   /** read.matches: what `requires` reads once the partner's people went on */
   readonly wentOn?: Exchange
 }

@@ -42,4 +42,11 @@ export const vanishedMutants: readonly Mutant[] = [
     ['src/connector/lint-stream.ts', "stream.version.kind === 'read' &&", "stream.version.kind === 'counter' &&"],
     ['src/connector/lint.test.ts', 'a figure of stock that forgets when it was read'],
   ),
+  one(
+    'over-and-again',
+    '7',
+    'an order whose answer was lost is made again when it was shipped and deleted meanwhile',
+    ['src/connector/find.ts', '...(once.over ?? [])', '...[]'],
+    ['src/connector/write.test.ts', 'is known by what it became'],
+  ),
 ]
