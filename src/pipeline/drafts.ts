@@ -25,6 +25,8 @@ export interface Draft {
   readonly authoritative: boolean
   /** it only says that the record changed: it is read again */
   readonly poke: boolean
+  /** such a row that looks as it did when it was last read */
+  readonly unmoved?: boolean
   /** id of the event, where the partner signed it */
   readonly eventId?: string
   /** read again from the past, beside what is live */
@@ -153,6 +155,7 @@ function judge(
 ): Verdict {
   const refused = keyFault(draft.record.key)
   if (refused !== undefined) return { state: 'dead', reason: 'invalid', detail: JSON.stringify({ message: refused }) }
+  if (draft.unmoved === true) return { state: 'duplicate', reason: null, detail: null }
   const seen = event === undefined ? undefined : known.get(event)
   if (seen !== undefined && seen.body_hash !== row.body_hash && !draft.poke)
     return again

@@ -5,6 +5,7 @@ import { insertReceipts } from '../store/receipt.ts'
 import type { ConnectionSetup, Context } from './context.ts'
 import { type Draft, type Written, writeListed } from './drafts.ts'
 import { toRing } from './lanes.ts'
+import { sameLooks } from './poke-looks.ts'
 
 /** What a page left behind, for after the commit. */
 export interface StoredPage extends Written {
@@ -32,6 +33,11 @@ export async function storePage(
   if (page.records.length + more.length === 0) return { bodies: [], lanes: [], pokes: 0, repeated: 0 }
   const { tenant } = context
   const bodies = page.bodies.map(({ kind, bytes }) => ({ id: context.newId(), kind, body: bytes }))
+  const unmoved = await sameLooks(
+    tx,
+    { tenant, connection: setup.name, stream: of.stream, receipt: bodies[0]?.id ?? '', at: Math.floor(page.asOf) },
+    page.records,
+  )
   const same = {
     receipts: bodies.map(({ id }) => id),
     asOf: Math.floor(page.asOf),
@@ -65,7 +71,13 @@ export async function storePage(
     tx,
     { tenant, connection: setup.name, connector: setup.connector, newId: context.newId, now: of.now },
     [
-      ...page.records.map((record) => ({ ...same, record, poke: record.poke === true, authoritative: of.authoritative })),
+      ...page.records.map((record) => ({
+        ...same,
+        record,
+        poke: record.poke === true,
+        unmoved: unmoved.has(record),
+        authoritative: of.authoritative,
+      })),
       ...more.map((draft) => ({ ...same, ...draft })),
     ],
     receipts,

@@ -156,7 +156,7 @@ test('a reader whose lease went to another writes nothing', async () => {
   expect((await statesOf(bed, 'envelope')).filter((state) => state === 'received').length).toBe(60)
 })
 
-test('a row that only says which record changed has that one read again, once', async () => {
+const withLines = async (more: Partial<Stream>): Promise<void> => {
   const lines: Stream = {
     ...(tinyShop.streams.orders ?? expect.unreachable()),
     title: 'Changes of lines',
@@ -166,6 +166,7 @@ test('a row that only says which record changed has that one read again, once', 
     records: 'lines',
     page: { kind: 'single' },
     parts: [],
+    ...more,
   }
   await open()
   const shop = bed.context.catalogue().connections.get('shop') ?? expect.unreachable()
@@ -176,6 +177,9 @@ test('a row that only says which record changed has that one read again, once', 
     ],
   })
   await syncSchedules(bed.context)
+}
+test('a row that only says which record changed has that one read again, once', async () => {
+  await withLines({})
   manyOrders(3)
   const rows = [
     { order: 2, at: '2026-11-23T07:00:00.000Z' },
@@ -190,6 +194,28 @@ test('a row that only says which record changed has that one read again, once', 
   expect(bed.partner.calls('GET', '/shop/orders/')).toBe(1)
   await later(bed, minute, ['lines'])
   expect(bed.partner.calls('GET', '/shop/orders/')).toBe(1)
+})
+
+test('a watch without versions has only those records read again that look different, also when a look comes back', async () => {
+  await withLines({ version: { kind: 'none' }, cursor: null, pokes: { stream: 'orders', key: 'order' } })
+  manyOrders(3)
+  const looks = { 1: 'open', 2: 'open', 3: 'open' }
+  const rows = () => Object.entries(looks).map(([order, state]) => ({ order: Number(order), at: '', state }))
+  bed.partner.intercept = (request, usual) => (request.path === '/shop/lines' ? { body: { lines: rows() } } : usual())
+  await bed.drain(bed.context, ['orders'])
+  const asked = async () => {
+    const before = bed.partner.calls('GET', '/shop/orders/')
+    await later(bed, minute, ['lines'])
+    return bed.partner.calls('GET', '/shop/orders/') - before
+  }
+  expect(await asked()).toBe(3)
+  expect(await asked()).toBe(0)
+  looks[2] = 'shipped'
+  expect(await asked()).toBe(1)
+  looks[2] = 'open'
+  looks[3] = 'paid'
+  expect(await asked()).toBe(2)
+  expect(await asked()).toBe(0)
 })
 
 describe('a complete read of a snapshot', () => {

@@ -96,10 +96,17 @@ export const readingMutants: readonly Mutant[] = [
     ['src/pipeline/pull.test.ts', 'only says which record changed'],
   ),
   one(
+    'looked-at-once',
+    '5',
+    'a record whose watch shows a look again that it had before is not read again',
+    ['src/pipeline/poke-looks.ts', '?.body_hash === bodyHash))', ' !== undefined))'],
+    ['src/pipeline/pull.test.ts', 'only those records read again that look different'],
+  ),
+  one(
     'row-for-record',
     '10',
     'a row that only says which record changed is taken for that record',
-    ['src/pipeline/pages.ts', 'poke: record.poke === true, ', ''],
+    ['src/pipeline/pages.ts', 'poke: record.poke === true,', ''],
     ['src/pipeline/pull.test.ts', 'only says which record changed'],
   ),
   one(
