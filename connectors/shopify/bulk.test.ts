@@ -112,7 +112,7 @@ const mapping = (name: string) => {
 }
 const asked = (operation: string): number => shop.counts[`POST ${operation}`] ?? 0
 
-test.each([1, 2, 3])(
+test.each([1, 2])(
   'what comes by bulk is the same, record by record and byte by byte of their content, as what comes by page (shop %i)',
   async (seed) => {
     fill(seed, 60)
@@ -140,7 +140,7 @@ test('an order of more lines than a page shows is the same document', async () =
 })
 
 test('the job is known before anything waits for it, and a read that was killed anywhere goes on with it', async () => {
-  fill(4, 250)
+  fill(4, 210)
   shop.bulk.spanMs = 90_000
   const whole = told(await read({}))
   const seen = new Map<string, string>()
@@ -161,11 +161,11 @@ test('the job is known before anything waits for it, and a read that was killed 
   }
   expect(seen).toEqual(whole)
   expect(asked('RunBulk')).toBe(1)
-  expect(pages).toBeGreaterThan(6)
+  expect(pages).toBeGreaterThan(5)
 })
 
 test('an address that has ended is asked for again, and the file goes on where it was', async () => {
-  fill(5, 250)
+  fill(5, 150)
   const pages: PageRead[] = []
   for await (const page of access.read('orders', null, { bulk: true })) {
     pages.push(page)

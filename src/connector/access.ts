@@ -109,6 +109,8 @@ export interface Access {
    * `html-answer`, … after the pages that were good
    */
   read(stream: string, from: Checkpoint | null, options: ReadOptions): AsyncGenerator<PageRead>
+  /** A read that stands here will not go on: what it asked the partner to do is taken back. Nothing happens where there is nothing */
+  abandon(stream: string, mark: Mark, signal?: AbortSignal): Promise<void>
   /** one record by its key; no records: the partner does not have it (any more) */
   readKey(stream: string, key: string, signal?: AbortSignal): Promise<PageRead>
   /** keys of everything the stream has at the partner, page by page. @throws HubError `no-key-list` (bug) */

@@ -84,11 +84,11 @@ async function create({ wire, bulk, roots, signal, began }: BulkRead, jobs: numb
   return { job, jobs: jobs + 1, began: reply.asOf, offset: 0, total: null }
 }
 
-const ask = ({ wire, roots, signal }: BulkRead, call: Bulk['look'], { job }: BulkMark): Promise<Reply> =>
+const ask = ({ wire, roots, signal }: Pick<BulkRead, 'wire' | 'roots' | 'signal'>, call: Bulk['look'], { job }: BulkMark): Promise<Reply> =>
   wire.ask(call, { ...roots, job }, { signal })
 
 /** A partner that does not take it back works in vain, and nobody waits for it. */
-async function giveUp(read: BulkRead, mark: BulkMark): Promise<void> {
+export async function giveUp(read: Pick<BulkRead, 'wire' | 'bulk' | 'roots' | 'signal'>, mark: BulkMark): Promise<void> {
   if (read.bulk.cancel === undefined) return
   await ask(read, read.bulk.cancel, mark).catch((error: unknown) => {
     if (!isHubError(error) || error.detail.recovery === 'bug') throw error

@@ -5,6 +5,7 @@ import { type Log, silentLog } from '../model/log.ts'
 import type { Access, Right } from './access.ts'
 import { addressRule } from './address.ts'
 import type { Announcement } from './announce.ts'
+import { giveUp } from './bulk.ts'
 import { compileCondition } from './condition.ts'
 import { readCurrent } from './current.ts'
 import { spoken } from './dialect.ts'
@@ -98,6 +99,10 @@ export function openAccess(setup: AccessSetup, deps: AccessDeps = {}): Access {
       await wire.ask(connector.check, {}, { signal })
     },
     read: (streamName, from, options) => readStream(wire, stream(streamName), from, options),
+    abandon: async (streamName, mark, signal) => {
+      const { bulk } = stream(streamName).stream
+      if (bulk !== undefined && mark.bulk !== undefined) await giveUp({ wire, bulk, roots: {}, signal }, mark.bulk)
+    },
     keys: (streamName, signal) => listKeys(wire, stream(streamName), signal),
     subscribe: (wanted, signal) => subscribe(wire, connector, config, wanted, signal),
     subscriptions: (wanted, signal) => listSubscriptions(wire, connector, config, wanted, signal),

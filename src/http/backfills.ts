@@ -1,3 +1,4 @@
+import { abandonRange } from '../pipeline/bulk-turn.ts'
 import { defaultPagesPerMinute, wantRange } from '../pipeline/ranges.ts'
 import { writeAudit } from '../store/audit.ts'
 import { findBackfill, listBackfills, steerBackfill } from '../store/backfill.ts'
@@ -86,7 +87,11 @@ async function steer(
     detail: { id: found.id },
   })
   const row = await findBackfill(tx, hub.tenant, found.id)
-  return { body: shown(row ?? found, call), after: () => to === 'open' && hub.bell.ring({ kind: 'backfill', id: found.id }) }
+  const after = (): void => {
+    if (to === 'open') hub.bell.ring({ kind: 'backfill', id: found.id })
+    if (to === 'cancelled') void abandonRange(hub, found)
+  }
+  return { body: shown(row ?? found, call), after }
 }
 
 export const backfillRoutes = [

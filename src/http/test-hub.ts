@@ -176,6 +176,7 @@ export async function openTestHub(
       async *read() {
         yield { bodies: [], asOf: clock.now, records: [], last: true }
       },
+      abandon: async () => {},
       keys: unused,
       ...subscribed,
       readKey: unused,

@@ -97,6 +97,7 @@ function hold(open: () => Access): Held {
     access: {
       check: (signal) => during((access) => access.check(signal)),
       read: (stream, from, options) => pages((access) => access.read(stream, from, options)),
+      abandon: (stream, mark, signal) => during((access) => access.abandon(stream, mark, signal)),
       keys: (stream, signal) => pages((access) => access.keys(stream, signal)),
       subscribe: (wanted, signal) => during((access) => access.subscribe(wanted, signal)),
       subscriptions: (wanted, signal) => during((access) => access.subscriptions(wanted, signal)),

@@ -2,7 +2,7 @@ import { isHubError, recoveryOf } from '../model/errors.ts'
 import { claimBackfill, holdBackfill, updateBackfill } from '../store/backfill.ts'
 import type { Tx } from '../store/database.ts'
 import type { BackfillTable } from '../store/tables.ts'
-import { endTurn, goesByJob, haveTurn, otherJobMs, readerOf } from './bulk-turn.ts'
+import { abandonRange, endTurn, goesByJob, haveTurn, otherJobMs, readerOf } from './bulk-turn.ts'
 import { backOff, stateOf } from './connection-health.ts'
 import type { ConnectionSetup, Context } from './context.ts'
 import { isStopped } from './drift.ts'
@@ -136,6 +136,7 @@ async function failed(run: Run, setup: ConnectionSetup, error: unknown, halt: Ha
       ...(fails >= mostFails ? { state: 'failed' as const, ended_at: now } : {}),
     })
   })
+  if (fails >= mostFails) await abandonRange(context, row)
   const fields = { connection: row.connection, stream: row.stream, backfill: row.id, code, fails }
   if (recoveryOf(error) === 'bug') context.log.error({ ...fields, error }, 'reading a range failed by a fault of the hub or its connector')
   else if (fails === 1 || fails >= mostFails) context.log.warn({ ...fields, message }, 'reading a range failed')

@@ -5,6 +5,7 @@ import { endBulkTurn, takeBulkTurn } from '../store/bulk-turn.ts'
 import { positionsOf } from '../store/cursor.ts'
 import type { Tx } from '../store/database.ts'
 import { wantRun } from '../store/schedule.ts'
+import type { BackfillTable } from '../store/tables.ts'
 import type { ConnectionSetup, Context } from './context.ts'
 import { type Position, positionOf } from './position.ts'
 
@@ -34,6 +35,20 @@ export async function haveTurn({ database, tenant }: Context, connection: string
 
 export const endTurn = ({ tenant }: Context, tx: Tx, connection: string, who: string): Promise<void> =>
   endBulkTurn(tx, tenant, connection, who)
+
+/** A range that will not go on takes back what it asked the partner for, as far as the partner lets it, and gives its turn to others. */
+export async function abandonRange(context: Context, { id, connection, stream, position }: BackfillTable): Promise<void> {
+  const mark = positionOf(position)?.mark
+  const setup = context.catalogue().connections.get(connection)
+  if (mark?.bulk === undefined || setup === undefined) return
+  await context.database.write((tx) => endTurn(context, tx, connection, readerOf('range', id)))
+  try {
+    await context.access(setup).abandon(stream, mark, AbortSignal.timeout(abandonMs))
+  } catch (error) {
+    context.log.debug({ connection, stream, job: mark.bulk.job, error }, 'a bulk job that nobody waits for could not be cancelled')
+  }
+}
+const abandonMs = 30_000
 
 /** A partner says that a job has ended: the reads that wait for it look now. Answers the streams to pull. */
 export async function hurryJob({ tenant }: Context, tx: Tx, connection: string, job: string, now: number): Promise<readonly string[]> {

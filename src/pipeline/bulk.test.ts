@@ -1,11 +1,14 @@
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Bulk, Connector, Stream } from '../connector/types.ts'
 import { findBackfill } from '../store/backfill.ts'
 import { documentOf, hook, later } from '../testing/bed-questions.ts'
+import { Killed, mortal } from '../testing/mortal.ts'
 import { type Bed, openBed } from '../testing/pipeline-bed.ts'
 import { tinyShop } from '../testing/tiny-connectors.ts'
 import { type TinyOrder, tinyOrder } from '../testing/tiny-partner.ts'
 import { backfill } from './backfill.ts'
+import { abandonRange } from './bulk-turn.ts'
+import type { Context } from './context.ts'
 import { pull } from './pull.ts'
 import { wantRange } from './ranges.ts'
 
@@ -59,6 +62,7 @@ beforeEach(async () => {
     if (path === '/shop/orders') pages++
     const known = jobs.get(job)
     if (known === undefined) return usual()
+    if (part === 'cancel') known.state = 'cancelled'
     if (part !== 'file') return { body: { state: known.state, file: `/shop/jobs/${job}/file` } }
     const bytes = Buffer.from(known.rows.map((row) => `${JSON.stringify(row)}\n`).join(''))
     const from = Number(/^bytes=(\d+)-/.exec(headers.range ?? '')?.[1])
@@ -125,6 +129,57 @@ test('a partner that tells of the end of a job is looked at once', async () => {
   expect(await count()).toBe(5)
   const [told] = await bed.database.read.selectFrom('envelope').select(['state', 'detail']).where('key', '=', '').execute()
   expect(told).toMatchObject({ state: 'ignored', detail: expect.stringContaining('J1') })
+})
+
+describe('a process that dies after any commit of a first load by a job', () => {
+  test.each([1, 2, 3, 4, 6, 8])('loses and doubles nothing: commit %i', async (place) => {
+    for (let id = 6; id <= 11; id++) bed.partner.orders.set(id, tinyOrder(id))
+    const rounds = async (context: Context) => {
+      for (let round = 0; round < 4; round++) {
+        await bed.drain(context, ['orders'])
+        bed.clock.now += 2000
+        for (const job of jobs.keys()) end(job)
+      }
+    }
+    const life = mortal(bed.database, place)
+    await rounds(bed.another(life.database)).catch((error: unknown) => {
+      if (!(error instanceof Killed)) throw error
+    })
+    for (let more = 0; more < 3; more++) {
+      bed.clock.now += 60 * minute
+      await rounds(bed.another())
+    }
+    expect(await count()).toBe(11)
+    const versions = await bed.database.read.selectFrom('document').select('version').where('type', '=', 'sales-order').execute()
+    expect(versions.filter(({ version }) => version !== 1)).toEqual([])
+    expect(await position()).toEqual({ time: expect.any(String) })
+    // only one that died before its job's name was kept asks for another
+    expect(jobs.size).toBeLessThanOrEqual(2)
+  })
+})
+
+test('a range that is given up takes its job back, and its turn is free', async () => {
+  await bed.drain(bed.context, ['items'])
+  const first = await range(bed.clock.now - 2 * day, bed.clock.now)
+  await backfill(bed.context, first.id)
+  const usual = bed.partner.intercept
+  bed.partner.intercept = (request, rest) => (/jobs\/J1$/.test(request.path) ? { status: 500, body: {} } : usual(request, rest))
+  for (let tries = 0; tries < 12; tries++) {
+    bed.clock.now += 60 * minute
+    expect(await backfill(bed.context, first.id)).toBe('failed')
+  }
+  expect(await findBackfill(bed.database.read, 'default', first.id)).toMatchObject({ state: 'failed' })
+  expect(jobs.get('J1')?.state).toBe('cancelled')
+  const second = await range(bed.clock.now - 2 * day, bed.clock.now)
+  expect(await backfill(bed.context, second.id)).toBe('waits')
+  expect(jobs.size).toBe(2)
+  // nor does one that a person cancels; a partner that is gone stops nobody
+  const row = await findBackfill(bed.database.read, 'default', second.id)
+  if (row === undefined) throw new Error('the range is gone')
+  await abandonRange(bed.context, row)
+  expect(jobs.get('J2')?.state).toBe('cancelled')
+  bed.partner.intercept = () => 'lost'
+  await abandonRange(bed.context, row)
 })
 
 test('one job at a time on a connection: a range waits until the other read is done, and one that is short goes by page', async () => {

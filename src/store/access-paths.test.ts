@@ -38,6 +38,16 @@ const paths: readonly (readonly [string, RawBuilder<unknown>, string])[] = [
     sql`select * from envelope where tenant = 't' and state = 'dead' and id < 'z' order by id desc limit 50`,
     'envelope_by_state_id',
   ],
+  [
+    'changes of records that wait for a person',
+    sql`select * from shape where tenant = 't' and accepted_at is null limit 100`,
+    'shape_by_accepted_at',
+  ],
+  [
+    'changes of records, newest first',
+    sql`select * from shape where tenant = 't' and how = 'drift' and id < 'z' order by id desc limit 50`,
+    'shape_by_how_id',
+  ],
   ['receipts to split', sql`select * from receipt where tenant = 't' and state = 'received' order by id limit 8`, 'receipt_by_state_id'],
   [
     'lanes that are ready',

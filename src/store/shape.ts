@@ -18,10 +18,10 @@ export const insertShapes = (tx: Tx, rows: readonly ShapeTable[]): Promise<numbe
   insertMany(tx, 'shape', rows, { keys: ['tenant', 'connection', 'stream', 'hash'], then: 'ignore' })
 
 /** Changes that nobody has accepted yet, of all connections: there are few. */
-export const openShapes = (read: Reader, tenant: string, connection?: string): Promise<ShapeTable[]> => {
+export async function openShapes(read: Reader, tenant: string, connection?: string): Promise<ShapeTable[]> {
   let query = read.selectFrom('shape').selectAll().where('tenant', '=', tenant).where('accepted_at', 'is', null)
   if (connection !== undefined) query = query.where('connection', '=', connection)
-  return query.orderBy('id').limit(mostOpen).execute()
+  return (await query.limit(mostOpen).execute()).sort((a, b) => (a.id < b.id ? -1 : 1))
 }
 const mostOpen = 1000
 
