@@ -132,26 +132,23 @@ test('without a policy a change is written down, and nothing else happens', asyn
   expect(await alarms()).toEqual([])
 })
 
-test.each([1, 2, 3])(
-  'a process that dies at any commit has applied nothing after the change: commit %i',
-  async (place) => {
-    await read('stop')
-    put(1, '2026-11-23T09:00:10.000Z', { gift: true })
-    put(2, '2026-11-23T09:00:20.000Z', { total: '12.00', lines: tinyOrder(2, { total: '12.00' }).lines })
-    bed.clock.now += minute
-    const life = mortal(bed.database, place)
-    await bed.drain(bed.another(life.database), ['orders']).catch((error: unknown) => {
-      if (!(error instanceof Killed)) throw error
-    })
-    bed.clock.now += minute
-    await bed.drain(bed.another(), ['orders'])
-    expect(await totals()).toEqual(['10.00', '10.00', undefined, undefined])
-    expect((await statesOf(bed, 'envelope')).slice(2)).toEqual(['parked/drift', 'parked/drift'])
-    await accept()
-    await later(bed, minute, ['orders'])
-    expect(await totals()).toEqual(['10.00', '12.00', undefined, undefined])
-  },
-)
+test.each([1, 2, 3])('a process that dies at any commit has applied nothing after the change: commit %i', async (place) => {
+  await read('stop')
+  put(1, '2026-11-23T09:00:10.000Z', { gift: true })
+  put(2, '2026-11-23T09:00:20.000Z', { total: '12.00', lines: tinyOrder(2, { total: '12.00' }).lines })
+  bed.clock.now += minute
+  const life = mortal(bed.database, place)
+  await bed.drain(bed.another(life.database), ['orders']).catch((error: unknown) => {
+    if (!(error instanceof Killed)) throw error
+  })
+  bed.clock.now += minute
+  await bed.drain(bed.another(), ['orders'])
+  expect(await totals()).toEqual(['10.00', '10.00', undefined, undefined])
+  expect((await statesOf(bed, 'envelope')).slice(2)).toEqual(['parked/drift', 'parked/drift'])
+  await accept()
+  await later(bed, minute, ['orders'])
+  expect(await totals()).toEqual(['10.00', '12.00', undefined, undefined])
+})
 
 test('another process, which knows nothing yet, stops at the same record', async () => {
   await read('stop')
