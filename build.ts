@@ -1,6 +1,9 @@
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import http from 'node:http'
 import { join } from 'node:path'
+import standaloneCode from 'ajv/dist/standalone/index.js'
 import { type OutputChunk, rolldown } from 'rolldown'
+import { metaSchemaId, openMetaSchema } from './src/model/meta-schema.ts'
 
 /**
  * Makes `dist`, what is published: the program and the packages it uses in few files, and their licences. A start reads some 1,500 files otherwise, which takes longer than all else it does.
@@ -23,11 +26,42 @@ const entries = Object.fromEntries(
 /** Pages for the browser, read as files; and what packages try to load, and do without. */
 const outside = /^(swagger-ui-dist|msgpackr-extract|pg|pg-cursor)(\/|$)/
 
+/** The schema of schemas as ajv's own code, with the same exports as the file that compiles it. */
+const compiledMetaSchema = () => {
+  const code = standaloneCode.default(openMetaSchema(true), { judge: metaSchemaId })
+  const asked = 'require("ajv/dist/runtime/equal").default'
+  if (code.split('require(').length - 1 !== code.split(asked).length - 1) throw new Error('the compiled schema of schemas asks for more of ajv')
+  return `import equal from 'ajv/dist/runtime/equal.js'\n${code.replaceAll(asked, 'equal.default')}
+export const metaSchemaId = ${JSON.stringify(metaSchemaId)}
+export const metaSchema = () => judge\n`
+}
+
+/**
+ * Node.js's own module, for `import`: to import it as it is evaluates all it exports, also WebSocket and what stands behind that (undici, which the hub brings itself): a tenth of a start.
+ */
+const leanHttpId = 'lean-http.js'
+const leanHttp = () => {
+  const behind = new Set(['WebSocket', 'CloseEvent', 'MessageEvent', 'default'])
+  const names = Object.keys(Object.getOwnPropertyDescriptors(http)).filter((name) => !behind.has(name))
+  return `const http = process.getBuiltinModule('node:http')\nexport default http\nexport const { ${names.join(', ')} } = http\n`
+}
+
 const warnings: string[] = []
 const bundle = await rolldown({
   input: entries,
   platform: 'node',
   external: outside,
+  plugins: [
+    {
+      name: 'compiled-meta-schema',
+      load: (id) => (id === join(root, 'src', 'model', 'meta-schema.ts') ? { code: compiledMetaSchema(), moduleType: 'js' } : undefined),
+    },
+    {
+      name: 'lean-http',
+      resolveId: (id, _importer, { kind }) => (/^(node:)?http$/.test(id) && kind !== 'require-call' ? leanHttpId : undefined),
+      load: (id) => (id === leanHttpId ? { code: leanHttp(), moduleType: 'js' } : undefined),
+    },
+  ],
   transform: { target: 'esnext' },
   // jsonc-parser's other form asks for its files in a way that cannot be followed
   resolve: { mainFields: ['module', 'main'] },

@@ -10,6 +10,7 @@ import formats from 'ajv-formats'
 import { RE2JS } from 're2js'
 import { isDecimal } from './decimal.ts'
 import { isObject, type Json, type JsonObject, parseJson } from './json.ts'
+import { metaSchema, metaSchemaId } from './meta-schema.ts'
 import { describeFaults, type ValueFault } from './schema-fault.ts'
 import { schemaLimitFault } from './schema-limits.ts'
 import { wordFaults } from './schema-words.ts'
@@ -166,15 +167,18 @@ function linearPattern(pattern: string): { readonly test: (text: string) => bool
 const mostRemembered = 32
 const mostJudged = 2000
 
-/** What judges schemas themselves: the schema of schemas takes longer to compile than most of those it judges, so that is done once. */
-const judge = lazily(() => engine({ allErrors: true }))
-
 /** Takes a schema up; answers everything that keeps it out. */
 function register(ajv: Ajv2020, schema: AnySchemaObject, isProven: boolean): readonly Omit<SchemaFault, 'file'>[] {
   try {
-    if (!isProven && judge().validateSchema(schema) !== true) {
-      const told = describeFaults((judge().errors ?? []).slice(0, maxValueFaults))
-      return told.map(({ path, message }) => ({ path, message: `the schema is no JSON Schema 2020-12: ${message}` }))
+    if (!isProven) {
+      const { $schema = metaSchemaId } = schema
+      if ($schema !== metaSchemaId)
+        return [{ path: '/$schema', message: `only JSON Schema 2020-12 is known, which is "${metaSchemaId}", or no "$schema"` }]
+      const judge = metaSchema()
+      if (judge(schema) !== true) {
+        const told = describeFaults((judge.errors ?? []).slice(0, maxValueFaults))
+        return told.map(({ path, message }) => ({ path, message: `the schema is no JSON Schema 2020-12: ${message}` }))
+      }
     }
     ajv.addSchema(schema)
     return []

@@ -120,6 +120,13 @@ export async function useInstalled(tarball: string, folder: string, env: NodeJS.
   holds('tsc on a wrong connector', /wrong\.ts.*TS2322/.test(wrong.out), true)
   tell("'crossdock/connector' has types: right connectors pass tsc, a wrong one does not")
 
+  const gong = join(folder, 'connectors', 'gong', 'connector.js')
+  writeFileSync(gong, jsConnector.replace("type: 'object', required", "type: 'objekt', required"))
+  const unlike = await bin('connector test gong')
+  writeFileSync(gong, jsConnector)
+  holds('a schema that is none is told', /no JSON Schema 2020-12/.test(unlike.out + unlike.err), true)
+  tell('a schema that is none is found by the compiled schema of schemas')
+
   for (const words of ['connector test woocommerce', 'map test woocommerce/order']) {
     const { code, out, err } = await bin(words)
     if (code !== 0) throw new Error(`crossdock ${words} ended with ${code}\n${out.slice(-2000)}\n${err.slice(-2000)}`)
