@@ -44,10 +44,33 @@ export function setUpStreams(place: Place, value: Json | undefined, around: Surr
     checkNeverPolled({ ...place, path: [...path, name] }, stream, setting, around)
     streams.set(name, streamSetup({ ...place, path: [...path, name] }, stream, setting, around))
   }
+  for (const [name, setup] of streams)
+    streams.set(name, withoutUntoldDeletes({ ...place, path: [...path, name] }, name, setup, streams, around))
   const after = baselineOrder(connector, streams.keys())
   return new Map(
     [...streams].map(([name, setup]) => [name, { ...setup, ...(after.get(name)?.length ? { after: after.get(name) ?? [] } : {}) }]),
   )
+}
+
+/** Where a key may be gone because it became something else, deletes are found only when that is read too. */
+function withoutUntoldDeletes(
+  { connector, path }: Place,
+  name: string,
+  setup: StreamSetup,
+  read: ReadonlyMap<string, StreamSetup>,
+  around: Surroundings,
+): StreamSetup {
+  const untold = (connector.streams[name]?.ids?.into ?? []).filter((other) => !read.has(other))
+  if (setup.ids === undefined || untold.length === 0) return setup
+  around.faults.push({
+    code: 'untold-deletes',
+    severity: 'warning',
+    ...around.locate(path, 'key'),
+    message: `what is deleted of '${name}' is not looked for: only ${untold.join(' and ')} would tell what was done from what was given up`,
+    suggestion: `read ${untold.map((other) => `"${other}"`).join(', ')} as well, or say "deletes": { "enabled": false }`,
+  })
+  const { ids: _ids, ...rest } = setup
+  return rest
 }
 
 function streamSetup(place: Place, stream: Stream, setting: JsonObject, around: Surroundings): StreamSetup {

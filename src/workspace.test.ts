@@ -401,6 +401,24 @@ describe('a workspace', () => {
     ])
   })
 
+  test('believes no delete where nobody tells what became of the key', async () => {
+    const ids = { call: { path: '/ids' }, records: 'ids', page: { kind: 'single' }, key: 'id', into: ['items'] }
+    const connector = connectorFile('tiny-shop', { streams: { ...shop.streams, orders: { ...orders, ids } } })
+    const of = async (streams: string) => {
+      const workspace = await load({
+        ...own,
+        'connectors/tiny-shop/connector.js': connector,
+        'crossdock.json': `{ "connections": { "tiny": ${tiny(`, "streams": { ${streams} }`)} } }`,
+      })
+      const found = workspace.catalogue?.connections.get('tiny')?.streams.get('orders')?.ids
+      const said = workspace.faults.filter(({ code }) => code === 'untold-deletes')
+      return [said.map(({ path }) => path), found !== undefined]
+    }
+    expect(await of('"orders": {}')).toEqual([['connections.tiny.streams.orders'], false])
+    expect(await of('"orders": {}, "items": {}')).toEqual([[], true])
+    expect(await of('"orders": { "deletes": { "enabled": false } }')).toEqual([[], false])
+  })
+
   test('is warned where an edit or a cancellation has no way to the partner', async () => {
     const create = {
       mapping: 'tiny/sale',
