@@ -4,8 +4,12 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import connector from '../../connectors/standard-webhooks/connector.ts'
+import { announcementRow, shapeRow } from '../http/test-rows.ts'
 import { type Hub, openHub, startHub } from '../main.ts'
 import { packageRoot } from '../package-root.ts'
+import { saveAnnouncement } from '../store/announcement.ts'
+import { insertShapes } from '../store/shape.ts'
 import { type ShellRun, testShell } from '../testing/test-shell.ts'
 
 const key = Buffer.alloc(24, 7)
@@ -203,6 +207,27 @@ describe('with a running hub', () => {
     const { out, code } = await run('doctor --json')
     expect(code).toBe(0)
     expect(out).toContain(hub.address)
+  })
+
+  test('what a partner announces, and a change of its records that waits, are shown with what to do', async () => {
+    const { database, tenant } = hub.context
+    const [stream = ''] = Object.keys(connector.streams)
+    await database.write(async (tx) => {
+      await saveAnnouncement(tx, { ...announcementRow(tenant, Date.now()), connection: 'partner' })
+      for (const path of ['total', 'gift'])
+        await insertShapes(tx, [{ ...shapeRow(tenant, `C-${path}`, path), connection: 'partner', stream }])
+    })
+    const ends = 'sunset 2026-12-31T00:00:00.000Z https://shop.example/sunset'
+    expect((await run('connection show partner')).out).toContain(ends)
+    expect(lines(await run('doctor --json'))).toContainEqual({ check: 'API of partner', state: 'warning', detail: ends })
+    expect((await run('drift list --connection partner')).out).toMatch(/partner \S+ +total +string +number +99\.9 +open/)
+    expect((await run(`drift accept partner ${stream} --path total`)).out).toBe(
+      `partner ${stream}: changes accepted: 1; still waiting: 1.\n`,
+    )
+    expect(JSON.parse((await run(`drift accept partner ${stream} --json`)).out)).toEqual({ accepted: 1, open: 0, goesOn: true })
+    expect(lines(await run('drift list --json'))).toEqual([])
+    expect(lines(await run('drift list --all --json'))).toHaveLength(2)
+    expect((await run('drift accept partner nothing')).code).toBe(4)
   })
 
   test('deliveries are held and let go', async () => {

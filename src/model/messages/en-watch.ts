@@ -80,8 +80,8 @@ export const enWatch = {
   'drift.accept': 'accept what has changed in a stream; one that stopped at it goes on with all that waited',
   'drift.path': 'only these fields, as the list shows them',
   'drift.stopped': 'stopped',
-  'drift.goesOn': '{accepted} changes of {name} {stream} are accepted; nothing holds it.',
-  'drift.waits': '{accepted} changes of {name} {stream} are accepted; {open} more wait.',
+  'drift.goesOn': '{name} {stream}: changes accepted: {accepted}; nothing holds it.',
+  'drift.waits': '{name} {stream}: changes accepted: {accepted}; still waiting: {open}.',
 
   'audit.about': 'what people did to the hub: pauses, keys, cursors, replays, released plans; newest first',
   'audit.who': 'only by this one: id of a key, or `local` for the key of this machine',
