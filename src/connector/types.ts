@@ -109,7 +109,8 @@ export interface Stream {
   /** keys of the record's lines, to link them with ours: the partner's line key beside our line number */
   readonly hubLines?: { readonly each: Path; readonly key: Path; readonly number: Path }
   /**
-   * the rows are no records: each says that the record `key` of another stream changed without moving its own cursor (a line written by itself), and that one is read again by its key. `when`: only rows for which it holds
+   * the rows are no records: each says that the record `key` of another stream changed without moving its own cursor (a line written by itself), and that one is read again by its key. `when`: only rows for which it holds. A row without a
+   * version is told by how it looks: only one that differs from the last of its key counts
    */
   readonly pokes?: { readonly stream: string; readonly key: Path; readonly when?: Expression }
   /** fields whose values are a few words of the partner's (a status), `*` for each item of a list: a word that was never there is a change, as a new field is */
