@@ -67,7 +67,8 @@ export async function* readBulk(read: BulkRead, known: BulkMark | undefined): As
     }
     const place = isDone ? read.bulk.url : read.bulk.partial
     const url = place === undefined ? undefined : reply.body.peek(place)
-    if (typeof url !== 'string' || url === '') return isDone
+    // a file of nothing has no address, nor has one that the partner threw away by now
+    if (typeof url !== 'string' || url === '') return isDone && mark.offset === 0 && read.wire.now() - mark.began <= read.bulk.mostMs
     const ended: BulkMark | 'expired' = yield* readFile(read, url, mark)
     if (ended !== 'expired') return isDone
     if (++expired > mostExpired)
@@ -124,6 +125,11 @@ async function* readFile(read: BulkRead, url: string, from: BulkMark): AsyncGene
       mark = { ...mark, total: part.total ?? mark.total }
       held = Buffer.concat([held, part.bytes])
       atEnd = part.end || part.bytes.length === 0
+      if (atEnd && mark.total !== null && mark.offset + held.length < mark.total)
+        throw reject(
+          'bulk-file-changed',
+          `the file of the bulk job ${mark.job} ends after ${mark.offset + held.length} bytes, and had ${mark.total}`,
+        )
       continue
     }
     const body = held.slice(0, used)

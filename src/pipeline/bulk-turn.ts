@@ -41,8 +41,8 @@ export async function abandonRange(context: Context, { id, connection, stream, p
   const mark = positionOf(position)?.mark
   const setup = context.catalogue().connections.get(connection)
   if (mark?.bulk === undefined || setup === undefined) return
-  await context.database.write((tx) => endTurn(context, tx, connection, readerOf('range', id)))
   try {
+    await context.database.write((tx) => endTurn(context, tx, connection, readerOf('range', id)))
     await context.access(setup).abandon(stream, mark, AbortSignal.timeout(abandonMs))
   } catch (error) {
     context.log.debug({ connection, stream, job: mark.bulk.job, error }, 'a bulk job that nobody waits for could not be cancelled')

@@ -119,6 +119,53 @@ test('a first load waits for its job without a worker, its name is kept, and ano
   expect([jobs.size, pages]).toEqual([1, 1])
 })
 
+describe('a file of which a part was read', () => {
+  const begun = async () => {
+    await pull(bed.context, 'shop', 'orders')
+    end('J1')
+    bed.clock.now += 10 * minute
+    const short = { ...bed.another(), settings: { ...bed.context.settings, pullPages: 1 } }
+    expect(await pull(short, 'shop', 'orders')).toMatchObject({ state: 'stopped', records: 4 })
+    bed.clock.now += minute
+  }
+
+  test('and that has no address any more is not taken for one that is at its end', async () => {
+    await begun()
+    const usual = bed.partner.intercept
+    bed.partner.intercept = (request, rest) =>
+      request.path === '/shop/jobs/J1' ? { body: { state: 'done', file: null } } : usual(request, rest)
+    expect(await pull(bed.context, 'shop', 'orders')).toMatchObject({ state: 'done' })
+    await bed.drain()
+    expect(await count()).toBe(5)
+    expect(pages).toBeGreaterThan(0)
+  })
+
+  test('and that is shorter than it was is read anew', async () => {
+    await begun()
+    const known = jobs.get('J1')
+    if (known === undefined) throw new Error('there is no job')
+    known.rows = known.rows.slice(0, 3)
+    expect(await pull(bed.context, 'shop', 'orders')).toMatchObject({ state: 'failed', code: 'bulk-file-changed' })
+    bed.clock.now += 10 * minute
+    await bed.drain(bed.context, ['orders'])
+    end('J2')
+    bed.clock.now += 10 * minute
+    await bed.drain(bed.context, ['orders'])
+    expect(await count()).toBe(5)
+  })
+})
+
+test('a job that was asked for long ago and has no file is not taken for one of nothing', async () => {
+  await pull(bed.context, 'shop', 'orders')
+  bed.clock.now += 2 * day
+  const usual = bed.partner.intercept
+  bed.partner.intercept = (request, rest) =>
+    request.path === '/shop/jobs/J1' ? { body: { state: 'done', file: null } } : usual(request, rest)
+  expect(await pull(bed.context, 'shop', 'orders')).toMatchObject({ state: 'done' })
+  await bed.drain()
+  expect(await count()).toBe(5)
+})
+
 test('a partner that tells of the end of a job is looked at once', async () => {
   await pull(bed.context, 'shop', 'orders')
   end('J1')
@@ -173,13 +220,15 @@ test('a range that is given up takes its job back, and its turn is free', async 
   const second = await range(bed.clock.now - 2 * day, bed.clock.now)
   expect(await backfill(bed.context, second.id)).toBe('waits')
   expect(jobs.size).toBe(2)
-  // nor does one that a person cancels; a partner that is gone stops nobody
+  // nor does one that a person cancels; a partner or a database that is gone stops nobody
   const row = await findBackfill(bed.database.read, 'default', second.id)
   if (row === undefined) throw new Error('the range is gone')
   await abandonRange(bed.context, row)
   expect(jobs.get('J2')?.state).toBe('cancelled')
   bed.partner.intercept = () => 'lost'
   await abandonRange(bed.context, row)
+  const dead = { ...bed.database, write: () => Promise.reject(new Error('the database is gone')) }
+  await abandonRange({ ...bed.context, database: dead }, row)
 })
 
 test('one job at a time on a connection: a range waits until the other read is done, and one that is short goes by page', async () => {
