@@ -232,6 +232,19 @@ describe('orders of a shop', () => {
       code: 'state-refused',
     })
   })
+  test('take what is cancelled off a line, and another freight', async () => {
+    const [comment, lamp, tracking] = shopOrder().lines
+    const freight = { lineType: 'Item', lineObjectNumber: 'SHADE', description2: 'CHARGES', quantity: 1, unitPrice: 4 }
+    const lines = [comment, lamp, { ...lamp, description2: '2', quantity: 1 }, freight, tracking]
+    expect(await run('shop-sale', 'create', { ...shopOrder(), lines })).toMatchObject({ kind: 'delivered', key })
+    const wanted = [
+      { number: '1', quantity: 2, unitPrice: 25.12667 },
+      { number: '2', quantity: 0, unitPrice: 25.12667 },
+      { number: 'CHARGES', quantity: 1, unitPrice: 6 },
+    ]
+    expect(await run('shop-sale', 'change', { ...edit, lines: wanted }, { key })).toMatchObject({ kind: 'delivered' })
+    expect(order()).toMatchObject({ totalAmountExcludingTax: 56.25 })
+  })
   test('are cancelled by deleting them, once, and not when goods have left', async () => {
     await create()
     faults.arm('answer-lost', { method: 'DELETE', times: 1 })

@@ -1,7 +1,7 @@
 import type { Arrange, Command, CommandAction, JsonTemplate } from '../../src/connector/types.ts'
 import type { Json, JsonObject, JsonSchema } from '../../src/model/json.ts'
 import { find, one, patch, post, remove } from './odata.ts'
-import { day, id, listOf, object, positive, price, unblocked, word } from './shapes.ts'
+import { day, id, listOf, notNegative, object, positive, price, unblocked, word } from './shapes.ts'
 
 export interface Kind {
   readonly set: 'purchaseOrders' | 'salesOrders'
@@ -41,7 +41,7 @@ export const editOf = (kind: Kind, more: JsonSchema = {}): JsonSchema =>
   object(['lines'], {
     [kind.date]: day,
     ...more,
-    lines: listOf(object(['number', 'quantity'], { number: word(50), quantity: positive, [kind.price]: price })),
+    lines: listOf(object(['number', 'quantity'], { number: word(50), quantity: notNegative, [kind.price]: price })),
   })
 
 export const expanded = ({ set, lines }: Kind) => find(set, "number eq '{key|quoted}'", { $expand: lines })
@@ -50,7 +50,7 @@ const set = 'figures are set under the tags that were read, not added'
 
 /**
  * The head first, then line by line, each under its own tag: the API changes nothing inside a list by one call (webservices/odata-known-limitations.md). A tag that is old stops the try; the next one reads again and
- * begins anew, which does no harm, since figures are set. A line more or less is refused, for a person.
+ * begins anew, which does no harm, since figures are set. A line that the order has not got is refused, for a person; one that is not named stays as it is, so what is cancelled is named with 0.
  */
 export const changeOf = (kind: Kind, mapping: string, fields: JsonSchema = {}): Command => ({
   mapping: `business-central/${mapping}`,

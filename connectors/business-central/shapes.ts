@@ -7,6 +7,7 @@ export const id = { type: 'string', pattern: '^[0-9A-Za-z-]{1,64}$' }
 export const day = { type: 'string', format: 'date' }
 export const price = { type: 'number', minimum: 0 }
 export const positive = { type: 'number', exclusiveMinimum: 0 }
+export const notNegative = { type: 'number', minimum: 0 }
 export const object = (required: readonly string[], properties: JsonSchema): JsonSchema => ({
   type: 'object',
   additionalProperties: false,
