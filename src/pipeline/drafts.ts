@@ -153,8 +153,6 @@ function judge(
   content: string | undefined,
   again: boolean,
 ): Verdict {
-  const refused = keyFault(draft.record.key)
-  if (refused !== undefined) return { state: 'dead', reason: 'invalid', detail: JSON.stringify({ message: refused }) }
   if (draft.unmoved === true) return { state: 'duplicate', reason: null, detail: null }
   const seen = event === undefined ? undefined : known.get(event)
   if (seen !== undefined && seen.body_hash !== row.body_hash && !draft.poke)
@@ -167,6 +165,8 @@ function judge(
         }
   const twin = seen ?? (content === undefined || draft.authoritative ? undefined : known.get(content))
   if (twin !== undefined) return { state: 'duplicate', reason: null, detail: JSON.stringify({ of: twin.envelope }) }
+  const refused = keyFault(draft.record.key)
+  if (refused !== undefined) return { state: 'dead', reason: 'invalid', detail: JSON.stringify({ message: refused }) }
   if (!draft.poke) return received
   return again
     ? { state: 'ignored', reason: 'refetch', detail: null }
@@ -194,6 +194,9 @@ function hashesOf(draft: Draft): Hashes {
   }
 }
 
+/** A key as columns keep it: of one that they cannot keep its hash. */
+export const columnKey = (key: string): string => (keyFault(key) === undefined ? key : sha256(key))
+
 function rowOf(
   of: { readonly tenant: string; readonly connection: string; readonly connector: Connector; readonly newId: () => string },
   draft: Draft,
@@ -207,7 +210,7 @@ function rowOf(
     connection: of.connection,
     stream: record.stream,
     lane: laneFor(of.connection, record, draft.background),
-    key: keyFault(record.key) === undefined ? record.key : sha256(record.key),
+    key: columnKey(record.key),
     version: record.version,
     op: record.op,
     slices: JSON.stringify(slices),

@@ -9,6 +9,8 @@ import { sameLooks } from './poke-looks.ts'
 
 /** What a page left behind, for after the commit. */
 export interface StoredPage extends Written {
+  readonly stream: string
+  /** of the receipts that were written */
   readonly bodies: readonly { readonly id: string; readonly body: Uint8Array }[]
 }
 
@@ -30,7 +32,7 @@ export async function storePage(
   page: PageRead,
   more: readonly Pick<Draft, 'record' | 'authoritative'>[] = [],
 ): Promise<StoredPage> {
-  if (page.records.length + more.length === 0) return { bodies: [], lanes: [], pokes: 0, repeated: 0 }
+  if (page.records.length + more.length === 0) return { stream: of.stream, bodies: [], lanes: [], pokes: 0, repeated: 0 }
   const { tenant } = context
   const bodies = page.bodies.map(({ kind, bytes }) => ({ id: context.newId(), kind, body: bytes }))
   const unmoved = await sameLooks(
@@ -46,8 +48,10 @@ export async function storePage(
     poke: false,
     background: of.background === true,
   }
-  const receipts = () =>
-    insertReceipts(
+  let kept: StoredPage['bodies'] = []
+  const receipts = () => {
+    kept = bodies
+    return insertReceipts(
       tx,
       bodies.map(({ id, kind, body }) => ({
         tenant,
@@ -67,6 +71,7 @@ export async function storePage(
         trace: of.trace ?? null,
       })),
     )
+  }
   const written = await writeListed(
     tx,
     { tenant, connection: setup.name, connector: setup.connector, newId: context.newId, now: of.now },
@@ -82,13 +87,13 @@ export async function storePage(
     ],
     receipts,
   )
-  context.meter?.repeated(setup.name, of.stream, written.repeated)
-  return { ...written, bodies }
+  return { ...written, stream: of.stream, bodies: kept }
 }
 
-/** After the commit: hands the bytes on and rings for what was written. */
+/** After the commit: hands the bytes on, counts what said nothing new, and rings for what was written. */
 export function announce(context: Context, connection: string, stored: StoredPage): void {
   for (const { id, body } of stored.bodies) context.handover.put(id, body)
+  context.meter?.repeated(connection, stored.stream, stored.repeated)
   for (const lane of toRing(stored.lanes)) context.bell.ring({ kind: 'ingest', lane })
   if (stored.pokes > 0) context.bell.ring({ kind: 'refetch', connection })
 }

@@ -1,6 +1,7 @@
 import type { CutRecord } from '../connector/access.ts'
 import type { Tx } from '../store/database.ts'
 import { lastRecords, recordName, saveRecords } from '../store/record.ts'
+import { columnKey } from './drafts.ts'
 
 /**
  * Rows that only say which record changed, and state no version, are told by how they look beside the last one of their key. Only others have their record read again, so that a watch over many records asks for few. A look
@@ -17,12 +18,23 @@ export async function sameLooks(
   const known = await lastRecords(
     tx,
     tenant,
-    rows.map(({ key }) => ({ connection, stream, key })),
+    rows.map(({ key }) => ({ connection, stream, key: columnKey(key) })),
   )
-  const same = new Set(rows.filter(({ key, bodyHash }) => known.get(recordName(connection, stream, key))?.body_hash === bodyHash))
+  const same = new Set(
+    rows.filter(({ key, bodyHash }) => known.get(recordName(connection, stream, columnKey(key)))?.body_hash === bodyHash),
+  )
   const looks = rows
     .filter((row) => !same.has(row))
-    .map(({ key, bodyHash }) => ({ tenant, connection, stream, key, version: null, body_hash: bodyHash, envelope: receipt, at }))
+    .map(({ key, bodyHash }) => ({
+      tenant,
+      connection,
+      stream,
+      key: columnKey(key),
+      version: null,
+      body_hash: bodyHash,
+      envelope: receipt,
+      at,
+    }))
   await saveRecords(tx, looks)
   return same
 }

@@ -218,6 +218,32 @@ test('a watch without versions has only those records read again that look diffe
   expect(await asked()).toBe(0)
 })
 
+test('a row whose key no column keeps is one dead record for each of its looks, and is no record of its own', async () => {
+  await withLines({ version: { kind: 'none' }, cursor: null, pokes: { stream: 'orders', key: 'order' } })
+  let state = 'open'
+  const rows = () => [{ order: 'x'.repeat(200), at: '', state }]
+  bed.partner.intercept = (request, usual) => (request.path === '/shop/lines' ? { body: { lines: rows() } } : usual())
+  await bed.drain(bed.context, ['orders'])
+  for (const look of ['open', 'open', 'shipped', 'shipped']) {
+    state = look
+    await later(bed, minute, ['lines'])
+  }
+  expect(await statesOf(bed, 'envelope')).toEqual(['dead/invalid', 'dead/invalid'])
+  const keys = await bed.database.read.selectFrom('record').select('key').execute()
+  expect(keys.map(({ key }) => key.length)).toEqual([64])
+})
+
+test('a page that says nothing new is not kept for the next step', async () => {
+  await open()
+  manyOrders(3)
+  await bed.drain(bed.context, ['orders'])
+  const held = bed.context.handover.size
+  expect(held).toBeGreaterThan(0)
+  await later(bed, minute, ['orders'])
+  expect(bed.partner.calls('GET', '/shop/orders')).toBeGreaterThan(1)
+  expect(bed.context.handover.size).toBe(held)
+})
+
 describe('a complete read of a snapshot', () => {
   const level = async (id: number) => {
     const row = await bed.database.read
