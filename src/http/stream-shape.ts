@@ -85,7 +85,7 @@ export async function streamsShown(
   const positions = await positionsOf(hub.database.read, hub.tenant, connection)
   const isOpen = (name: string) => atBaseline(positionOf(positions.get(name) ?? null))
   const setups = hub.catalogue().connections.get(connection)?.streams
-  const changed = new Set((await openShapes(hub.database.read, hub.tenant, connection)).map((row) => parentOf(row.stream)))
+  const changed = new Set((await openShapes(hub.database.read, hub.tenant, { connection })).map((row) => parentOf(row.stream)))
   return own
     .filter(({ kind }) => kind === 'pull')
     .map((row) => ({

@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from 'vitest'
 import { openAlarms } from '../store/alarm.ts'
-import { listShapes } from '../store/shape.ts'
+import { insertShapes, listShapes } from '../store/shape.ts'
 import { documentOf, statesOf as everyState, hook, later } from '../testing/bed-questions.ts'
 import { Killed, mortal } from '../testing/mortal.ts'
 import { type Bed, openBed } from '../testing/pipeline-bed.ts'
@@ -9,6 +9,7 @@ import { type TinyOrder, tinyOrder } from '../testing/tiny-partner.ts'
 import { acceptDrift } from './drift.ts'
 import { pull } from './pull.ts'
 import { requestPull } from './schedule.ts'
+import { openParkWatch, reviewParked } from './sweep.ts'
 
 let bed: Bed
 afterEach(() => bed.close())
@@ -24,9 +25,13 @@ async function read(drift: 'warn' | 'stop' | undefined) {
   for (const id of [1, 2]) bed.partner.orders.set(id, tinyOrder(id))
   await bed.drain(bed.context, ['orders'])
   const setup = bed.context.catalogue().connections.get('shop')
-  const streams = new Map(setup?.streams)
-  const timing = streams.get('orders')?.timing
+  const timing = setup?.streams.get('orders')?.timing
   if (timing === undefined) throw new Error('the shop has no orders')
+  say(drift)
+}
+function say(drift: 'warn' | 'stop' | undefined): void {
+  const streams = new Map(bed.context.catalogue().connections.get('shop')?.streams)
+  const timing = streams.get('orders')?.timing ?? expect.unreachable()
   streams.set('orders', { timing, ...(drift === undefined ? {} : { drift }) })
   bed.change({ setups: [{ name: 'shop', streams }] })
 }
@@ -96,6 +101,42 @@ test('a record whose changed field breaks what the stream promises waits instead
   await accept()
   await bed.drain()
   expect((await statesOf(bed, 'envelope')).slice(2)).toEqual(['dead/invalid'])
+})
+
+test.each([
+  ['of which the workspace says that it goes on', () => say('warn')],
+  [
+    'whose change was accepted while a record began to wait',
+    () =>
+      bed.database.write((tx) => tx.updateTable('shape').set({ accepted_at: bed.clock.now }).where('accepted_at', 'is', null).execute()),
+  ],
+])('the sweep frees what waits for a stream %s', async (_, goOn) => {
+  await read('stop')
+  put(1, '2026-11-23T09:00:10.000Z', { total: '11.00', lines: tinyOrder(1, { total: '11.00' }).lines, gift: true })
+  put(2, '2026-11-23T09:00:20.000Z', { total: '12.00', lines: tinyOrder(2, { total: '12.00' }).lines })
+  await later(bed, minute, ['orders'])
+  const watch = openParkWatch()
+  expect(await reviewParked(bed.context, watch)).toEqual([])
+  expect(await totals()).toEqual(['10.00', '10.00', undefined, undefined])
+  await goOn()
+  expect(await reviewParked(bed.context, watch)).toContainEqual({ kind: 'ingest', lane: expect.any(Number) })
+  await bed.drain()
+  expect(await totals()).toEqual(['11.00', '12.00', undefined, undefined])
+})
+
+test('a stream stops however many changes of others wait for a person', async () => {
+  await read('stop')
+  const [some] = await bed.database.read.selectFrom('shape').selectAll().limit(1).execute()
+  if (some === undefined) throw new Error('nothing was learned')
+  const rows = Array.from({ length: 1200 }, (_, at) => ({ ...some, connection: 'busy', hash: String(at), id: `0${at}`, accepted_at: null }))
+  await bed.database.write((tx) => insertShapes(tx, rows))
+  put(1, '2026-11-23T09:00:10.000Z', { gift: true })
+  await later(bed, minute, ['orders'])
+  put(2, '2026-11-23T09:00:20.000Z', { total: '12.00', lines: tinyOrder(2, { total: '12.00' }).lines })
+  await hook(bed, tinyOrder(3, { at: '2026-11-23T09:00:30.000Z' }))
+  await bed.drain()
+  expect((await statesOf(bed, 'envelope')).slice(2)).toEqual(['parked/drift', 'parked/drift'])
+  expect(await pull(bed.context, 'shop', 'orders')).toEqual({ state: 'not-due' })
 })
 
 test('a word that was never there stops the stream too', async () => {

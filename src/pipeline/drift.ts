@@ -34,10 +34,21 @@ export const parentOf = (stream: string): string => stream.split('/', 1)[0] ?? s
 /** What the envelopes of a stopped stream wait for. */
 export const driftName = (connection: string, stream: string): string => `drift:${connection}/${parentOf(stream)}`
 
+/** Of such names those whose stream nothing stops any more: its change was accepted at the moment at which a record began to wait, or the workspace lets it go on. */
+export async function goneOn({ database, tenant, catalogue }: Context, names: readonly string[]): Promise<string[]> {
+  const free: string[] = []
+  for (const name of new Set(names)) {
+    const [, connection = '', stream = ''] = /^drift:([^/]+)\/(.+)$/s.exec(name) ?? []
+    const setup = catalogue().connections.get(connection)
+    if (setup !== undefined && !(await isStopped(database, tenant, setup, stream))) free.push(name)
+  }
+  return free
+}
+
 /** Whether a change that nobody has accepted holds the stream. */
 export async function isStopped(database: Database, tenant: string, setup: ConnectionSetup, stream: string): Promise<boolean> {
   if (setup.streams.get(stream)?.drift !== 'stop') return false
-  return (await openShapes(database.read, tenant, setup.name)).some((row) => parentOf(row.stream) === stream)
+  return (await openShapes(database.read, tenant, { connection: setup.name, stream, limit: 1 })).length > 0
 }
 
 /**
@@ -59,7 +70,12 @@ export async function openDriftWatch(
     const name = driftName(row.connection, row.stream)
     if (policyOf(row) === 'stop' && !stopped.has(name)) stopped.set(name, row)
   }
-  if (envelopes.some((envelope) => policyOf(envelope) === 'stop')) for (const row of await openShapes(tx, tenant)) stop(row)
+  const mayStop = envelopes.filter((envelope) => policyOf(envelope) === 'stop')
+  for (const [, [one]] of Map.groupBy(mayStop, ({ connection, stream }) => driftName(connection, stream))) {
+    if (one === undefined) continue
+    const [row] = await openShapes(tx, tenant, { connection: one.connection, stream: parentOf(one.stream), limit: 1 })
+    if (row !== undefined) stop(row)
+  }
   const wordsOf = ({ connection, stream }: EnvelopeTable): readonly string[] =>
     (stream.includes('/') ? undefined : setups.get(connection)?.connector.streams[stream]?.words) ?? []
   const keyOf = ({ connection, stream }: EnvelopeTable): string => `${tenant}\0${connection}\0${stream}`
@@ -146,7 +162,7 @@ export async function acceptDrift(
   { readonly missing: string } | { readonly accepted: readonly ShapeTable[]; readonly open: number; readonly lanes: readonly number[] }
 > {
   const { connection, stream, paths } = of
-  const open = (await openShapes(tx, tenant, connection)).filter((row) => parentOf(row.stream) === stream)
+  const open = await openShapes(tx, tenant, { connection, stream })
   const missing = paths?.find((path) => !open.some((row) => row.path === path))
   if (missing !== undefined) return { missing }
   const accepted = open.filter(({ path }) => paths === undefined || paths.includes(path))

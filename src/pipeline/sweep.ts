@@ -11,6 +11,7 @@ import { countUnsplit } from '../store/receipt.ts'
 import { dueRuns } from '../store/schedule.ts'
 import type { Ring } from './bell.ts'
 import type { Context } from './context.ts'
+import { goneOn } from './drift.ts'
 import { toRing } from './lanes.ts'
 import { connectionsOf, releaseNames } from './release.ts'
 
@@ -59,7 +60,7 @@ const maxAlarmed = 10_000
 
 /**
  * Looks at the next page of what is parked: frees what waits for something that is there (a link made by another process at the same moment, a finding a person closed, a route switched
- * on again), and raises an alarm once for what waits longer than the limit.
+ * on again, a stream that goes on), and raises an alarm once for what waits longer than the limit.
  */
 export async function reviewParked(context: Context, watch: ParkWatch): Promise<readonly Ring[]> {
   const { database, tenant } = context
@@ -70,10 +71,8 @@ export async function reviewParked(context: Context, watch: ParkWatch): Promise<
   watch.envelopes = envelopes.length < page ? '' : (envelopes.at(-1)?.id ?? '')
   for (const { id, created_at, ...about } of [...deliveries, ...envelopes.map((one) => ({ ...one, created_at: one.received_at }))])
     if (now - created_at > context.settings.parkAlarmMs) alarm(context, watch, id, { ...about, id })
-  const names = await present(
-    context,
-    [...deliveries, ...envelopes].flatMap(({ waits_for }) => waits_for ?? []),
-  )
+  const waits = [...deliveries, ...envelopes].flatMap(({ waits_for }) => waits_for ?? [])
+  const names = [...(await present(context, waits)), ...(await goneOn(context, waits))]
   const free = await freeDuties(context, deliveries)
   if (names.length === 0 && free.length === 0) return []
   return database.write(async (tx) => {

@@ -17,13 +17,23 @@ export const shapeOf = (read: Reader, tenant: string, connection: string, stream
 export const insertShapes = (tx: Tx, rows: readonly ShapeTable[]): Promise<number> =>
   insertMany(tx, 'shape', rows, { keys: ['tenant', 'connection', 'stream', 'hash'], then: 'ignore' })
 
-/** Changes that nobody has accepted yet, of all connections: there are few. */
-export async function openShapes(read: Reader, tenant: string, connection?: string): Promise<ShapeTable[]> {
+/** Changes that nobody has accepted yet, the oldest first; `stream`: with those of its children. */
+export const openShapes = (
+  read: Reader,
+  tenant: string,
+  of: { readonly connection?: string; readonly stream?: string; readonly limit?: number } = {},
+): Promise<ShapeTable[]> => {
+  const { connection, stream, limit = mostOpen } = of
   let query = read.selectFrom('shape').selectAll().where('tenant', '=', tenant).where('accepted_at', 'is', null)
   if (connection !== undefined) query = query.where('connection', '=', connection)
-  return (await query.limit(mostOpen).execute()).sort((a, b) => (a.id < b.id ? -1 : 1))
+  if (stream !== undefined)
+    query = query.where((is) =>
+      is.or([is('stream', '=', stream), is.and([is('stream', '>=', `${stream}/`), is('stream', '<', `${stream}0`)])]),
+    )
+  return query.orderBy('id').limit(limit).execute()
 }
-const mostOpen = 1000
+/** More than one stream with its children has. */
+const mostOpen = 20_000
 
 /** Changes after the first read, newest first. */
 export const listShapes = (
