@@ -13,28 +13,17 @@ export async function sameLooks(
   records: readonly CutRecord[],
 ): Promise<ReadonlySet<CutRecord>> {
   const { tenant, connection, stream, receipt, at } = of
-  const rows = records.filter(({ poke, version }) => poke === true && version === null)
+  const rows = records.filter(({ poke, version }) => poke === true && version === null).map((row) => ({ row, key: columnKey(row.key) }))
   if (rows.length === 0) return new Set()
   const known = await lastRecords(
     tx,
     tenant,
-    rows.map(({ key }) => ({ connection, stream, key: columnKey(key) })),
+    rows.map(({ key }) => ({ connection, stream, key })),
   )
-  const same = new Set(
-    rows.filter(({ key, bodyHash }) => known.get(recordName(connection, stream, columnKey(key)))?.body_hash === bodyHash),
-  )
+  const isSame = ({ row, key }: (typeof rows)[number]) => known.get(recordName(connection, stream, key))?.body_hash === row.bodyHash
   const looks = rows
-    .filter((row) => !same.has(row))
-    .map(({ key, bodyHash }) => ({
-      tenant,
-      connection,
-      stream,
-      key: columnKey(key),
-      version: null,
-      body_hash: bodyHash,
-      envelope: receipt,
-      at,
-    }))
+    .filter((one) => !isSame(one))
+    .map(({ row, key }) => ({ tenant, connection, stream, key, version: null, body_hash: row.bodyHash, envelope: receipt, at }))
   await saveRecords(tx, looks)
-  return same
+  return new Set(rows.filter(isSame).map(({ row }) => row))
 }

@@ -99,7 +99,7 @@ export const readingMutants: readonly Mutant[] = [
     'looked-at-once',
     '5',
     'a record whose watch shows a look again that it had before is not read again',
-    ['src/pipeline/poke-looks.ts', '?.body_hash === bodyHash))', ' !== undefined))'],
+    ['src/pipeline/poke-looks.ts', '?.body_hash === row.bodyHash', ' !== undefined'],
     ['src/pipeline/pull.test.ts', 'only those records read again that look different'],
   ),
   one(
