@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Access, Checkpoint, PageRead } from '../../src/connector/access.ts'
+import { compileCondition } from '../../src/connector/condition.ts'
 import { memoryLimiter } from '../../src/connector/limiter.ts'
 import { openAccess } from '../../src/connector/open.ts'
 import { memoryTokens } from '../../src/connector/tokens.ts'
@@ -7,6 +8,7 @@ import { isHubError } from '../../src/model/errors.ts'
 import type { JsonObject } from '../../src/model/json.ts'
 import { createFaultBoard, type FaultBoard } from '../../src/simulator/faults.ts'
 import { type Jushuitan, startJushuitan } from '../../src/simulator/jushuitan/jushuitan.ts'
+import { query } from '../../src/simulator/jushuitan/queries.ts'
 import connector from './connector.ts'
 import { toldBy } from './messages.ts'
 
@@ -200,6 +202,23 @@ describe('writing', () => {
     expect(again).toMatchObject({ kind: 'delivered', key: String(merchant.orders()[0]?.id) })
     expect(merchant.orders()).toHaveLength(1)
     expect(merchant.log).toHaveLength(1)
+  })
+
+  test('what the hub uploaded tells no payment of its own, since that is known from where it came; what a split order was paid is reversed', async () => {
+    const part = connector.streams.orders?.parts.find((one) => 'document' in one && one.document === 'payment')
+    const tells = compileCondition(part !== undefined && 'when' in part ? (part.when ?? '') : '', 'jst', { shop: String(merchant.shop) })
+    await run('order', 'create', input)
+    merchant.split(merchant.placeOrder({ lines: ['LAMP', 'SHADE'].map((sku) => ({ sku, quantity: 1, price: 3500 })) }))
+    merchant.placeOrder({ lines: [{ sku: 'LAMP', quantity: 1, price: 3500 }], paid: false })
+    const { data } = query(merchant.book, 'orders/single/query', { start_ts: 0 }) ?? {}
+    const rows = ((data as JsonObject).orders as readonly JsonObject[]).toSorted((one, other) => Number(one.o_id) - Number(other.o_id))
+    expect(rows.map((row) => [row.status, tells(row)])).toEqual([
+      ['WaitConfirm', false],
+      ['Split', true],
+      ['WaitConfirm', true],
+      ['WaitConfirm', true],
+      ['WaitPay', false],
+    ])
   })
 
   test('an order that does not add up is refused inside a 200', async () => {

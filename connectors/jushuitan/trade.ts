@@ -7,6 +7,11 @@ const whole = { type: 'integer' }
 const number = { type: ['number', 'null'] }
 const items = { type: 'array', items: { type: 'object', required: ['sku_id', 'qty'], properties: { sku_id: text, qty: whole } } }
 
+/** What the hub uploaded: its payment is known from where it came. */
+const isUploaded = "(text(shop_id) == (@.config.shop ?? '') && outer_pay_id == so_id)"
+/** Once an order was paid; and when it is over by a split or a merger, so that what was told before counts no more. */
+const tellsPayment = `((has(pay_date) && paid_amount > 0) || status == 'Split' || status == 'Merged') && !${isUploaded}`
+
 /** 订单查询. An order that is merged or split is over, and what became of it is an order of its own. */
 export const orders: Stream = {
   title: 'Orders of all shops, with what was paid',
@@ -32,8 +37,9 @@ export const orders: Stream = {
   byKey: { ...one('orders/single/query', { o_ids: ['{key|integer}'] }), records: 'data.orders' },
   hubRef: { path: 'so_id', document: 'sales-order', by: 'key' },
   hubLines: { each: 'items', key: 'oi_id', number: 'outer_oi_id' },
-  parts: [part('sales-order', 'order'), part('payment', 'payment', { key: '{key}/paid', when: 'has(pay_date) && paid_amount > 0' })],
+  parts: [part('sales-order', 'order'), part('payment', 'payment', { key: '{key}/paid', when: tellsPayment })],
   blindSpots: [
+    'payments in the shop that orders are uploaded to, under the number of their order: the hub uploads its own so, and they are told where the money came in',
     'orders older than three months, which Jushuitan archives',
     'names and addresses of buyers on marketplaces, which come masked',
   ],
