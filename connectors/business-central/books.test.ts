@@ -2,9 +2,11 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Access, PageRead } from '../../src/connector/access.ts'
+import { compileCondition } from '../../src/connector/condition.ts'
 import { cutNotices } from '../../src/connector/cut.ts'
 import { openAccess } from '../../src/connector/open.ts'
 import { verifyWebhook } from '../../src/connector/verify.ts'
+import type { JsonObject } from '../../src/model/json.ts'
 import { type BusinessCentral, startBusinessCentral } from '../../src/simulator/business-central/company.ts'
 import { createFaultBoard, type FaultBoard } from '../../src/simulator/faults.ts'
 import connector from './connector.ts'
@@ -277,6 +279,17 @@ describe('goods', () => {
       return rows.find((row) => row.No === 'LAMP' || row.number === 'LAMP')?.[field]
     }
     expect([await onHand('stock', 'inventory'), await onHand('stock-at-location', 'Inventory')]).toEqual([10, 7])
+  })
+  test('that another customer orders under a number like ours are no answer to us', async () => {
+    const customerId = erp.addParty('customers', { number: 'HARBOUR', displayName: 'Harbour' }).id
+    const line = { lineType: 'Item', lineObjectNumber: 'LAMP', quantity: 2 }
+    await run('purchase-as-sale', 'create', { reference: 'PO-1', customerId, lines: [{ ...line, description2: '1' }] })
+    erp.order('salesOrders', { customerNumber: 'HARBOUR', externalDocumentNumber: 'PO-1', salesOrderLines: [line] })
+    const [part] = connector.streams['order-responses']?.parts ?? []
+    const answers = compileCondition(part !== undefined && 'when' in part ? (part.when ?? '') : '', 'bc', {})
+    const [page] = await read('order-responses')
+    const rows: readonly JsonObject[] = JSON.parse(Buffer.from(page?.bodies[0]?.bytes ?? []).toString()).value
+    expect(rows.map(answers)).toEqual([true, false])
   })
   test('of a released order of a buyer are its people’s: the hub deletes only one that nobody has released', async () => {
     const customerId = erp.addParty('customers', { number: 'HARBOUR', displayName: 'Harbour' }).id

@@ -18,7 +18,7 @@ export const purchaseOrders: Stream = {
       'whether the change of a line alone moves lastModifiedDateTime of its order is not published: a full pass now and then tells',
     ],
   }),
-  hubRef: { path: 'purchaseOrderLines.0.description', document: 'purchase-order' },
+  hubRef: { path: 'purchaseOrderLines.0.description', document: 'purchase-order', by: 'key' },
   hubLines: { each: 'purchaseOrderLines', key: 'sequence', number: 'description2' },
 }
 
@@ -40,7 +40,8 @@ const salesStream = (title: string, document: string, parts: readonly Part[], li
     ...(listed ? { into: ['sales-shipments'] } : { listed }),
     blindSpots,
   }),
-  hubRef: { path: 'externalDocumentNumber', document },
+  // people write there what customers call their orders: only our answers to a buyer go by a number
+  hubRef: { path: 'externalDocumentNumber', document, ...(document === 'sales-order' ? { by: 'key' as const } : {}) },
   hubLines: { each: 'salesOrderLines', key: 'sequence', number: 'description2' },
 })
 export const salesOrders = salesStream('Sales orders with their lines', 'sales-order', origin('sales-order', 'sale'), true, [
@@ -62,12 +63,15 @@ export const orderResponses = salesStream(
       document: 'order-response',
       mapping: 'business-central/order-response',
       mode: 'replace',
-      when: 'has(externalDocumentNumber)',
+      when: "has(externalDocumentNumber) && count(salesOrderLines, lineType == 'Item' && has(description2)) > 0",
       identity: { kind: 'origin' },
     },
   ],
   false,
-  ['an order that is deleted: its last answer stays'],
+  [
+    'an order that is deleted: its last answer stays',
+    "an order of another customer's that has the number of one of ours, and our line numbers, is taken for an answer",
+  ],
 )
 
 /** What was put aside afterwards, under the number of the receipt, was not accepted: its entries in the item ledger come with it. */

@@ -56,7 +56,7 @@ export const purchases: Stream = {
     fields: [...orderHead, 'FSupplierId.FNumber', 'FSupplierId.FName', ...priced, 'FMRPTerminateStatus', 'FMRPCloseStatus'],
     schema: { ...orderSchema, FSupplierId_FNumber: text },
   }),
-  hubRef: { path: 'FBillNo', document: 'purchase-order' },
+  hubRef: { path: 'FBillNo', document: 'purchase-order', by: 'key' },
   hubLines: hubLines(purchaseEntry),
   parts: one('purchase-order', 'purchase'),
 }
@@ -87,7 +87,7 @@ export const receipts: Stream = {
     ],
     schema: { FDate: text, FCancelStatus: text, FSupplierId_FNumber: text, FApproveDate: maybe },
   }),
-  hubRef: { path: 'FBillNo', document: 'goods-receipt' },
+  hubRef: { path: 'FBillNo', document: 'goods-receipt', by: 'key' },
   parts: one('goods-receipt', 'receipt'),
 }
 
@@ -135,7 +135,7 @@ const sale = {
 /** Only orders that the hub brought here: people's own sales are nobody's business. */
 export const sales: Stream = {
   ...bills({ ...sale, title: "Sale orders made from our orders, known by their number; people's own sales are set aside" }),
-  hubRef: { path: 'FBillNo', document: 'sales-order' },
+  hubRef: { path: 'FBillNo', document: 'sales-order', by: 'key' },
   hubLines: hubLines(saleEntry),
   parts: [{ document: 'sales-order', mode: 'replace', identity: { kind: 'mirror', identifiers: [], foreign: 'ignore' } }],
 }
@@ -148,7 +148,7 @@ export const orderResponses: Stream = {
     only: "FBillNo like '%/%'",
     blindSpots: ["a sale of people's own whose number has a slash in it is taken for an answer"],
   }),
-  hubRef: { path: 'FBillNo', document: 'purchase-order' },
+  hubRef: { path: 'FBillNo', document: 'purchase-order', by: 'key' },
   hubLines: hubLines(saleEntry),
   parts: one('order-response', 'order-response'),
 }

@@ -82,7 +82,7 @@ const linesOf = (title: string, model: string, quantity: string, stream: string,
 
 export const purchases: Stream = {
   ...changes({ ...purchase, title: 'Purchase orders; those that the hub made are known by their origin' }),
-  hubRef: { path: 'origin', document: 'purchase-order' },
+  hubRef: { path: 'origin', document: 'purchase-order', by: 'key' },
   hubLines,
   parts: one('purchase-order', 'purchase'),
 }
@@ -90,7 +90,7 @@ export const purchaseLines = linesOf('Lines of purchase orders, edited by themse
 
 export const saleOrders: Stream = {
   ...changes({ ...sale, title: 'Sale orders; those that the hub made are known by the reference of the customer' }),
-  hubRef: { path: 'client_order_ref', document: 'sales-order' },
+  hubRef: { path: 'client_order_ref', document: 'sales-order', by: 'key' },
   hubLines,
   parts: one('sales-order', 'sale-order'),
 }
@@ -110,7 +110,7 @@ const referenced = (title: string): Omit<Stream, 'parts'> => {
 /** For books whose own orders are nobody's business: sales that the hub brought here are known by the reference, all others are set aside. */
 export const sales: Stream = {
   ...referenced('Sale orders made from our orders'),
-  hubRef: { path: 'client_order_ref', document: 'sales-order' },
+  hubRef: { path: 'client_order_ref', document: 'sales-order', by: 'key' },
   parts: [{ document: 'sales-order', mode: 'replace', identity: { kind: 'mirror', identifiers: [], foreign: 'ignore' } }],
 }
 export const orderResponses: Stream = {

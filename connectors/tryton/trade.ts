@@ -177,7 +177,7 @@ export const sales: Stream = {
     schema: saleSchema,
     blindSpots: [noDeletes, lineWrites],
   }),
-  hubRef: { path: 'reference', document: 'sales-order' },
+  hubRef: { path: 'reference', document: 'sales-order', by: 'key' },
   hubLines,
   parts: [{ document: 'sales-order', mode: 'replace', identity: { kind: 'mirror', identifiers: [], foreign: 'ignore' } }],
 }
