@@ -49,7 +49,7 @@ let connector: Connector
 /** cookie by token, of sessions that live */
 let sessions: Map<string, string>
 let orders: number
-let answer: (request: PartnerRequest, usual: () => PartnerAnswer) => PartnerAnswer
+let answer: (request: PartnerRequest, usual: () => PartnerAnswer) => PartnerAnswer | Promise<PartnerAnswer>
 
 const gateway = ({ method, path, headers }: PartnerRequest): PartnerAnswer => {
   const token = headers['x-csrf-token']
@@ -126,6 +126,29 @@ test('a gateway that takes no token is tried again later: nothing was done, and 
   expect(outcome).toMatchObject({ kind: 'retry', code: 'csrf-required', ambiguous: false })
   expect(partner.requests.filter(({ method }) => method === 'POST')).toHaveLength(2)
   expect(JSON.stringify(outcome)).not.toMatch(/token-number|session-number|password/)
+})
+
+test('a token that was followed by another is told in no fault of a write that still carried it', async () => {
+  let late: (() => void) | undefined
+  const begun = new Promise<void>((resolve) => {
+    answer = async ({ method }, usual) => {
+      if (method !== 'POST' || late !== undefined) return usual()
+      await new Promise<void>((go) => {
+        late = go
+        resolve()
+      })
+      return { status: 500, body: { error: 'session-number-1 of token-number-1== broke' } }
+    }
+  })
+  const first = order('A')
+  await begun
+  sessions.clear()
+  sessions.set('another', 'one')
+  expect(await order('B')).toMatchObject({ kind: 'delivered' })
+  late?.()
+  const outcome = await first
+  expect(outcome).toMatchObject({ code: 'http-500' })
+  expect(JSON.stringify(outcome)).not.toMatch(/token-number|session-number/)
 })
 
 test('a 403 that does not speak of the token is what it was: a refusal', async () => {

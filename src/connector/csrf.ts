@@ -28,7 +28,7 @@ const longest = 4096
 export function openCsrf(csrf: Csrf, fetch: (proof: Proof) => Promise<Readonly<Record<string, string>>>, what: string): CsrfGuard {
   let current: { readonly session: number; readonly mark: Promise<CsrfMark>; readonly number: number } | undefined
   let number = 0
-  let hidden: readonly string[] = []
+  const hidden = new Set<string>()
   const name = csrf.header.toLowerCase()
 
   const begin = async (proof: Proof, mine: number): Promise<CsrfMark> => {
@@ -44,7 +44,9 @@ export function openCsrf(csrf: Csrf, fetch: (proof: Proof) => Promise<Readonly<R
         },
       )
     const cookies = cookiesOf(answered['set-cookie'])
-    hidden = [token, ...cookies.values()].filter((value) => value.length >= leastSecret)
+    // writes with the marks before may be under way
+    if (hidden.size >= maxHidden) hidden.clear()
+    for (const value of [token, ...cookies.values()]) if (value.length >= leastSecret) hidden.add(value)
     const cookie = joined(proof.headers.cookie, cookies)
     return { number: mine, headers: { [name]: token, ...(cookie === '' ? {} : { cookie }) } }
   }
@@ -63,10 +65,11 @@ export function openCsrf(csrf: Csrf, fetch: (proof: Proof) => Promise<Readonly<R
     forget: (mark) => {
       if (current?.number === mark.number) current = undefined
     },
-    secrets: () => hidden,
+    secrets: () => [...hidden],
   }
 }
 const leastSecret = 6
+const maxHidden = 256
 
 /** Of `Set-Cookie` headers that were joined by commas (RFC 6265 5.2): names and values, the rest is for browsers. A date has a comma too, but no name and `=` right after it. */
 export function cookiesOf(header: string | undefined): ReadonlyMap<string, string> {
