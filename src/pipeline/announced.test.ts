@@ -3,7 +3,7 @@ import type { Announcement } from '../connector/announce.ts'
 import { openAlarms } from '../store/alarm.ts'
 import { later } from '../testing/bed-questions.ts'
 import { type Bed, openBed } from '../testing/pipeline-bed.ts'
-import { openHearing } from './announced.ts'
+import { announcedNow, openHearing } from './announced.ts'
 
 let bed: Bed
 beforeEach(async () => {
@@ -43,4 +43,23 @@ test('what a partner announces is one alarm, however often and in how many proce
   expect((await alarms())[0]?.message).not.toContain('more')
   await later(bed, 8 * 24 * 60 * minute)
   expect(await alarms()).toEqual([])
+})
+
+test('a partner that tells ever new things fills no table, and what it goes on telling stays', async () => {
+  const hub = hearing()
+  const tell = async (words: string) => {
+    hub.heard('shop', { kind: 'deprecation', at: null, link: null, words }, 'GET /items')
+    await hub.settled()
+  }
+  const words = async () => (await announcedNow(bed.database, 'default', bed.clock.now)).map((row) => row.words)
+  for (let i = 1; i <= 103; i++) await tell(`reason ${i}`)
+  expect(await words()).toHaveLength(100)
+  expect(await words()).not.toContain('reason 101')
+  for (let day = 0; day < 8; day++) {
+    await later(bed, 24 * 60 * minute)
+    await tell('reason 1')
+  }
+  await tell('the end')
+  expect((await words()).toSorted()).toEqual(['reason 1', 'the end'])
+  expect(await bed.database.read.selectFrom('announcement').select('hash').execute()).toHaveLength(2)
 })

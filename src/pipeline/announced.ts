@@ -2,7 +2,7 @@ import type { Announcement } from '../connector/announce.ts'
 import type { Clock } from '../model/clock.ts'
 import { sha256 } from '../model/id.ts'
 import type { Log } from '../model/log.ts'
-import { announcementsSince, countAnnouncements, saveAnnouncement } from '../store/announcement.ts'
+import { announcementsSince, countOtherAnnouncements, forgetAnnouncements, saveAnnouncement } from '../store/announcement.ts'
 import type { Database } from '../store/database.ts'
 import type { AnnouncementTable } from '../store/tables.ts'
 import type { Condition } from './alarms.ts'
@@ -10,7 +10,7 @@ import type { Condition } from './alarms.ts'
 const day = 86_400_000
 /** What no answer says any more for so long is over: the connector asks for something newer by then. */
 const overMs = 7 * day
-/** Kept of one connection. */
+/** Kept of one connection; beyond them nothing new is, until some are over. */
 const most = 100
 
 /** Hears what partners say of the end of their APIs. */
@@ -37,7 +37,8 @@ export function openHearing({
   const write = async (connection: string, told: Announcement, call: string, hash: string): Promise<void> => {
     const now = await database.now()
     await database.write(async (tx) => {
-      if ((await countAnnouncements(tx, tenant, connection)) >= most) return
+      await forgetAnnouncements(tx, tenant, connection, now - overMs)
+      if ((await countOtherAnnouncements(tx, tenant, connection, hash)) >= most) return
       const { kind, at, link, words } = told
       await saveAnnouncement(tx, { tenant, connection, hash, kind, at, link, words, told_by: call, first_at: now, seen_at: now })
     })

@@ -20,13 +20,24 @@ export async function announcementsSince(read: Reader, tenant: string, since: nu
 }
 const most = 1000
 
-/** How many there are of a connection. */
-export async function countAnnouncements(tx: Tx, tenant: string, connection: string): Promise<number> {
+/** Removes what a connection was told before a time, and not since. */
+export async function forgetAnnouncements(tx: Tx, tenant: string, connection: string, before: number): Promise<void> {
+  await tx
+    .deleteFrom('announcement')
+    .where('tenant', '=', tenant)
+    .where('connection', '=', connection)
+    .where('seen_at', '<', before)
+    .execute()
+}
+
+/** How many others than this one a connection has. */
+export async function countOtherAnnouncements(tx: Tx, tenant: string, connection: string, hash: string): Promise<number> {
   const row = await tx
     .selectFrom('announcement')
     .select((of) => of.fn.countAll<number>().as('count'))
     .where('tenant', '=', tenant)
     .where('connection', '=', connection)
+    .where('hash', '!=', hash)
     .executeTakeFirst()
   return row?.count ?? 0
 }
