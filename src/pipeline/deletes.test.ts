@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Connector } from '../connector/types.ts'
 import { every } from '../model/timing.ts'
 import { decidePlan, listPlans } from '../store/plan.ts'
+import { claimRun, endRun } from '../store/schedule.ts'
 import { documentOf, hook, later } from '../testing/bed-questions.ts'
 import { type Bed, openBed } from '../testing/pipeline-bed.ts'
 import { tinyShop } from '../testing/tiny-connectors.ts'
@@ -166,6 +167,16 @@ describe('a key that vanishes into a record of another stream', () => {
     // a run that began before the first list says nothing of what is not in it
     expect(asked().slice(-3)).toEqual(['order-ids', 'items', 'order-ids'])
     expect(await deleted()).toEqual(['shop/7'])
+  })
+  test('stays while that stream was read in part only', async () => {
+    const job = await beside(async () => {
+      const now = bed.clock.now
+      const lease = await claimRun(bed.database, 'default', { connection: 'shop', stream: 'items', kind: 'pull' }, now, 1000)
+      if (lease !== undefined) await bed.database.write((tx) => endRun(tx, 'default', lease, { at: now + 1, error: null, retryAt: now }))
+      bed.clock.now += 120_000
+    })
+    expect(job).toMatchObject({ state: 'failed', code: 'not-read-meanwhile' })
+    expect(await deleted()).toEqual([])
   })
   test('stays when that stream cannot be read', async () => {
     const usual = bed.partner.intercept

@@ -45,10 +45,10 @@ export async function findDeletes(context: Context, setup: ConnectionSetup, leas
 
 /** A run of a stream that others wait for. */
 const longestRunMs = 300_000
-const lookAgainMs = 100
+const [leastLookMs, mostLookMs] = [100, 2000]
 
 /**
- * What vanished may have become a record of these streams: each that the workspace reads is read from now on, and what it brought is applied.
+ * What vanished may have become a record of these streams: each that the workspace reads is read from now on to its end, and what it brought is applied.
  * @throws HubError `not-read-meanwhile` (retry) when one of them cannot be read: nothing is judged then
  */
 async function readMeanwhile(context: Context, connection: string, names: readonly string[], signal: AbortSignal): Promise<void> {
@@ -56,19 +56,17 @@ async function readMeanwhile(context: Context, connection: string, names: readon
   const asked = await database.now()
   const streams = new Set<string>()
   for (const name of names) if (await requestPull(context, connection, name)) streams.add(name)
-  for (;;) {
+  for (let waitMs = leastLookMs; ; waitMs = Math.min(2 * waitMs, mostLookMs)) {
     const runs = (await listPulls(database, tenant)).filter((run) => run.connection === connection && streams.has(run.stream))
-    const open = runs.filter(
-      ({ last_started_at: started, last_ended_at: ended, last_error: error }) =>
-        (started ?? 0) <= asked || (ended ?? 0) < (started ?? 0) || error !== null,
-    )
+    // a run that was cut short goes on later, and brought only a part
+    const open = runs.filter(({ last_started_at: started, last_good_at: good }) => (started ?? 0) <= asked || (good ?? 0) < (started ?? 0))
     if (open.length === 0 && !(await isWaiting(database.read, tenant, connection, [...streams]))) return
     if (signal.aborted || (await database.now()) > asked + longestRunMs)
       throw retry(
         'not-read-meanwhile',
         `${connection}: ${open.map(({ stream }) => stream).join(', ') || 'what came'} could not be read and applied, so no delete is believed`,
       )
-    await clock.sleep(lookAgainMs, signal)
+    await clock.sleep(waitMs, signal)
   }
 }
 
