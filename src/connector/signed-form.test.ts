@@ -195,6 +195,17 @@ describe('a signed form', () => {
     expect(request?.headers['content-type']).toBe('application/x-www-form-urlencoded')
   })
 
+  it('is all that is ever sent: a call that forgot to be one is not', async () => {
+    const partner = await partnerOf()
+    const { check: _, ...rest } = connector()
+    const access = accessOf(partner.url, {
+      config: { given: 'given-token-1' },
+      connector: { ...rest, check: { method: 'POST', path: '/me', json: { a: 1 } } },
+    })
+    expect(await codeOf(access)).toBe('unsigned-call/bug')
+    expect(partner.requests).toEqual([])
+  })
+
   it('needs no token where the signature is all there is', async () => {
     const partner = await partnerOf(() => ({ body: {} }))
     expect(

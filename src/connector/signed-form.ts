@@ -1,5 +1,5 @@
 import { createHash, createHmac } from 'node:crypto'
-import { recoveryOf } from '../model/errors.ts'
+import { bug, recoveryOf } from '../model/errors.ts'
 import { sha256 } from '../model/id.ts'
 import { at, type Json } from '../model/json.ts'
 import type { OAuth2Deps } from './oauth2.ts'
@@ -36,18 +36,21 @@ export function signFields(
 function signerOf({ fields, signature }: SignedForm, secret: string, config: Config): Authentication['sign'] {
   const own = Object.entries(fields).map(([name, template]) => [name, compileString(template)] as const)
   return (request, now, { token }): HttpRequest => {
+    if (request.headers['content-type'] !== formType)
+      throw bug(
+        'unsigned-call',
+        `${request.method} ${new URL(request.url).pathname} has no form, and only forms are signed: give the call one, if need be an empty one`,
+      )
     const seconds = Math.floor(now.getTime() / 1000)
     const roots: Roots = { config, token, seconds, nonce: nonceOf(seconds) }
     const form = Object.fromEntries(new URLSearchParams(Buffer.from(request.body ?? []).toString('utf8')))
     for (const [name, render] of own) form[name] ??= render(roots) ?? ''
     const body = new URLSearchParams({ ...signFields(signature, secret, form) }).toString()
-    return {
-      ...request,
-      headers: { ...request.headers, 'content-type': 'application/x-www-form-urlencoded' },
-      body: new TextEncoder().encode(body),
-    }
+    return { ...request, body: new TextEncoder().encode(body) }
   }
 }
+
+const formType = 'application/x-www-form-urlencoded'
 
 /** Six characters until the year 2038. */
 const nonceOf = (seconds: number): string => seconds.toString(36).padStart(6, '0').slice(-6)
