@@ -1,17 +1,25 @@
+import { readFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Access, PageRead } from '../../src/connector/access.ts'
 import { compileCondition } from '../../src/connector/condition.ts'
 import { cutNotices } from '../../src/connector/cut.ts'
 import { openAccess } from '../../src/connector/open.ts'
 import { verifyWebhook } from '../../src/connector/verify.ts'
+import { compileMapping } from '../../src/mapping/compile.ts'
 import type { JsonObject } from '../../src/model/json.ts'
 import { type BusinessCentral, startBusinessCentral } from '../../src/simulator/business-central/company.ts'
 import { createFaultBoard, type FaultBoard } from '../../src/simulator/faults.ts'
+import { contextOf } from '../../src/testing/mapping-kit.ts'
 import connector from './connector.ts'
 
 const hour = 3_600_000
+const { mapping: receiptMapping } = compileMapping(
+  readFileSync(join(import.meta.dirname, '../../mappings/business-central/receipt.json'), 'utf8'),
+  { file: 'receipt.json', codes: { unit: { PCS: 'C62' } } },
+)
 const [clientId, clientSecret, webhookSecret] = ['client-id-of-the-test', 'client-secret-of-the-test', 'client-state-of-the-test']
 let now: number
 let erp: BusinessCentral
@@ -279,6 +287,28 @@ describe('goods', () => {
       return rows.find((row) => row.No === 'LAMP' || row.number === 'LAMP')?.[field]
     }
     expect([await onHand('stock', 'inventory'), await onHand('stock-at-location', 'Inventory')]).toEqual([10, 7])
+  })
+  test('whose receipt is undone are told by the same receipt, which is read again', async () => {
+    await run('create-purchase', 'create', order(['LAMP', 10]))
+    const { number } = erp.receive(purchases()[0]?.id ?? '', new Map([[1, 4]]))
+    erp.undoReceipt(String(number))
+    expect((await read('goods-put-aside')).flatMap(({ records }) => records)).toMatchObject([{ key: String(number), poke: true }])
+    const receipt = erp.book.all('purchaseReceipts')[0] ?? expect.unreachable()
+    const context = contextOf({
+      connection: 'bc',
+      books: 'CRONUS',
+      config: { timeZone: 'UTC', location: 'x' },
+      codes: { unit: { PCS: 'C62' } },
+    })
+    const told = receiptMapping?.pull(
+      {
+        ...receipt,
+        purchaseReceiptLines: [...erp.book.lines('purchaseReceipts', receipt.id)],
+        ledgerEntries: [...erp.book.all('itemLedgerEntries')],
+      },
+      context,
+    )
+    expect(told).toMatchObject({ ok: true, value: { kind: 'receipt', lines: [{ accepted: '0.000000', rejected: '0.000000' }] } })
   })
   test('that another customer orders under a number like ours are no answer to us', async () => {
     const customerId = erp.addParty('customers', { number: 'HARBOUR', displayName: 'Harbour' }).id

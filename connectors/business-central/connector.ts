@@ -112,6 +112,7 @@ const businessCentral: Connector = {
     unproved: [
       'that the comment lines of an order stand in its posted shipment, and that a list of ItemCard takes Location_Filter as the single card does (published for one card only)',
       'names of the fields of page 5404',
+      'from memory: what is undone of a receipt stands in it once more with a negative quantity, and in the item ledger under its number',
       'that an order may be deleted by the API in every status; where goods have moved it refuses',
     ],
     permissions: [

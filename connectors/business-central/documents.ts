@@ -91,13 +91,13 @@ export const purchaseReceipts: Stream = entity('purchaseReceipts', {
   parts: origin('goods-receipt', 'receipt'),
   blindSpots: [
     'the API tells no location of a receipt: that of the config is taken',
-    'a receipt that is undone is one of its own with negative lines',
+    'of several lines of one article in a receipt, which of them was undone: they share it',
   ],
 })
 
-/** A receipt that was posted does not change: what is put aside later (broken, to another location or written off) only stands in the item ledger. */
+/** A receipt that was posted tells no time of a change: what is put aside later (broken, to another location or written off), and what is undone, stands in the item ledger. */
 export const putAside: Stream = {
-  title: 'Goods put aside under the number of a receipt: item journals and reclassifications, by which the receipt is read again',
+  title: 'Goods put aside under the number of a receipt, or undone: entries of the item ledger by which the receipt is read again',
   schema: {
     type: 'object',
     required: ['id', 'documentNumber', 'entryType', 'quantity', 'lastModifiedDateTime'],
@@ -111,7 +111,7 @@ export const putAside: Stream = {
     $orderby: 'entryNumber',
   }),
   parts: [],
-  pokes: { stream: 'purchase-receipts', key: 'documentNumber', when: "entryType != 'Purchase' && entryType != 'Sale'" },
+  pokes: { stream: 'purchase-receipts', key: 'documentNumber', when: "entryType != 'Sale'" },
   blindSpots: [],
 }
 
@@ -122,6 +122,7 @@ export const salesShipments: Stream = entity('salesShipments', {
   fields: { customerNumber: text, orderNumber: text, postingDate: text, salesShipmentLines: list },
   parts: origin('shipment', 'shipment'),
   blindSpots: [
+    'a shipment that is undone: its goods count as sent',
     'the API tells no location, carrier or tracking number of a shipment: the location is that of the config, the number that of the comment TRACKING which our orders bring along',
   ],
 })

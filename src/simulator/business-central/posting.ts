@@ -75,6 +75,38 @@ export function receive(posting: Posting, id: string, amounts?: Amounts): Entity
   return receipt
 }
 
+/** Undoes the lines of a receipt of which nothing was invoiced: each stands in it once more with a negative quantity, and what came is open again. */
+export function undoReceipt(posting: Posting, number: string): Refused | undefined {
+  const { book, goods, location } = posting
+  const receipt = book.all('purchaseReceipts').find((one) => one.number === number)
+  const order = book.all('purchaseOrders').find((one) => one.number === receipt?.orderNumber)
+  if (receipt === undefined || order === undefined)
+    return refused('This receipt has already been invoiced. Undo Receipt can be applied only to posted, but not invoiced receipts.')
+  for (const line of book.lines('purchaseReceipts', receipt.id)) {
+    const ordered = book.lines('purchaseOrders', order.id).find(({ sequence }) => sequence === line.sequence)
+    if (ordered === undefined) continue
+    const quantity = Number(line.quantity)
+    book.add('purchaseReceiptLines', {
+      documentId: receipt.id,
+      ...copied(line),
+      sequence: Number(line.sequence) + 5000,
+      quantity: -quantity,
+    })
+    book.set('purchaseOrderLines', ordered.id, { receivedQuantity: Number(ordered.receivedQuantity) - quantity })
+    goods.move({
+      item: String(line.lineObjectNumber),
+      quantity: -quantity * goods.factor(String(line.lineObjectNumber), String(line.unitOfMeasureCode)),
+      location,
+      entryType: 'Purchase',
+      documentType: 'Purchase_x0020_Receipt',
+      documentNumber: number,
+      sourceNumber: String(receipt.vendorNumber),
+    })
+  }
+  book.set('purchaseOrders', order.id, { fullyReceived: false })
+  return undefined
+}
+
 /** Posts the vendor's invoice for so much of what was received; an order that is received and invoiced whole is deleted by it. */
 export function invoice(posting: Posting, id: string, vendorInvoiceNumber: string, amounts?: Amounts): Entity | Refused {
   const { book, day } = posting

@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../model/json.ts'
-import { type Amounts, invoice, type Posting, receive, ship, takeBack } from './posting.ts'
+import { type Amounts, invoice, type Posting, receive, ship, takeBack, undoReceipt } from './posting.ts'
 import type { Entity } from './query.ts'
 import { createDocument, type OrderSet, totalled } from './trade.ts'
 
@@ -25,6 +25,8 @@ export interface Staff {
   /** the quantity of a line with goods, by its place from 1; the order has to be open */
   setQuantity(set: OrderSet, id: string, place: number, quantity: number): void
   receive(id: string, amounts: Amounts): Entity
+  /** by the number of the receipt */
+  undoReceipt(number: string): void
   invoice(id: string, vendorInvoiceNumber: string, amounts: Amounts): Entity
   /** `quantity` base units to another location, under a document number (item reclassification journal) */
   putAside(item: string, quantity: number, location: string, documentNumber: string): void
@@ -82,6 +84,10 @@ export function createStaff(posting: Posting): Staff {
       totalled(book, set, id)
     },
     receive: (id, amounts) => done(receive(posting, id, amounts)),
+    undoReceipt: (number) => {
+      const refusal = undoReceipt(posting, number)
+      if (refusal !== undefined) throw new Error(refusal.refused)
+    },
     invoice: (id, vendorInvoiceNumber, amounts) => done(invoice(posting, id, vendorInvoiceNumber, amounts)),
     putAside: (item, quantity, to, documentNumber) => {
       const moved = { item, entryType: 'Transfer', documentType: '_x0020_', documentNumber } as const
