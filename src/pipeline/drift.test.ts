@@ -139,6 +139,24 @@ test('a stream stops however many changes of others wait for a person', async ()
   expect(await pull(bed.context, 'shop', 'orders')).toEqual({ state: 'not-due' })
 })
 
+test('what a webhook brings while the first read goes on is learned from, and stops nothing', async () => {
+  bed = await openBed({ routes: [], shop: watched })
+  for (let id = 1; id <= 120; id++) bed.partner.orders.set(id, tinyOrder(id))
+  say('stop')
+  const paged = { ...bed.context, settings: { ...bed.context.settings, pullPages: 1 } }
+  await pull(paged, 'shop', 'orders')
+  await bed.drain(bed.context)
+  await hook(bed, { ...tinyOrder(200), gift: true })
+  await bed.drain(bed.context)
+  expect(await statesOf(bed, 'envelope')).toContain('applied')
+  expect((await statesOf(bed, 'envelope')).filter((state) => state !== 'applied')).toEqual([])
+  await bed.drain(bed.context, ['orders'])
+  put(1, '2026-11-23T09:00:10.000Z', { card: true })
+  await later(bed, minute, ['orders'])
+  expect((await statesOf(bed, 'envelope')).at(-1)).toBe('parked/drift')
+  expect(await open()).toEqual(['card'])
+})
+
 test('a word that was never there stops the stream too', async () => {
   await read('stop')
   put(1, '2026-11-23T09:00:10.000Z', { state: 'on-hold' })

@@ -1,10 +1,12 @@
 import { sha256 } from '../model/id.ts'
 import type { Json, JsonObject } from '../model/json.ts'
 import { exampleOf, openShape, type Strange } from '../model/record-shape.ts'
+import { readPosition } from '../store/cursor.ts'
 import type { Database, Tx } from '../store/database.ts'
 import { acceptShapes, insertShapes, openShapes, shapeOf } from '../store/shape.ts'
 import type { EnvelopeTable, ShapeTable } from '../store/tables.ts'
 import type { ConnectionSetup, Context } from './context.ts'
+import { positionOf } from './position.ts'
 import { releaseNames } from './release.ts'
 
 /** What a change of a stream's records does: it is written down only, raises an alarm too, or stops the stream before the first record that shows it. */
@@ -52,7 +54,7 @@ export async function isStopped(database: Database, tenant: string, setup: Conne
 }
 
 /**
- * Holds the records of a transaction against what those of their streams looked like so far. What the first read shows is how they look; a field, a type or a word that appears after it is a change. Where the stream is
+ * Holds the records of a transaction against what those of their streams looked like so far. What the first read shows is how they look, and what comes by webhook while it goes on; a field, a type or a word that appears after it is a change. Where the stream is
  * set to stop, the first record that shows one and all that follow wait, in order, until a person accepts it: none of them is applied before.
  */
 export async function openDriftWatch(
@@ -92,7 +94,8 @@ export async function openDriftWatch(
     const shape = openShape(rows, wordsOf(first.envelope))
     compiled.shapes.set(key, shape)
     if (rows.length >= mostTraits) return
-    const early = !rows.some(({ how }) => how === 'first') && now < Math.min(now, ...rows.map(({ seen_at }) => seen_at)) + learningMs
+    const young = !rows.some(({ how }) => how === 'first') && now < Math.min(now, ...rows.map(({ seen_at }) => seen_at)) + learningMs
+    const early = young || positionOf(await readPosition(tx, tenant, connection, parentOf(stream)))?.baseline === true
     const known = new Map(rows.map((row) => [row.hash, row]))
     const fresh: ShapeTable[] = []
     for (const { envelope, record } of mine)
