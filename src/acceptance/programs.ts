@@ -18,9 +18,10 @@ export const trytonPackages = [
   'tryton-modules-stock',
 ] as const
 
-/** What is not on PATH and how to get it; undefined: everything is there. `embedded`: the hub runs on SQLite, so MariaDB and Redis are not needed. */
-export function missingPrograms(embedded: boolean): string | undefined {
-  const wanted = needed.filter(({ program }) => !embedded || program.startsWith('trytond'))
+/** What is not on PATH and how to get it; undefined: everything is there. `embedded`: the hub runs on SQLite, so Redis is not needed, and MariaDB only for a shop that is a Vendure. */
+export function missingPrograms(embedded: boolean, shop: 'woocommerce' | 'vendure'): string | undefined {
+  const isWanted = (program: string) => program.startsWith('trytond') || !embedded || (shop === 'vendure' && program === 'mariadbd')
+  const wanted = needed.filter(({ program }) => isWanted(program))
   const missing = wanted.filter(({ program }) => !onPath(program))
   if (missing.length === 0) return undefined
   const tryton = missing.some(({ program }) => program.startsWith('trytond')) ? trytonPackages : []

@@ -135,7 +135,7 @@ async function main(args: readonly string[]): Promise<number> {
     process.stdout.write(usage)
     return 0
   }
-  const missing = missingPrograms(options.embedded) ?? (options.shop === 'vendure' ? missingForVendure() : undefined)
+  const missing = missingPrograms(options.embedded, options.shop) ?? (options.shop === 'vendure' ? missingForVendure() : undefined)
   if (missing !== undefined) {
     note(missing)
     return 3

@@ -44,7 +44,7 @@ const money = async (shop: ShopClient, id: string): Promise<{ readonly order: Js
 }
 
 /**
- * The shop's people: one piece fewer of the first line, and its price back. Without a dry run: on SQLite all requests share one connection, and what a dry run takes back may be another request's.
+ * The shop's people: one piece fewer of the first line, and its price back.
  */
 export async function edit(shop: ShopClient, id: string, plan: ShopOrderPlan): Promise<void> {
   const move = (state: string) =>
@@ -68,7 +68,7 @@ export async function cancel(shop: ShopClient, id: string): Promise<void> {
   })
 }
 
-/** Money back without goods, settled at once. The deprecated fields are needed: without them SQLite refuses the refund (3.7.3). */
+/** Money back without goods, settled at once. The deprecated fields are needed: without them the database refuses the refund (3.7.3). */
 export async function payBack(shop: ShopClient, id: string, amount: number): Promise<void> {
   const { payment } = await money(shop, id)
   const data = await shop.ask(

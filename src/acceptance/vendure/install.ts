@@ -10,7 +10,7 @@ const here = join(packageRoot, 'src', 'acceptance', 'vendure', 'peer')
 const installLimitMs = 900_000
 const run = promisify(execFile)
 
-/** Vendure's database driver is compiled for the Node.js it runs on; this version of it knows those. */
+/** Vendure is run on the versions it names (https://docs.vendure.io/guides/getting-started/installation/). */
 const majors: readonly number[] = [20, 22, 24]
 
 /** The Node.js that Vendure runs on: the first on PATH of a version that it can. Undefined: there is none. */
@@ -32,12 +32,11 @@ export function nodeForVendure(): string | undefined {
 /** What is missing and how to get it; undefined: nothing. */
 export const missingForVendure = (): string | undefined =>
   nodeForVendure() === undefined
-    ? `no Node.js ${majors.join(', ')} with npm on PATH, on which Vendure and its database driver run. On Debian: apt-get install --no-install-recommends nodejs npm`
+    ? `no Node.js ${majors.join(', ')} with npm on PATH, on which Vendure runs. On Debian: apt-get install --no-install-recommends nodejs npm`
     : undefined
 
 /**
- * The folder with the installed Vendure, outside of the repository: `CROSSDOCK_VENDURE`, or one under the temporary folder that is named after the lock file, so that it is installed once. The driver is compiled there
- * (python3, make and g++). @throws Error with npm's last words
+ * The folder with the installed Vendure, outside of the repository: `CROSSDOCK_VENDURE`, or one under the temporary folder that is named after the lock file, so that it is installed once. @throws Error with npm's last words
  */
 export async function installVendure(node: string, tell: (line: string) => void): Promise<string> {
   const lock = readFileSync(join(here, 'package-lock.json'))

@@ -1,4 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises'
+import { isObject } from '../../model/json.ts'
+import type { HubProcess } from '../hub-process.ts'
 import { untilAtRest, untilBaseline } from '../hub-rest.ts'
 import { planTrouble } from '../trouble.ts'
 import { buyersDesk, dockDesk, packersDesk, type ShopDesk, shopDesk } from './shop-desks.ts'
@@ -38,7 +40,24 @@ export async function playShop({ house, flush }: ShopSystems, options: ShopRunOp
   const trouble = planTrouble({ ...options, hub: house.hub, erp, ...(flush ? { flush } : {}) })
   const problems = [...(await work(house, options.pace, trouble, tell))]
   if (problems.length === 0) problems.push(...(await untilAtRest(house.hub)))
+  problems.push(...(await stopped(house.hub)))
   return { orders: house.orders.length, rows: await proveShop(house), trouble: trouble.done(), problems }
+}
+
+/** What the hub gave to people to decide: nothing of this day should be. */
+async function stopped(hub: HubProcess): Promise<readonly string[]> {
+  const found = await Promise.all(
+    (['dead', 'parked'] as const).map(async (state) =>
+      Promise.all(
+        (await hub.list('/v1/deliveries', { state })).map(async (row) => {
+          const { attempts } = await hub.get(`/v1/deliveries/${String(row.id)}`)
+          const last = Array.isArray(attempts) ? attempts.filter(isObject).at(-1) : undefined
+          return `${String(row.action)} ${String(row.operation)} of ${String(row.key)} is ${state} (${String(row.reason)}): ${String(last?.message ?? '')}`
+        }),
+      ),
+    ),
+  )
+  return found.flat()
 }
 
 async function work(

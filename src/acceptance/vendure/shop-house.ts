@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { isObject, type JsonObject, parseJson } from '../../model/json.ts'
 import { packageRoot } from '../../package-root.ts'
 import { type DayPlan, planDay } from '../../simulator/day/plan.ts'
+import { startMariadb } from '../../testing/private-mariadb.ts'
 import type { OpenBooks } from '../house.ts'
 import { type HubProcess, startHubProcess } from '../hub-process.ts'
 import { type HarbourBooks, seedHarbour } from '../seed-books.ts'
@@ -68,7 +69,9 @@ export async function openShopHouse(options: ShopOptions, tell: (line: string) =
     const people = await loginToTryton(tryton.address, 'harbour', 'admin', adminPassword)
     const harbour = { server: tryton, tryton: people, books: await seedHarbour(people, day.articles, today) }
     tell('Tryton is up with its books')
-    const server = await startShopServer(folder, installed, options.node)
+    const mariadb = await startMariadb()
+    endings.push(mariadb.stop)
+    const server = await startShopServer(folder, installed, options.node, await mariadb.database())
     endings.push(server.stop)
     const books = await seedShop(await loginToShop(server.address, 'superadmin', shopPassword), articles, storageCode)
     tell('Vendure is up with its articles')

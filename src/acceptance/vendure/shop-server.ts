@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { loopbackPort } from '../loopback-port.ts'
 
-/** A running Vendure with its database in a folder of its own. */
+/** A running Vendure with a database of its own. */
 export interface ShopServer {
   /** `http://127.0.0.1:<port>`, the same one after a restart */
   readonly address: string
@@ -22,8 +22,8 @@ export const shopPassword = 'lamp-shop-83'
 export const hookSecret = `whsec_${Buffer.from('acceptance-of-a-real-vendure-026').toString('base64')}`
 const startLimitMs = 120_000
 
-/** Starts Vendure from where it is installed. @throws Error when it does not come up */
-export async function startShopServer(folder: string, installed: string, node: string): Promise<ShopServer> {
+/** Starts Vendure from where it is installed, on `database` (`mysql://…`): on SQLite its requests share one connection, and the rollback of one undoes what others were answered. @throws Error when it does not come up */
+export async function startShopServer(folder: string, installed: string, node: string, database: string): Promise<ShopServer> {
   const place = join(folder, 'vendure')
   mkdirSync(place, { recursive: true })
   const port = await loopbackPort()
@@ -37,7 +37,7 @@ export async function startShopServer(folder: string, installed: string, node: s
       env: {
         ...process.env,
         PORT: String(port),
-        DATABASE: join(place, 'shop.sqlite'),
+        DATABASE: database,
         PASSWORD: shopPassword,
         COOKIE: 'a'.repeat(32),
         ...(hook === '' ? {} : { HOOK_URL: hook, HOOK_SECRET: hookSecret }),

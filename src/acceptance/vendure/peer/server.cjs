@@ -1,5 +1,5 @@
 'use strict'
-// A real Vendure with one channel on SQLite, as the acceptance run starts it in a folder outside of the repository. Settings come by the environment.
+// A real Vendure with one channel on MariaDB, as the acceptance run starts it in a folder outside of the repository. Settings come by the environment.
 const vendure = require('@vendure/core')
 const { CrossdockPlugin } = require('./crossdock/plugin.cjs')
 
@@ -14,7 +14,7 @@ void vendure
       requireVerification: false,
       cookieOptions: { secret: COOKIE },
     },
-    dbConnectionOptions: { type: 'better-sqlite3', database: DATABASE, synchronize: true, logging: false },
+    dbConnectionOptions: { type: 'mariadb', url: DATABASE, synchronize: true, logging: false },
     paymentOptions: { paymentMethodHandlers: [vendure.dummyPaymentHandler] },
     logger: new vendure.DefaultLogger({ level: vendure.LogLevel.Warn, timestamp: true }),
     plugins: [
