@@ -69,7 +69,7 @@ export async function openShopHouse(options: ShopOptions, tell: (line: string) =
     const people = await loginToTryton(tryton.address, 'harbour', 'admin', adminPassword)
     const harbour = { server: tryton, tryton: people, books: await seedHarbour(people, day.articles, today) }
     tell('Tryton is up with its books')
-    const mariadb = await startMariadb()
+    const mariadb = await startMariadb({ settings: ['--character-set-server=utf8mb4'] })
     endings.push(mariadb.stop)
     const server = await startShopServer(folder, installed, options.node, await mariadb.database())
     endings.push(server.stop)
