@@ -30,7 +30,7 @@ function started(words: readonly string[], { args = [], env = {} }: { args?: rea
   return { ...JSON.parse(stdout), status }
 }
 
-const heap = ['--min-semi-space-size=8', '--max-semi-space-size=8', '--initial-old-space-size=64', '--heap-growing-percent=50']
+const heap = ['--min-semi-space-size=8', '--max-semi-space-size=8', '--initial-old-space-size=64', '--heap-growing-percent=25']
 const others = heap.filter((flag) => !flag.includes('semi'))
 
 test('a hub runs as the same process with a small heap', () => {
