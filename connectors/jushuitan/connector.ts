@@ -32,7 +32,7 @@ const jushuitan: Connector = {
       'the signature is held against both answers in the unit tests of a public client (ieu/jst-java, DefaultJstDigestTest); no answer of the vendor itself was found',
       'paths, fields and limits are those of that client, which follows the pages of the documentation, and of other public clients; requests and answers of the conformance tests were made by us, in these shapes, and nothing was sent to Jushuitan',
       'how messages are signed and what they look like is not published where we could read it: nothing in them is believed but an id, under the name it has everywhere (o_id, as_id, io_id), and that is read again; a message without one makes the orders be read',
-      'from memory: that lists by row version come in its order, that what orders have taken (order_lock) is part of qty, the word 生效 of a warehouse in use, that pay_amount is the amounts of the lines and the freight less free_amount, and that the limits count for each application and merchant',
+      'from memory: that lists by row version come in its order, that what orders have taken (order_lock) is part of qty, the word 生效 of a warehouse in use, that pay_amount is the amounts of the lines and the freight less free_amount, that what a split order was paid is told again by its parts, that the money of an after-sale went back once it is Confirmed, and that the limits count for each application and merchant',
       'how far a look-back of 200 row versions reaches in the database of the vendor, which counts the writes of all its merchants, is not known; a full pass (`full`) closes what it misses',
       'how long the number of a count (so_id) may be: ours has 64 characters',
     ],

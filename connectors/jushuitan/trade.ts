@@ -137,5 +137,5 @@ export const receipts: Stream = {
     statuss: ['WaitConfirm', 'Confirmed', 'Cancelled', 'Delete', 'Archive', 'OuterConfirming'],
   }),
   parts: [part('goods-receipt', 'receipt')],
-  blindSpots: ['a receipt that is cancelled after it was booked: it is not shown any more'],
+  blindSpots: ['a receipt that is cancelled after it was booked: it is not shown any more', 'goods that go back to a supplier (采购退货)'],
 }
