@@ -54,6 +54,8 @@ const [leastLookMs, mostLookMs] = [100, 2000]
 async function readMeanwhile(context: Context, connection: string, names: readonly string[], signal: AbortSignal): Promise<void> {
   const { database, tenant, clock } = context
   const asked = await database.now()
+  // the run that is asked for must begin later than any that did before
+  while ((await database.now()) <= asked && !signal.aborted) await clock.sleep(1, signal)
   const streams = new Set<string>()
   for (const name of names) if (await requestPull(context, connection, name)) streams.add(name)
   for (let waitMs = leastLookMs; ; waitMs = Math.min(2 * waitMs, mostLookMs)) {
