@@ -64,6 +64,13 @@ export const partnerMutants: readonly Mutant[] = [
     ['connectors/shopify/bulk.test.ts', 'killed anywhere'],
   ),
   one(
+    'gone-is-the-end',
+    '1',
+    'a file that is gone after a part of it was read is taken for one that is at its end',
+    ['src/connector/bulk.ts', 'return isDone && mark.offset === 0 && read', 'return isDone && read'],
+    ['src/pipeline/bulk.test.ts', 'no address any more'],
+  ),
+  one(
     'forgotten-job',
     '12',
     'a bulk job is waited for before its name is kept, and asked for again after a restart',

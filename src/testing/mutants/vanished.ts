@@ -29,6 +29,13 @@ export const vanishedMutants: readonly Mutant[] = [
     ['src/pipeline/deletes.test.ts', 'is deleted once that stream was read'],
   ),
   one(
+    'believed-half-read',
+    '7',
+    'a key that is gone is believed deleted although the stream that tells what became of it was read in part only',
+    ['src/pipeline/deletes.ts', ' || (good ?? 0) < (started ?? 0))', ' || (good ?? 0) < 0)'],
+    ['src/pipeline/deletes.test.ts', 'read in part only'],
+  ),
+  one(
     'gone-is-refused',
     '7',
     'a cancel of what the partner has deleted already is told as too late',
