@@ -145,7 +145,7 @@ export async function proveShop(house: ShopHouse): Promise<readonly Row[]> {
 }
 
 /** What the shop may sell of each article is what lies in Harbour's storage, and nothing at the place that the ERP does not fill. */
-async function stockRow({ shop, harbour, books, articles, today }: ShopHouse): Promise<Row> {
+async function stockRow({ shop, harbour, books, articles }: ShopHouse): Promise<Row> {
   const levels = new Map(
     listAt(await shop.ask(stockQuery), 'productVariants.items').map((row) => {
       const of = (location: string) => listAt(row, 'stockLevels').find((level) => level.stockLocationId === location)
@@ -155,7 +155,8 @@ async function stockRow({ shop, harbour, books, articles, today }: ShopHouse): P
   )
   const rows = await harbour.tryton.rows('product.product', [['code', 'in', [...articles]]], ['code', 'quantity'], {
     locations: [harbour.books.storage],
-    stock_date_end: day(today),
+    // a day that ends while people work is counted to its end
+    stock_date_end: day(new Date()),
   })
   const wrong = rows.flatMap((row) => {
     const code = textOf(row, 'code')
