@@ -13,6 +13,8 @@ export interface ShopDesk {
 
 export const referenceOf = (id: string): string => `${connection}/${id}`
 const atOnce = 4
+/** No goods yet; or the shop's database gave its transaction up for another one, and with it what had been set aside in it. */
+const triesAgain = /INSUFFICIENT_STOCK|SAVEPOINT \w+ does not exist|Deadlock found/
 
 /** Buyers at the checkout, spread over `pace` seconds; one whose goods have not come to the shop yet tries again. */
 export function buyersDesk(house: ShopHouse, pace: number): ShopDesk {
@@ -29,7 +31,7 @@ export function buyersDesk(house: ShopHouse, pace: number): ShopDesk {
           try {
             house.placed.set(order.number, await buy(house.server.address, house.books, order))
           } catch (error) {
-            if (!/INSUFFICIENT_STOCK/.test(String(error))) throw error
+            if (!triesAgain.test(String(error))) throw error
             open.push(order)
           }
         }),
