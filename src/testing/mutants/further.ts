@@ -1,66 +1,51 @@
-import type { Mutant } from './mutant.ts'
+import { type Mutant, oneEdit } from './mutant.ts'
 
 /** Mutants of the pipeline's and the store's promises, one text each. */
-const one = (
-  name: string,
-  invariant: string,
-  breaks: string,
-  at: readonly [file: string, find: string, replace: string],
-  test: readonly [file: string, name?: string],
-): Mutant => ({
-  name,
-  invariant,
-  breaks,
-  file: at[0],
-  edits: [{ find: at[1], replace: at[2] }],
-  test: { file: test[0], ...(test[1] === undefined ? {} : { name: test[1] }) },
-})
-
 /** Beyond the first of each invariant: other ways to break it. */
 export const furtherMutants: readonly Mutant[] = [
-  one(
+  oneEdit(
     'old-figures',
     '2',
     'a record without version is compared with all older ones, so 5, 4, 5 ends at 4',
     ['src/pipeline/drafts.ts', 'version === null || (draft.poke', '(draft.poke'],
     ['src/pipeline/ingest.test.ts', '5, 4, 5'],
   ),
-  one(
+  oneEdit(
     'conflict-lost',
     '2',
     'another body under the same signed event id is taken for a duplicate',
     ['src/pipeline/drafts.ts', 'seen.body_hash !== row.body_hash && !draft.poke', 'seen.body_hash !== row.body_hash && draft.poke'],
     ['src/pipeline/flow.test.ts', 'conflict'],
   ),
-  one(
+  oneEdit(
     'half-written',
     '3',
     'a write that fails leaves its first statements behind',
     ['src/store/sqlite.ts', "writer.control('ROLLBACK TO work')", 'undefined'],
     ['src/store/sqlite.test.ts', 'a write that throws leaves nothing'],
   ),
-  one(
+  oneEdit(
     'no-outbox',
     '3',
     'a document changes and the duty that follows is not written',
     ['src/pipeline/route.ts', 'insertDeliveries(books.tx, plan.rows)', 'insertDeliveries(books.tx, [])'],
     ['src/pipeline/flow.test.ts', 'an order that came by webhook'],
   ),
-  one(
+  oneEdit(
     'lane-order',
     '4',
     'envelopes of a lane are taken newest first',
     ['src/store/envelope.ts', "and state = 'received' order by id limit", "and state = 'received' order by id desc limit"],
     ['src/pipeline/ingest.test.ts', 'versions of one key'],
   ),
-  one(
+  oneEdit(
     'one-lane',
     '4',
     'a retrying duty holds those of other documents',
     ['src/pipeline/route.ts', 'laneName(route.to, type, key)', "laneName(route.to, type, 'all')"],
     ['src/pipeline/deliver.test.ts', 'every lane makes progress'],
   ),
-  one(
+  oneEdit(
     'overtaken',
     '4',
     'a change is sent before the create that waits',
@@ -71,70 +56,70 @@ export const furtherMutants: readonly Mutant[] = [
     ],
     ['src/pipeline/deliver.test.ts', 'go in order'],
   ),
-  one(
+  oneEdit(
     'old-stock',
     '5',
     'an older stock figure overwrites a newer one',
     ['src/ledger/apply.ts', 'isOlder(body, current)) return', 'isOlder(body, undefined)) return'],
     ['src/ledger/apply.test.ts', 'an older stock snapshot'],
   ),
-  one(
+  oneEdit(
     'echo',
     '5',
     'our own write come back is applied',
     ['src/pipeline/apply-batch.ts', "return link.linked_by === 'delivery' ? order <= 0 : order === 0", 'return order > 9'],
     ['src/pipeline/own-write.test.ts'],
   ),
-  one(
+  oneEdit(
     'thawed',
     '7',
     'a retry sends the newest version instead of the bytes of the first try',
     ['src/pipeline/duty-command.ts', 'duty.body === null ? undefined : parseJson(duty.body)', 'undefined'],
     ['src/pipeline/deliver.test.ts', 'go in order'],
   ),
-  one(
+  oneEdit(
     'new-key',
     '7',
     'every try has an effect key of its own',
     ['src/pipeline/deliver.ts', 'effectKey: delivery.effect_key', 'effectKey: delivery.effect_key + delivery.attempts'],
     ['src/pipeline/own-write.test.ts'],
   ),
-  one(
+  oneEdit(
     'zombie',
     '12',
     'a process that was frozen until its lease was over still sends what it had begun',
     ['src/connector/wire.ts', 'if (options.held?.() === false)', "if (options.held?.() === false && what === '')"],
     ['src/pipeline/deliver.test.ts', 'stood still'],
   ),
-  one(
+  oneEdit(
     'sold-twice',
     '8',
     'a sale stays subtracted after the stock that went without it was counted',
     ['src/ledger/stock-figures.ts', 'released_at === null || released_at > each.asOf', 'true'],
     ['src/ledger/derive.test.ts'],
   ),
-  one(
+  oneEdit(
     'net-twice',
     '8',
     'reservations are taken off a figure that has them off already',
     ['src/ledger/stock-figures.ts', 'isPlace && !each.isNet', 'isPlace'],
     ['src/ledger/derive.test.ts', 'a source that states available'],
   ),
-  one(
+  oneEdit(
     'unmoved',
     '8',
     'a shop that sold is not told a figure that goods seen together with the sale left where it was',
     ['src/ledger/derive-orders.ts', '    touchProduct(books, product, cause)\n    books.data.restated.add(product)\n  }\n', '  }\n'],
     ['src/ledger/derive.test.ts', 'a sale and goods that make up for it'],
   ),
-  one(
+  oneEdit(
     'floats',
     '9',
     'sums go through binary floats',
     ['src/model/decimal.ts', 'formatDecimal({ units: left + right, scale })', 'String(Number(a) + Number(b))'],
     ['src/model/decimal.test.ts'],
   ),
-  one(
+  oneEdit(
     'rounded-scale',
     '9',
     'what goes to the database goes through a binary float',
@@ -145,63 +130,63 @@ export const furtherMutants: readonly Mutant[] = [
     ],
     ['src/model/decimal.test.ts'],
   ),
-  one(
+  oneEdit(
     'short-integers',
     '9',
     'large integers of the database come back as numbers that do not hold them',
     ['src/store/sqlite-connection.ts', 'value <= 9007199254740991n', 'value <= 9223372036854775807n'],
     ['src/store/sqlite.test.ts', '64 bit integers'],
   ),
-  one(
+  oneEdit(
     'dropped',
     '10',
     'a message that cannot be read leaves no envelope',
     ['src/pipeline/split.ts', "if ('reason' in cut) wholes.push(", "if ('reason' in cut) [].push("],
     ['src/pipeline/flow.test.ts', 'unreadable, unknown and filtered'],
   ),
-  one(
+  oneEdit(
     'unread-topic',
     '10',
     'a message that cannot be read is set aside as an unknown topic, where no person looks',
     ['src/connector/cut.ts', "!('path' in webhook.topic)", "'path' in webhook.topic"],
     ['src/pipeline/flow.test.ts', 'also where the topic would stand in it'],
   ),
-  one(
+  oneEdit(
     'quiet-duplicates',
     '10',
     'duplicates are not counted',
     ['src/pipeline/drafts.ts', 'rows.push({ ...row,', "if (verdict.state !== 'duplicate') rows.push({ ...row,"],
     ['src/pipeline/flow.test.ts', 'the same thing by webhook'],
   ),
-  one(
+  oneEdit(
     'fills-by-reading',
     'input',
     'every poll writes a row for every record that it read before',
     ['src/pipeline/drafts.ts', "rows.filter(({ state }) => state !== 'duplicate')", 'rows.filter(() => true)'],
     ['src/pipeline/flow.test.ts', 'the same thing by webhook'],
   ),
-  one(
+  oneEdit(
     'wrong-cause',
     '11',
     'explain names the newest envelope of the document, not the one that brought the value',
     ['src/ledger/read.ts', 'canonicalJson(value) !== canonicalJson(last)', "dotted !== ''"],
     ['src/ledger/read.test.ts', 'is traced to the version'],
   ),
-  one(
+  oneEdit(
     'wrong-bytes',
     '11',
     'explain shows the whole receipt instead of the bytes of the record',
     ['src/http/explain.ts', "'from' in slice ?", "'none' in slice ?"],
     ['src/http/resources.test.ts', 'a value is explained'],
   ),
-  one(
+  oneEdit(
     'deaf-bell',
     '12',
     'a ring while its lane is at work is lost',
     ['src/queue/local.ts', 'again.set(name, ring)', 'return'],
     ['src/queue/local.test.ts', 'a ring during the answer'],
   ),
-  one(
+  oneEdit(
     'unasked',
     '12',
     'a pull that was asked for while one ran is forgotten when that ends',
@@ -212,14 +197,14 @@ export const furtherMutants: readonly Mutant[] = [
     ],
     ['src/pipeline/pull.test.ts', 'a run that was asked for'],
   ),
-  one(
+  oneEdit(
     'foreign-tenant',
     '13',
     'envelopes of another tenant can be read by their id',
     ['src/http/envelopes.ts', "selectAll().where('tenant', '=', hub.tenant).where('id', '=', id)", "selectAll().where('id', '=', id)"],
     ['src/http/tenants.test.ts', 'the key decides'],
   ),
-  one(
+  oneEdit(
     'parsed-body',
     '13',
     'a signature is computed over what the body means instead of its bytes',
@@ -230,14 +215,14 @@ export const furtherMutants: readonly Mutant[] = [
     ],
     ['src/connector/verify.test.ts'],
   ),
-  one(
+  oneEdit(
     'kept-credentials',
     '13',
     'the credentials of a webhook request are stored with it',
     ['src/pipeline/receive.ts', 'if (!secretHeader.test(name)) kept', 'kept'],
     ['src/pipeline/receive.test.ts', 'stores the exact bytes'],
   ),
-  one(
+  oneEdit(
     'mapped-loopback',
     'input',
     'an IPv6 form of a private IPv4 address passes',
@@ -248,42 +233,42 @@ export const furtherMutants: readonly Mutant[] = [
     ],
     ['src/connector/address.test.ts'],
   ),
-  one(
+  oneEdit(
     'deep-answer',
     'input',
     'records of any depth are cut out of an answer',
     ['src/connector/slice.ts', '++depth > maxDepth', '++depth > maxDepth * 1000'],
     ['src/connector/slice.test.ts'],
   ),
-  one(
+  oneEdit(
     'last-wins',
     'input',
     'of a name that stands twice in a record the last value is taken',
     ['src/connector/join.ts', 'if (twin !== undefined) throw', 'if (twin === null) throw'],
     ['src/connector/cut.test.ts', 'with a name twice'],
   ),
-  one(
+  oneEdit(
     'endless-hold',
     'input',
     'a partner that asks for years of patience gets them',
     ['src/connector/limiter.ts', 'Math.min(spanMs, maxHoldMs)', 'spanMs'],
     ['src/connector/limiter.test.ts', 'a quarter of an hour'],
   ),
-  one(
+  oneEdit(
     'any-barcode',
     'input',
     'records are linked by numbers whose check digit is wrong',
     ['src/ledger/identifiers.ts', 'if (!isValidIdentifier(scheme, value)) continue', ''],
     ['src/ledger/apply.test.ts', 'whose check digit is wrong'],
   ),
-  one(
+  oneEdit(
     'endless-suggestion',
     'input',
     'sample records may take any amount of work',
     ['src/mapping/suggest/steps.ts', 'steps.left -= count', 'steps.left -= count * 0'],
     ['src/mapping/suggest/suggest.test.ts', 'limits: text, records, work'],
   ),
-  one(
+  oneEdit(
     'draft-over-work',
     'input',
     'a draft is written over a mapping that a person has finished',

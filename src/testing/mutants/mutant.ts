@@ -15,6 +15,22 @@ export interface Mutant {
   readonly test: { readonly file: string; readonly name?: string }
 }
 
+/** A mutant of one edit. `test`: the file, and the part of a test's name where it is one of several. */
+export const oneEdit = (
+  name: string,
+  invariant: string,
+  breaks: string,
+  [file, find, replace]: readonly [file: string, find: string, replace: string],
+  [test, part]: readonly [file: string, name?: string],
+): Mutant => ({
+  name,
+  invariant,
+  breaks,
+  file,
+  edits: [{ find, replace }],
+  test: { file: test, ...(part === undefined ? {} : { name: part }) },
+})
+
 /** The source of a module with the mutant in place; undefined when it is another file. @throws Error when a text to replace is not there exactly once */
 export function mutate(mutant: Pick<Mutant, 'name' | 'file' | 'edits'>, file: string, source: string): string | undefined {
   const path = relative(packageRoot, file)

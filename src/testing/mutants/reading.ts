@@ -1,65 +1,50 @@
-import type { Mutant } from './mutant.ts'
-
-const one = (
-  name: string,
-  invariant: string,
-  breaks: string,
-  at: readonly [file: string, find: string, replace: string],
-  test: readonly [file: string, name: string],
-): Mutant => ({
-  name,
-  invariant,
-  breaks,
-  file: at[0],
-  edits: [{ find: at[1], replace: at[2] }],
-  test: { file: test[0], name: test[1] },
-})
+import { type Mutant, oneEdit } from './mutant.ts'
 
 /** Safeguards of pulls, ranges, schedules and the watch over silence. */
 export const readingMutants: readonly Mutant[] = [
-  one(
+  oneEdit(
     'forgotten-page',
     '1',
     'a list that is taken up again after a long rest leaves out rows that moved to the page before',
     ['src/connector/page.ts', 'if (restMs <= shortRestMs) return ask', 'if (restMs >= 0) return ask'],
     ['src/pipeline/backfill.test.ts', 'after a long rest'],
   ),
-  one(
+  oneEdit(
     'one-for-all',
     '13',
     'of the things one message tells only the first has to repeat the secret',
     ['src/connector/verify.ts', 'of items as readonly Json[])', 'of items.slice(0, 1) as readonly Json[])'],
     ['src/connector/notices.test.ts', 'another one is refused'],
   ),
-  one(
+  oneEdit(
     'ran-out',
     '10',
     'a subscription is renewed only after its end, and what changes until then is told to nobody',
     ['src/connector/subscription.ts', '!(left >= expires.renewMs)', 'left < 0'],
     ['src/connector/notices.test.ts', 'near its end is renewed'],
   ),
-  one(
+  oneEdit(
     'unnamed-changes',
     '10',
     'where a partner says that more changed than it names, nothing is read',
     ['src/pipeline/split.ts', 'of cut.streams ?? []) pulls', 'of cut.streams?.slice(0, 0) ?? []) pulls'],
     ['src/pipeline/notices.test.ts', 'the stream is read now'],
   ),
-  one(
+  oneEdit(
     'link-away',
     'input',
     'a next page at another address is asked for there, with our credentials',
     ['src/connector/page.ts', 'if (next === null || next.origin !== here.origin)', 'if (next === null)'],
     ['src/connector/next-link.test.ts', 'to another origin'],
   ),
-  one(
+  oneEdit(
     'blind-write',
     '7',
     'a write that should carry the tag of what was read goes out without one, and overwrites what others wrote',
     ['src/connector/call.ts', 'else if (preconditions.has(name))', "else if (name === '')"],
     ['src/connector/compare-and-set.test.ts', 'told no tag'],
   ),
-  one(
+  oneEdit(
     'stale-tag',
     '7',
     'a write that others came before is given up instead of being decided anew',
@@ -77,7 +62,7 @@ export const readingMutants: readonly Mutant[] = [
     ],
     test: { file: 'src/pipeline/baseline.test.ts', name: 'knows no change later' },
   },
-  one(
+  oneEdit(
     'stepped-over',
     '1',
     'a list read on from its highest time, which the partner tells cut to seconds, leaves out rows of that second',
@@ -88,35 +73,35 @@ export const readingMutants: readonly Mutant[] = [
     ],
     ['src/connector/keyset.test.ts', 'loses no row'],
   ),
-  one(
+  oneEdit(
     'poked-for-ever',
     '2',
     'a row that says which record changed says so again with every look-back',
     ['src/pipeline/drafts.ts', '(draft.poke && poke === undefined)', 'draft.poke'],
     ['src/pipeline/pull.test.ts', 'only says which record changed'],
   ),
-  one(
+  oneEdit(
     'looked-at-once',
     '5',
     'a record whose watch shows a look again that it had before is not read again',
     ['src/pipeline/poke-looks.ts', '?.body_hash === row.bodyHash', ' !== undefined'],
     ['src/pipeline/pull.test.ts', 'only those records read again that look different'],
   ),
-  one(
+  oneEdit(
     'row-for-record',
     '10',
     'a row that only says which record changed is taken for that record',
     ['src/pipeline/pages.ts', 'poke: record.poke === true,', ''],
     ['src/pipeline/pull.test.ts', 'only says which record changed'],
   ),
-  one(
+  oneEdit(
     'shrunk-list',
     '1',
     'a list that shrank while it was read is not read again, so a record that moved over a page border is missed',
     ['src/connector/list.ts', 'if (!isLess || again === mostAgain) return read', 'if (again <= mostAgain) return read'],
     ['connectors/woocommerce/subscription.test.ts', 'an order in the trash'],
   ),
-  one(
+  oneEdit(
     'one-list',
     '2',
     'one list of keys that misses a row deletes its record',
@@ -127,14 +112,14 @@ export const readingMutants: readonly Mutant[] = [
     ],
     ['src/pipeline/deletes.test.ts', 'a row that one list misses'],
   ),
-  one(
+  oneEdit(
     'judged-late',
     '5',
     'a record that came while the lists of keys were read is taken for deleted',
     ['src/pipeline/deletes.ts', 'twice.filter((key) => unchanged.has(key))', 'twice'],
     ['src/pipeline/deletes.test.ts', 'what changes while the lists are read'],
   ),
-  one(
+  oneEdit(
     'live-lanes',
     '4',
     'a range is worked off in the lanes of what is live',
@@ -145,28 +130,28 @@ export const readingMutants: readonly Mutant[] = [
     ],
     ['src/pipeline/backfill.test.ts', 'live work never stands behind'],
   ),
-  one(
+  oneEdit(
     'flooded-lanes',
     '4',
     'a range puts everything into the lanes at once',
     ['src/store/envelope.ts', "'received' limit 1 offset", "'received' limit 0 offset"],
     ['src/pipeline/backfill.test.ts', 'live work never stands behind'],
   ),
-  one(
+  oneEdit(
     'far-ahead',
     '4',
     'a first load puts everything into the lanes at once',
     ['src/pipeline/pull.ts', 'context.settings.pullAhead', 'context.settings.pullAhead * 1000'],
     ['src/pipeline/pull.test.ts', 'reads no further ahead'],
   ),
-  one(
+  oneEdit(
     'mass-delete',
     'input',
     'a list of keys that is half empty deletes half of the ledger',
     ['src/pipeline/deletes.ts', 'gone * 100 > held * maxPercent', 'gone > held'],
     ['src/pipeline/deletes.test.ts', 'more than the limit is held'],
   ),
-  one(
+  oneEdit(
     'whole-release',
     'input',
     'a released plan lets every delete pass that has come up since',
@@ -177,14 +162,14 @@ export const readingMutants: readonly Mutant[] = [
     ],
     ['src/pipeline/deletes.test.ts', 'more than the limit is held'],
   ),
-  one(
+  oneEdit(
     'zombie-cursor',
     '12',
     'a run from before a pause goes on over a cursor that a person moved',
     ['src/http/streams.ts', '  await seizeRun(tx, hub.tenant, jobOf(call))\n', ''],
     ['src/http/streams.test.ts', 'a run from before the pause'],
   ),
-  one(
+  oneEdit(
     'live-cursor',
     '12',
     'a cursor is moved under a run that is under way',
@@ -205,49 +190,49 @@ export const readingMutants: readonly Mutant[] = [
     ],
     test: { file: 'src/store/schedule.test.ts', name: 'one run at a time' },
   },
-  one(
+  oneEdit(
     'catch-up',
     '12',
     'a run that was missed and should be left out is made up for',
     ['src/store/schedule.ts', "if (timing.misfire === 'skip' &&", "if (timing.misfire === 'skip' && found.fails > 0 &&"],
     ['src/store/schedule.test.ts', 'are left out'],
   ),
-  one(
+  oneEdit(
     'server-zone',
     '12',
     'a pattern runs by the clock of UTC instead of its zone',
     ['src/model/timing.ts', 'new Cron(cron, { timezone: zone,', "new Cron(cron, { timezone: zone === '' ? zone : 'UTC',"],
     ['src/model/timing.test.ts', '02:30 in Berlin'],
   ),
-  one(
+  oneEdit(
     'one-good-day',
     '10',
     'one sale decides what is expected of a topic',
     ['src/pipeline/silence.ts', 'sorted.length > 2 ? -1 : undefined', 'sorted.length > 200 ? -1 : undefined'],
     ['src/pipeline/silence.test.ts', 'is not moved by one sale'],
   ),
-  one(
+  oneEdit(
     'unheard-silence',
     '10',
     'what a silent partner may not have told is not asked for',
     ['src/pipeline/watch.ts', "if (alarm.kind === 'silence') await", "if (alarm.kind === 'parked') await"],
     ['src/pipeline/watch.test.ts', 'of a topic that should have come'],
   ),
-  one(
+  oneEdit(
     'alarm-flood',
     'input',
     'a flood of alarms is a flood of messages',
     ['src/pipeline/alarms.ts', 'wanted.slice(0, room)', 'wanted'],
     ['src/pipeline/watch.test.ts', 'a flood fills the table'],
   ),
-  one(
+  oneEdit(
     'twice-counted',
     '2',
     'webhooks are counted again at every look',
     ['src/pipeline/watch.ts', "      await savePosition(tx, tenant, '', 'traffic', last.id, now)\n", ''],
     ['src/pipeline/watch.test.ts', 'webhooks are counted'],
   ),
-  one(
+  oneEdit(
     'open-mail',
     '13',
     'mail goes to any address, whoever it belongs to',
@@ -258,14 +243,14 @@ export const readingMutants: readonly Mutant[] = [
     ],
     ['src/connector/outward.test.ts', 'never to an address inside'],
   ),
-  one(
+  oneEdit(
     'misnamed-value',
     '10',
     'a row with a value too few is read all the same, each value under the name of its neighbour',
     ['src/connector/columns.ts', 'row.value.length !== columns.length', 'row.value.length > columns.length + 100'],
     ['src/connector/columns.test.ts', 'with a value too few or too many'],
   ),
-  one(
+  oneEdit(
     'torn-record',
     '1',
     'the next page of rows that belong together begins with the next record',
@@ -276,7 +261,7 @@ export const readingMutants: readonly Mutant[] = [
     ],
     ['src/connector/columns.test.ts', 'come once each'],
   ),
-  one(
+  oneEdit(
     'broken-quotes',
     'input',
     'a value with a quote ends the text in a condition that it stands in',
