@@ -451,11 +451,14 @@ describe('a workspace', () => {
   })
 
   test('is reached where its settings say, else where the environment does', async () => {
-    const publicUrl = async (settings: string, CROSSDOCK_PUBLIC_URL: string) =>
-      (await load({ 'crossdock.json': `{ "connections": {}, "settings": ${settings} }` }, { CROSSDOCK_PUBLIC_URL })).settings.publicUrl
+    const loaded = (settings: string, CROSSDOCK_PUBLIC_URL: string) =>
+      load({ 'crossdock.json': `{ "connections": {}, "settings": ${settings} }` }, { CROSSDOCK_PUBLIC_URL })
+    const publicUrl = async (settings: string, url: string) => (await loaded(settings, url)).settings.publicUrl
     expect(await publicUrl('{}', 'https://hub.example')).toBe('https://hub.example')
     expect(await publicUrl('{ "publicUrl": "https://own.example" }', 'https://hub.example')).toBe('https://own.example')
-    expect(await publicUrl('{}', 'hub.example')).toBeUndefined()
+    const wrong = await loaded('{}', 'hub.example')
+    expect(wrong.faults.map(({ code, severity }) => `${severity} ${code}`)).toEqual(['error public-url'])
+    expect(wrong.catalogue).toBeUndefined()
   })
 
   test('of files too large, or too many, is refused by name', async () => {

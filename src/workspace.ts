@@ -140,7 +140,7 @@ export async function loadWorkspace(
     ...catalog.partnerSchemas.map(({ id, text }) => ({ path: `schemas/${id}.json`, text })),
     ...inUse.map((connector) => ({ path: `connectors/${connector.name}`, text: connectorText(connector) })),
   ])
-  const settings = { ...defaultSettings, ...publicUrlOf(from.env), ...pick(value.settings) }
+  const settings = { ...defaultSettings, ...publicUrlOf(from.env, shown, faults), ...pick(value.settings) }
   const hidden = { secrets, secretsOf, credentials: [...credentials, ...told.secrets], sealed }
   const base = { tenant, settings, faults, texts: stored, files, ...hidden, schemas: schemas.schemas }
   if (faults.some((fault) => fault.severity === 'error')) return base
@@ -221,8 +221,20 @@ function codeLists(value: Json | undefined): Map<string, Map<string, string>> {
 }
 
 /** Where partners reach this hub may differ from place to place, so that the environment may say it too; what the workspace says wins. */
-const publicUrlOf = ({ CROSSDOCK_PUBLIC_URL: publicUrl }: NodeJS.ProcessEnv): Partial<Settings> =>
-  publicUrl !== undefined && /^https?:\/\/\S{1,500}$/.test(publicUrl) ? { publicUrl } : {}
+function publicUrlOf({ CROSSDOCK_PUBLIC_URL: publicUrl }: NodeJS.ProcessEnv, file: string, faults: Fault[]): Partial<Settings> {
+  if (publicUrl === undefined || /^https?:\/\/\S{1,500}$/.test(publicUrl)) return publicUrl === undefined ? {} : { publicUrl }
+  faults.push({
+    code: 'public-url',
+    severity: 'error',
+    file,
+    line: 1,
+    column: 1,
+    path: 'settings.publicUrl',
+    message: 'the environment variable CROSSDOCK_PUBLIC_URL is no address',
+    suggestion: 'write it like https://hub.example, or unset it',
+  })
+  return {}
+}
 
 function pick(value: Json | undefined): Partial<Settings> {
   if (!isObject(value)) return {}

@@ -32,8 +32,7 @@ test('children become fields of the record they follow, and what joins them is n
   expect(drafts.map(({ value }) => value)).toEqual(expected)
   // and so it is read again from its bytes
   const kept = drafts.map(({ pieces }) => pieces.map(({ place, into }) => ({ body: 0, ...place, ...(into === undefined ? {} : { into }) })))
-  const bulk = { children } as unknown as Bulk
-  expect(kept.map((slices) => joinRecord(slices, [bytes], undefined, { bulk }))).toEqual(expected)
+  expect(kept.map((slices) => joinRecord(slices, [bytes], undefined, { bulk: { children } }))).toEqual(expected)
 })
 
 test('the last record waits for children that may come, and no more than a page is taken', () => {

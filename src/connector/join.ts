@@ -5,7 +5,7 @@ import { nodesOf } from './body.ts'
 import { childOf, joinBulk } from './bulk-rows.ts'
 import { nameValues } from './columns.ts'
 import { ambiguous, parseRecord, type Range } from './slice.ts'
-import type { Codec, Stream } from './types.ts'
+import type { Bulk, Codec, Stream } from './types.ts'
 
 /**
  * The record behind its slices, as the mapping reads it: the first slice without `into` is the record, each slice with `into` is one item of the list of that
@@ -17,7 +17,7 @@ export function joinRecord(slices: readonly CutSlice[], bodies: readonly Uint8Ar
 }
 
 /** Of the stream whose record it is: how its own rows and those of its children are named, and how lines of a file belong to each other. */
-export type RowShape = Pick<Stream, 'columns' | 'group' | 'children' | 'bulk'>
+export type RowShape = Pick<Stream, 'columns' | 'group' | 'children'> & { readonly bulk?: Pick<Bulk, 'children'> | undefined }
 
 /** {@link joinRecord} for many records: bodies that are not JSON are parsed once for each joiner. */
 export function openJoiner(

@@ -61,7 +61,11 @@ const connection = fields({
   actions: list(text()),
 })
 
-async function shown(row: ConnectionTable, schedule: readonly ScheduleTable[], call: Call): Promise<Of<typeof connection>> {
+async function shown(
+  row: ConnectionTable,
+  { schedule, ends }: { readonly schedule: readonly ScheduleTable[]; readonly ends: readonly AnnouncementTable[] },
+  call: Call,
+): Promise<Of<typeof connection>> {
   const { hub, now } = call
   const asked = { hub, options: call.desk.options, now }
   const setup = hub.catalogue().connections.get(row.name)
@@ -76,7 +80,7 @@ async function shown(row: ConnectionTable, schedule: readonly ScheduleTable[], c
     books: setup?.books ?? null,
     organisation: setup?.organisation ?? null,
     circuit: { ...rest, askAt: isoOrNull(askAt) },
-    ends: (await announcedNow(hub.database, hub.tenant, now))
+    ends: ends
       .filter(({ connection }) => connection === row.name)
       .map((one) => ({
         kind: one.kind,
@@ -94,6 +98,11 @@ async function shown(row: ConnectionTable, schedule: readonly ScheduleTable[], c
     ),
     actions: Object.keys(setup?.connector.actions ?? {}),
   }
+}
+
+/** Of all connections, what is shown of each. */
+async function besides({ hub: { database, tenant }, now }: Call) {
+  return { schedule: await listSchedule(database, tenant), ends: await announcedNow(database, tenant, now) }
 }
 
 async function known(call: Call<{ name: string }>): Promise<ConnectionTable> {
@@ -145,9 +154,9 @@ export const connectionRoutes = [
     summary: { en: 'All connections with their state and streams', zh: '所有连接及其状态和数据流' },
     answer: fields({ items: list(connection) }),
     handle: async (call) => {
-      const { database, tenant } = call.hub
-      const schedule = await listSchedule(database, tenant)
-      return { body: { items: await Promise.all((await listConnections(database.read, tenant)).map((row) => shown(row, schedule, call))) } }
+      const of = await besides(call)
+      const rows = await listConnections(call.hub.database.read, call.hub.tenant)
+      return { body: { items: await Promise.all(rows.map((row) => shown(row, of, call))) } }
     },
   }),
   route({
@@ -159,7 +168,7 @@ export const connectionRoutes = [
     summary: { en: 'One connection', zh: '一个连接' },
     params,
     answer: connection,
-    handle: async (call) => ({ body: await shown(await known(call), await listSchedule(call.hub.database, call.hub.tenant), call) }),
+    handle: async (call) => ({ body: await shown(await known(call), await besides(call), call) }),
   }),
   writeRoute({
     id: 'pauseConnection',
