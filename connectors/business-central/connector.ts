@@ -114,6 +114,7 @@ const businessCentral: Connector = {
       'names of the fields of page 5404',
       'from memory: what is undone of a receipt stands in it once more with a negative quantity, and in the item ledger under its number',
       'that an order may be deleted by the API in every status; where goods have moved it refuses',
+      'that fields of the address to ship to are cleared by an empty text',
     ],
     permissions: [
       'D365 BUS FULL ACCESS, or sets of your own that read the documents and articles above, make and change orders, and post receipts',

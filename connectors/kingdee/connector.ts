@@ -73,6 +73,7 @@ const kingdee: Connector = {
       'requests and answers of the conformance tests were made by us, with the simulator, in the shapes that public transcriptions of the SDKs, clients and field lists show; nothing was sent to a Kingdee',
       'from memory are the numbers of the preset currencies (PRE001 and so on), the operations Cancel (作废) and CancelAssign, FCloseDate and FForbidDate, that FBillNo is taken as it is sent, and that BD_MATERIALUNITCONVERT and the source line (FSOEntryId) of SAL_RETURNSTOCK are asked for by these names, which their tables have',
       'receipts are saved with the links that a push (下推) by the rule PUR_PurchaseOrder-STK_InStock would make, since a push takes whole lines and gives a number of its own; whether a server computes all it computes after a push was not seen',
+      'FOrderEntryID of payables and FReceiveAddress and FNote of sales are from code of public clients and a list of fields, not from an answer',
     ],
   },
   config: {

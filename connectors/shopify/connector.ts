@@ -94,6 +94,7 @@ const shopify: Connector = {
     unproved: [
       'Bulk operations are read as the guide describes them; no published answer of a file was at hand. The codes of a shop that is busy (`OPERATION_IN_PROGRESS`, `LIMIT_REACHED`) and the body of the webhook bulk_operations/finish are from memory.',
       'What the shop answers when a fulfilment is cancelled twice is published nowhere; its state is looked at before.',
+      'Whether the host of bulk files takes ranges of bytes is published nowhere; a whole file of 32 MiB at most is taken as well.',
     ],
     credentials: [
       'Make an app in the Dev Dashboard of your organization, give its version the scopes below (protected customer data for names and addresses), and install it in the shop.',
