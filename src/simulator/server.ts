@@ -102,9 +102,8 @@ const withFaults = (options: ServerOptions, counts: Record<string, number>): Hon
   return app
 }
 
-/** Starts a simulated system on the loopback interface. Rejects when the port is taken. */
-export const startServer = async (options: ServerOptions): Promise<SimulatorServer> => {
-  const counts: Record<string, number> = {}
+/** Starts a simulated system on the loopback interface; it counts on in `counts`. Rejects when the port is taken. */
+export const startServer = async (options: ServerOptions, counts: Record<string, number> = {}): Promise<SimulatorServer> => {
   const app = withFaults(options, counts)
   const server = createServer(getRequestListener((request, env) => app.fetch(request, env), { overrideGlobalObjects: false }))
   await new Promise<void>((resolve, reject) => {
@@ -122,11 +121,4 @@ export const startServer = async (options: ServerOptions): Promise<SimulatorServ
         server.closeAllConnections()
       }),
   }
-}
-
-/** Requests to all runs of a system that was restarted, added up by name. */
-export const summedCounts = (runs: readonly SimulatorServer[]): Record<string, number> => {
-  const counts: Record<string, number> = {}
-  for (const run of runs) for (const [name, count] of Object.entries(run.counts)) counts[name] = (counts[name] ?? 0) + count
-  return counts
 }

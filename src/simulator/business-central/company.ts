@@ -1,5 +1,5 @@
 import type { FaultBoard } from '../faults.ts'
-import { type SimulatorServer, startServer } from '../server.ts'
+import { startRestartable } from '../restart.ts'
 import { type Book, openBook } from './book.ts'
 import { type Effect, openDoor, rootOf } from './door.ts'
 import { type Goods, openGoods } from './goods.ts'
@@ -76,60 +76,35 @@ export async function startBusinessCentral(options: BusinessCentralOptions): Pro
   const place = { tenant, environment, company, companyName }
   const routes = openDoor({ place, posting, hooks, clientId, clientSecret, wrote: (effect) => void log.push(effect) })
   const root = `${rootOf(place)}/api/v2.0`
-  const runs: SimulatorServer[] = []
-  const start = async (port: number | undefined): Promise<SimulatorServer> => {
-    const started = await startServer({
-      routes,
-      faults,
-      clock,
-      ...(port === undefined ? {} : { port }),
-      nameOf: (c) => {
-        const path = decodeURIComponent(c.req.path)
-        const name = path.replace(root, '').replace(/\([^)]*\)/g, '')
-        return c.req.method === 'POST' && /\/companies\/\w+$/.test(name) ? `${name}${makes}` : name
-      },
-      spanOf: (name) => (name.endsWith(makes) ? createMs : 0),
-    })
-    runs.push(started)
-    return started
-  }
-  let server: SimulatorServer | undefined = await start(options.port)
-  const { url, port } = server
-  const stop = async (): Promise<void> => {
-    const running = server
-    server = undefined
-    await running?.close()
-  }
+  const server = await startRestartable({
+    routes,
+    faults,
+    clock,
+    port: options.port,
+    nameOf: (c) => {
+      const path = decodeURIComponent(c.req.path)
+      const name = path.replace(root, '').replace(/\([^)]*\)/g, '')
+      return c.req.method === 'POST' && /\/companies\/\w+$/.test(name) ? `${name}${makes}` : name
+    },
+    spanOf: (name) => (name.endsWith(makes) ? createMs : 0),
+  })
   return {
     ...staff,
     stock: (articles, currencyCode) => stock(staff, articles, currencyCode),
-    url,
+    url: server.url,
     tenant,
     environment,
     company,
     location,
-    get counts() {
-      return summed(runs)
-    },
+    counts: server.counts,
     book,
     goods,
     hooks,
     log,
-    async restart(downMs = 200) {
-      await stop()
-      await new Promise((resolve) => setTimeout(resolve, downMs))
-      server = await start(port)
-    },
+    restart: server.restart,
     async close() {
       hooks.close()
-      await stop()
+      await server.close()
     },
   }
-}
-
-/** Counts of all runs of a server that was restarted, added up. */
-function summed(runs: readonly SimulatorServer[]): Record<string, number> {
-  const counts: Record<string, number> = {}
-  for (const run of runs) for (const [name, count] of Object.entries(run.counts)) counts[name] = (counts[name] ?? 0) + count
-  return counts
 }

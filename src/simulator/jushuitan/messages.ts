@@ -1,4 +1,5 @@
 import type { FaultBoard } from '../faults.ts'
+import { openSending } from '../sending.ts'
 import type { Order } from './book.ts'
 
 export interface SentMessage {
@@ -33,8 +34,7 @@ const againMs = 300
  */
 export function createMessages(faults: FaultBoard): Messages {
   const sent: SentMessage[] = []
-  const running = new Set<Promise<void>>()
-  const held = new Map<number, (() => Promise<void>)[]>()
+  const { begin, hold, release, settled } = openSending<number>()
   let address: string | undefined
   let dead = false
 
@@ -49,10 +49,6 @@ export function createMessages(faults: FaultBoard): Messages {
       if (good || said === undefined) return
       await new Promise((resolve) => setTimeout(resolve, againMs))
     }
-  }
-  const begin = (work: Promise<void>) => {
-    running.add(work)
-    void work.finally(() => running.delete(work))
   }
   const unsent = (topic: string, body: string, outcome: 'missing' | 'silent') =>
     void sent.push({ topic, body, status: undefined, outcome, again: false })
@@ -81,23 +77,17 @@ export function createMessages(faults: FaultBoard): Messages {
         await post(to, topic, body, false)
         if (doubled !== undefined || order?.webhooks === 'twice') await post(to, topic, body, true)
       }
-      if (order?.webhooks === 'hold') held.set(order.id, [...(held.get(order.id) ?? []), work])
-      else begin(work())
+      if (order?.webhooks === 'hold') hold(order.id, work)
+      else begin(work)
     },
     release: (order) => {
       order.webhooks = 'sent'
-      const waiting = held.get(order.id) ?? []
-      held.delete(order.id)
-      const inTurn = async () => {
-        for (const work of waiting.toReversed()) await work()
-      }
-      begin(inTurn())
+      release(order.id)
     },
     sendRaw: (topic, body) => {
-      if (address !== undefined) begin(post(address, topic, body, false))
+      const to = address
+      if (to !== undefined) begin(() => post(to, topic, body, false))
     },
-    settled: async () => {
-      while (running.size > 0) await Promise.all(running)
-    },
+    settled,
   }
 }

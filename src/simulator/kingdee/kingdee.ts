@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from '../../model/json.ts'
 import type { FaultBoard } from '../faults.ts'
-import { type SimulatorServer, startServer, summedCounts } from '../server.ts'
+import { startRestartable } from '../restart.ts'
 import { type Bill, openAccount } from './account.ts'
 import { type Credentials, callName, openDoor } from './door.ts'
 import { callOperation, isWrite } from './operations.ts'
@@ -56,38 +56,28 @@ export async function startKingdee(options: KingdeeOptions): Promise<Kingdee> {
       return result
     },
   })
-  const runs: SimulatorServer[] = []
-  const start = async (port: number | undefined): Promise<SimulatorServer> => {
-    const spanOf = (name: string) => (name.endsWith('.Save') ? (options.saveMs ?? 0) : 0)
-    const started = await startServer({ routes: door.routes, faults, clock, port, nameOf: callName, spanOf })
-    runs.push(started)
-    return started
-  }
-  let server: SimulatorServer | undefined = await start(options.port)
-  const { url, port } = server
-  const stop = async (): Promise<void> => {
-    const running = server
-    server = undefined
-    await running?.close()
-  }
+  const server = await startRestartable(
+    {
+      routes: door.routes,
+      faults,
+      clock,
+      port: options.port,
+      nameOf: callName,
+      spanOf: (name) => (name.endsWith('.Save') ? (options.saveMs ?? 0) : 0),
+    },
+    door.endSessions,
+  )
   return {
     ...createStaff(account),
-    url: `${url}/k3cloud`,
-    get counts() {
-      return summedCounts(runs)
-    },
+    url: `${server.url}/k3cloud`,
+    counts: server.counts,
     log,
     bills: (form) => [...account.bills(form).values()],
     endSessions: door.endSessions,
     changeSecret: (secret) => {
       appSecret = secret
     },
-    async restart(downMs = 200) {
-      await stop()
-      door.endSessions()
-      await new Promise((resolve) => setTimeout(resolve, downMs))
-      server = await start(port)
-    },
-    close: stop,
+    restart: server.restart,
+    close: server.close,
   }
 }

@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from '../../model/json.ts'
 import type { FaultBoard } from '../faults.ts'
-import { type SimulatorServer, startServer, summedCounts } from '../server.ts'
+import { startRestartable } from '../restart.ts'
 import { createDatabase, type Database, type Row } from './database.ts'
 import { callMethod, hasEffect } from './methods.ts'
 import type { Series } from './models.ts'
@@ -79,38 +79,26 @@ export async function startOdoo(options: OdooOptions): Promise<Odoo> {
       return result
     },
   })
-  const runs: SimulatorServer[] = []
-  const start = async (port: number | undefined): Promise<SimulatorServer> => {
-    const spanOf = (name: string) => (name.endsWith('.create') ? (options.createMs ?? 0) : 0)
-    const started = await startServer({ routes, faults, clock, port, nameOf: callName, spanOf })
-    runs.push(started)
-    return started
-  }
-  let server: SimulatorServer | undefined = await start(options.port)
-  const { url, port } = server
-  const stop = async (): Promise<void> => {
-    const running = server
-    server = undefined
-    await running?.close()
-  }
+  const server = await startRestartable({
+    routes,
+    faults,
+    clock,
+    port: options.port,
+    nameOf: callName,
+    spanOf: (name) => (name.endsWith('.create') ? (options.createMs ?? 0) : 0),
+  })
   return {
     ...createStaff(db),
-    url,
+    url: server.url,
     database,
-    get counts() {
-      return summedCounts(runs)
-    },
+    counts: server.counts,
     log,
     changeKey: (apiKey) => {
       key = apiKey
     },
     rows: db.rows,
     row: db.row,
-    async restart(downMs = 200) {
-      await stop()
-      await new Promise((resolve) => setTimeout(resolve, downMs))
-      server = await start(port)
-    },
-    close: stop,
+    restart: server.restart,
+    close: server.close,
   }
 }

@@ -1,5 +1,6 @@
 import { createHmac, randomUUID } from 'node:crypto'
 import type { FaultBoard } from '../faults.ts'
+import { openSending } from '../sending.ts'
 import type { Book, Order } from './book.ts'
 
 export interface SentHook {
@@ -30,7 +31,7 @@ export interface Hooks {
  */
 export function createHooks(book: Book, clientSecret: string, faults: FaultBoard): Hooks {
   const sent: SentHook[] = []
-  const running = new Set<Promise<void>>()
+  const { begin, hold, release, settled } = openSending<number>()
   const post = async (uri: string, topic: string, id: string, body: string, again: boolean): Promise<void> => {
     const headers = {
       'content-type': 'application/json',
@@ -46,11 +47,6 @@ export function createHooks(book: Book, clientSecret: string, faults: FaultBoard
     )
     sent.push({ topic, id, body, status, outcome: status === undefined ? 'failed' : 'answered', again })
   }
-  const begin = (work: Promise<void>) => {
-    running.add(work)
-    void work.finally(() => running.delete(work))
-  }
-  const held = new Map<number, (() => Promise<void>)[]>()
   const unsent = (topic: string, body: string, outcome: 'missing' | 'silent') => {
     sent.push({ topic, id: '', body, status: undefined, outcome, again: false })
   }
@@ -86,24 +82,17 @@ export function createHooks(book: Book, clientSecret: string, faults: FaultBoard
         }
         late?.happened()
         doubled?.happened()
-        if (order?.webhooks === 'hold') held.set(order.id, [...(held.get(order.id) ?? []), work])
-        else begin(work())
+        if (order?.webhooks === 'hold') hold(order.id, work)
+        else begin(work)
       }
     },
     release: (order) => {
       order.webhooks = 'sent'
-      const waiting = held.get(order.id) ?? []
-      held.delete(order.id)
-      const inTurn = async () => {
-        for (const work of waiting.toReversed()) await work()
-      }
-      begin(inTurn())
+      release(order.id)
     },
     sendSigned: (topic, body) => {
-      for (const { uri } of subscribed(topic)) begin(post(uri, topic, randomUUID(), body, false))
+      for (const { uri } of subscribed(topic)) begin(() => post(uri, topic, randomUUID(), body, false))
     },
-    settled: async () => {
-      while (running.size > 0) await Promise.all(running)
-    },
+    settled,
   }
 }

@@ -1,5 +1,5 @@
 import type { FaultBoard } from '../faults.ts'
-import { type SimulatorServer, startServer } from '../server.ts'
+import { startRestartable } from '../restart.ts'
 import { createCalls, type Effect } from './calls.ts'
 import { createDatabase } from './database.ts'
 import { hooks } from './hooks.ts'
@@ -56,13 +56,6 @@ export type Erp = Masters &
     close(): Promise<void>
   }
 
-/** Counts of all runs of a server that was restarted, added up. */
-const summed = (runs: readonly Readonly<Record<string, number>>[]): Readonly<Record<string, number>> => {
-  const counts: Record<string, number> = {}
-  for (const run of runs) for (const [name, count] of Object.entries(run)) counts[name] = (counts[name] ?? 0) + count
-  return counts
-}
-
 /**
  * A Tryton ERP (JSON-RPC of 6.0) on the loopback interface, held in memory, written from the answers of a running one.
  *
@@ -93,45 +86,28 @@ export const startErp = async (options: ErpOptions): Promise<Erp> => {
   }
   const routes = rpcRoutes({ database, sessions, call, preferences })
 
-  const runs: SimulatorServer[] = []
-  const start = async (port: number | undefined): Promise<SimulatorServer> => {
-    const server = await startServer({
+  const server = await startRestartable(
+    {
       routes,
       faults,
       clock,
-      port,
+      port: options.port,
       nameOf: methodName,
       spanOf: (name) => (name.endsWith('.create') ? (options.createMs ?? 0) : 0),
-    })
-    runs.push(server)
-    return server
-  }
-  let server: SimulatorServer | undefined = await start(options.port)
-  const { url, port } = server
-  const stop = async (): Promise<void> => {
-    const running = server
-    server = undefined
-    sessions.clear()
-    await running?.close()
-  }
+    },
+    sessions.clear,
+  )
   const writer = createWriter(db, hooks)
-
   return {
     ...createMasters(db, writer, stock),
     ...createTrade(db, writer, stock),
     name: options.name,
-    url,
+    url: server.url,
     database,
     log,
-    get counts() {
-      return summed(runs.map(({ counts }) => counts))
-    },
+    counts: server.counts,
     expireSessions: sessions.clear,
-    async restart(downMs = 200) {
-      await stop()
-      await new Promise((resolve) => setTimeout(resolve, downMs))
-      server = await start(port)
-    },
-    close: stop,
+    restart: server.restart,
+    close: server.close,
   }
 }
