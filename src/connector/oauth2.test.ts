@@ -3,6 +3,7 @@ import type { Clock } from '../model/clock.ts'
 import { isHubError } from '../model/errors.ts'
 import { type PartnerAnswer, type PartnerRequest, startPartner } from '../testing/loopback-partner.ts'
 import { smallConnector } from '../testing/small-connector.ts'
+import { checked, handClock } from '../testing/token-access.ts'
 import type { Access } from './access.ts'
 import { lintConnector } from './lint.ts'
 import { openAccess } from './open.ts'
@@ -64,19 +65,6 @@ async function partnerOf(more: { readonly answer?: (request: PartnerRequest) => 
   }
 }
 
-function handClock(): Clock & { forward(ms: number): void } {
-  let now = Date.UTC(2026, 10, 23)
-  return {
-    now: () => now,
-    sleep: async (ms) => {
-      now += ms
-    },
-    forward: (ms) => {
-      now += ms
-    },
-  }
-}
-
 function accessOf(
   url: string,
   of: { readonly connector?: Connector; readonly config?: object; readonly tokens?: Tokens; readonly clock?: Clock } = {},
@@ -95,12 +83,6 @@ function accessOf(
   closing.push(() => access.close())
   return access
 }
-const codeOf = (access: Access) =>
-  access.check().then(
-    () => 'good',
-    (error: unknown) => (isHubError(error) ? `${error.detail.code}/${error.detail.recovery}` : String(error)),
-  )
-
 describe('client credentials', () => {
   it('ask once for all who come at the same time, and not again while the token lives', async () => {
     const partner = await partnerOf()
@@ -130,7 +112,7 @@ describe('client credentials', () => {
       connector: connector({ client: 'basic', scope: 'read write', header }),
       config: { clientSecret: 'a b:ü' },
     })
-    expect(await codeOf(access)).toBe('http-401/reauth')
+    expect(await checked(access)).toBe('http-401/reauth')
     const [ask, use] = partner.requests
     expect(ask?.headers.authorization).toBe(`Basic ${Buffer.from('hub:a+b%3A%C3%BC').toString('base64')}`)
     expect(partner.asked()).toEqual([{ grant_type: 'client_credentials', scope: 'read write' }])
@@ -142,14 +124,14 @@ describe('client credentials', () => {
     const taker = await startPartner(({ headers }) => ({ status: headers.authorization === 'Bearer access-token-1' ? 200 : 401, body: {} }))
     closing.push(() => taker.close())
     const access = accessOf(taker.url, { connector: connector({ tokenUrl: '{config.giver}/oauth/token' }), config: { giver: giver.url } })
-    expect(await codeOf(access)).toBe('good')
+    expect(await checked(access)).toBe('good')
     expect(giver.asked()).toHaveLength(1)
   })
 
   it('are not needed by a connection with a token of its own', async () => {
     const partner = await partnerOf()
     const access = accessOf(partner.url, { connector: connector({ accessToken: '{config.fixed}' }), config: { fixed: 'fixed-token-7' } })
-    expect(await codeOf(access)).toBe('http-401/reauth')
+    expect(await checked(access)).toBe('http-401/reauth')
     expect(partner.asked()).toEqual([])
     expect(partner.used()).toEqual(['Bearer fixed-token-7'])
   })
@@ -244,7 +226,7 @@ describe('a refresh token', () => {
     const clock = handClock()
     const tokens = memoryTokens(clock)
     await tokens.claim('shop', 60_000)
-    expect(await codeOf(accessOf(partner.url, { clock, tokens }))).toBe('token-busy/retry')
+    expect(await checked(accessOf(partner.url, { clock, tokens }))).toBe('token-busy/retry')
     expect(partner.requests).toEqual([])
   })
 })
@@ -257,14 +239,14 @@ describe('a refusal', () => {
     await access.check()
     clock.forward(120_000)
     partner.refuse('access-token-1')
-    expect(await codeOf(access)).toBe('good')
+    expect(await checked(access)).toBe('good')
     expect(partner.used()).toEqual(['Bearer access-token-1', 'Bearer access-token-1', 'Bearer access-token-2'])
   })
 
   it('of a token that was just given asks for no other one', async () => {
     const partner = await partnerOf({ answer: ({ path }) => (path === '/oauth/token' ? undefined : { status: 401, body: {} }) })
     const access = accessOf(partner.url)
-    for (let i = 0; i < 5; i++) expect(await codeOf(access)).toBe('http-401/reauth')
+    for (let i = 0; i < 5; i++) expect(await checked(access)).toBe('http-401/reauth')
     expect(partner.asked()).toHaveLength(1)
   })
 
@@ -283,10 +265,10 @@ describe('a refusal', () => {
       expect(String(errors[0])).not.toContain('client-secret-9')
       expect(partner.asked()).toHaveLength(1)
       clock.forward(29_000)
-      await codeOf(access)
+      await checked(access)
       expect(partner.asked()).toHaveLength(1)
       clock.forward(2_000)
-      await codeOf(access)
+      await checked(access)
       expect(partner.asked()).toHaveLength(2)
     },
   )
@@ -298,7 +280,7 @@ describe('a refusal', () => {
     [{ body: { error: 'invalid_grant' } }, 'reauth'],
   ])('is told from an outage: %j is %s', async (answer, recovery) => {
     const partner = await partnerOf({ answer: () => answer })
-    expect((await codeOf(accessOf(partner.url))).split('/')[1]).toBe(recovery)
+    expect((await checked(accessOf(partner.url))).split('/')[1]).toBe(recovery)
   })
 
   it('tells no token that the partner repeats', async () => {

@@ -3,6 +3,7 @@ import type { Clock } from '../model/clock.ts'
 import { isHubError } from '../model/errors.ts'
 import { type PartnerAnswer, type PartnerRequest, startPartner } from '../testing/loopback-partner.ts'
 import { smallConnector } from '../testing/small-connector.ts'
+import { checked, handClock } from '../testing/token-access.ts'
 import type { Access } from './access.ts'
 import { lintConnector } from './lint.ts'
 import { openAccess } from './open.ts'
@@ -148,14 +149,6 @@ async function partnerOf(answer: (request: PartnerRequest) => PartnerAnswer | un
   return { ...partner, refuse: (token: string) => good.delete(token), paths: () => partner.requests.map(({ path }) => path) }
 }
 
-function handClock(): Clock & { forward(ms: number): void } {
-  let now = Date.UTC(2026, 10, 23)
-  const forward = (ms: number) => {
-    now += ms
-  }
-  return { now: () => now, sleep: async (ms) => forward(ms), forward }
-}
-
 function accessOf(
   url: string,
   of: { readonly config?: object; readonly tokens?: Tokens; readonly clock?: Clock; readonly connector?: Connector } = {},
@@ -173,12 +166,6 @@ function accessOf(
   closing.push(() => access.close())
   return access
 }
-const codeOf = (access: Access) =>
-  access.check().then(
-    () => 'good',
-    (error: unknown) => (isHubError(error) ? `${error.detail.code}/${error.detail.recovery}` : String(error)),
-  )
-
 describe('a signed form', () => {
   it('carries JSON in a field as its text, and is signed over what is sent', async () => {
     const partner = await partnerOf()
@@ -202,14 +189,14 @@ describe('a signed form', () => {
       config: { given: 'given-token-1' },
       connector: { ...rest, check: { method: 'POST', path: '/me', json: { a: 1 } } },
     })
-    expect(await codeOf(access)).toBe('unsigned-call/bug')
+    expect(await checked(access)).toBe('unsigned-call/bug')
     expect(partner.requests).toEqual([])
   })
 
   it('needs no token where the signature is all there is', async () => {
     const partner = await partnerOf(() => ({ body: {} }))
     expect(
-      await codeOf(
+      await checked(
         accessOf(partner.url, { connector: connector({ tokens: undefined, fields: { key: '{config.key}' } } as Partial<SignedForm>) }),
       ),
     ).toBe('good')
@@ -276,9 +263,9 @@ describe('its token', () => {
     await access.check()
     clock.forward(56 * 60_000)
     answer = { status: 503 }
-    expect(await codeOf(access)).toBe('http-503/retry')
+    expect(await checked(access)).toBe('http-503/retry')
     answer = { body: { code: 150 } }
-    expect(await codeOf(access)).toBe('good')
+    expect(await checked(access)).toBe('good')
     expect(partner.paths()).toEqual(['/token', '/me', '/refresh', '/refresh', '/token', '/me'])
   })
 
@@ -289,7 +276,7 @@ describe('its token', () => {
     await access.check()
     clock.forward(120_000)
     partner.refuse('token-number-1')
-    expect(await codeOf(access)).toBe('good')
+    expect(await checked(access)).toBe('good')
     expect(partner.paths()).toEqual(['/token', '/me', '/me', '/refresh', '/me'])
   })
 
@@ -316,10 +303,10 @@ describe('patience that is asked for by a code', () => {
     expect(isHubError(error) && [error.detail.code, error.detail.retryAfterMs]).toEqual(['too-fast', 60_000])
     busy = false
     const count = partner.requests.length
-    expect(await codeOf(access)).toBe('rate-limited/retry')
+    expect(await checked(access)).toBe('rate-limited/retry')
     expect(partner.requests).toHaveLength(count)
     clock.forward(60_000)
-    expect(await codeOf(access)).toBe('good')
+    expect(await checked(access)).toBe('good')
   })
 })
 
