@@ -1,4 +1,5 @@
 import type { Book } from './book.ts'
+import { plus } from './exact.ts'
 import type { Entity } from './query.ts'
 
 /** One row of the item ledger, in base units of its article. The API tells no location of it. */
@@ -33,7 +34,7 @@ export function openGoods(book: Book, day: () => string): Goods {
       const { item, quantity, location, sourceNumber = '', ...shown } = moved
       entries.push(moved)
       const place = `${location} ${item}`
-      places.set(place, (places.get(place) ?? 0) + quantity)
+      places.set(place, plus(places.get(place), quantity))
       book.add('itemLedgerEntries', {
         entryNumber: entries.length,
         itemNumber: item,
@@ -45,7 +46,7 @@ export function openGoods(book: Book, day: () => string): Goods {
         ...shown,
       })
       const article = itemOf(book, item)
-      if (article !== undefined) book.figure('items', article.id, { inventory: Number(article.inventory) + quantity })
+      if (article !== undefined) book.figure('items', article.id, { inventory: plus(article.inventory, quantity) })
     },
     quantity: (item, location) => places.get(`${location} ${item}`) ?? 0,
     factor: (item, unit) =>

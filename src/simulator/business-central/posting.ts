@@ -1,5 +1,6 @@
 import type { Json } from '../../model/json.ts'
 import type { Book } from './book.ts'
+import { minus, plus } from './exact.ts'
 import type { Goods } from './goods.ts'
 import type { Entity } from './query.ts'
 import { type Refused, refused, totalled } from './trade.ts'
@@ -41,7 +42,7 @@ export function receive(posting: Posting, id: string, amounts?: Amounts): Entity
   if (order === undefined) return refused('The order does not exist.')
   const coming = comingOf(book.lines('purchaseOrders', id).filter(isItem), 'receiveQuantity', amounts)
   if (coming.length === 0) return refused('There is nothing to post.')
-  if (coming.some(({ line, quantity }) => Number(line.receivedQuantity) + quantity > Number(line.quantity)))
+  if (coming.some(({ line, quantity }) => plus(line.receivedQuantity, quantity) > Number(line.quantity)))
     return refused('You cannot receive more than is outstanding.')
   const { vendorNumber = '', vendorName = '', number = '', currencyCode = '' } = order
   const receipt = book.add('purchaseReceipts', {
@@ -55,9 +56,9 @@ export function receive(posting: Posting, id: string, amounts?: Amounts): Entity
   for (const { line, quantity } of coming) {
     book.add('purchaseReceiptLines', { documentId: receipt.id, ...copied(line), quantity })
     book.set('purchaseOrderLines', line.id, {
-      receivedQuantity: Number(line.receivedQuantity) + quantity,
+      receivedQuantity: plus(line.receivedQuantity, quantity),
       receiveQuantity: 0,
-      invoiceQuantity: Number(line.receivedQuantity) + quantity - Number(line.invoicedQuantity),
+      invoiceQuantity: minus(plus(line.receivedQuantity, quantity), line.invoicedQuantity),
     })
     if (isInventory(book, line))
       goods.move({
@@ -92,7 +93,7 @@ export function undoReceipt(posting: Posting, number: string): Refused | undefin
       sequence: Number(line.sequence) + 5000,
       quantity: -quantity,
     })
-    book.set('purchaseOrderLines', ordered.id, { receivedQuantity: Number(ordered.receivedQuantity) - quantity })
+    book.set('purchaseOrderLines', ordered.id, { receivedQuantity: minus(ordered.receivedQuantity, quantity) })
     goods.move({
       item: String(line.lineObjectNumber),
       quantity: -quantity * goods.factor(String(line.lineObjectNumber), String(line.unitOfMeasureCode)),
@@ -114,7 +115,7 @@ export function invoice(posting: Posting, id: string, vendorInvoiceNumber: strin
   if (order === undefined) return refused('The order does not exist.')
   const coming = comingOf(book.lines('purchaseOrders', id).filter(isItem), 'invoiceQuantity', amounts)
   if (coming.length === 0) return refused('There is nothing to post.')
-  if (coming.some(({ line, quantity }) => Number(line.invoicedQuantity) + quantity > Number(line.receivedQuantity)))
+  if (coming.some(({ line, quantity }) => plus(line.invoicedQuantity, quantity) > Number(line.receivedQuantity)))
     return refused('You cannot invoice more than was received.')
   const { vendorId = '', vendorNumber = '', vendorName = '', number = '', currencyCode = '' } = order
   const posted = book.add('purchaseInvoices', {
@@ -139,7 +140,7 @@ export function invoice(posting: Posting, id: string, vendorInvoiceNumber: strin
   for (const { line, quantity } of coming) {
     const unitCost = line.directUnitCost ?? 0
     book.add('purchaseInvoiceLines', { documentId: posted.id, ...copied(line), quantity, unitCost })
-    book.set('purchaseOrderLines', line.id, { invoicedQuantity: Number(line.invoicedQuantity) + quantity, invoiceQuantity: 0 })
+    book.set('purchaseOrderLines', line.id, { invoicedQuantity: plus(line.invoicedQuantity, quantity), invoiceQuantity: 0 })
   }
   const whole = totalled(book, 'purchaseInvoices', posted.id)
   const lines = book.lines('purchaseOrders', id).filter(isItem)
@@ -162,7 +163,7 @@ export function ship(posting: Posting, id: string): Entity | Refused {
   const order = book.find('salesOrders', id)
   if (order === undefined) return refused('The order does not exist.')
   const lines = book.lines('salesOrders', id)
-  const open = (line: Entity): number => (isItem(line) ? Number(line.quantity) - Number(line.shippedQuantity) : 0)
+  const open = (line: Entity): number => (isItem(line) ? minus(line.quantity, line.shippedQuantity) : 0)
   if (lines.every((line) => open(line) === 0)) return refused('There is nothing to post.')
   const { customerId = '', customerNumber = '', customerName = '', number = '', externalDocumentNumber = '' } = order
   const shipment = book.add('salesShipments', {

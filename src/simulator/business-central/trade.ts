@@ -1,6 +1,7 @@
 import type { Json, JsonObject } from '../../model/json.ts'
 import { isObject } from '../../model/json.ts'
 import { type Book, linesOf, none } from './book.ts'
+import { amountOf, plus } from './exact.ts'
 import { itemOf } from './goods.ts'
 import type { Entity } from './query.ts'
 
@@ -69,13 +70,12 @@ function addLine(book: Book, set: OrderSet, documentId: string, line: JsonObject
 export function totalled(book: Book, set: string, id: string): Entity {
   let total = 0
   for (const line of book.lines(set, id)) {
-    const amount = Math.round(Number(line.quantity) * Number(line.directUnitCost ?? line.unitPrice ?? line.unitCost ?? 0) * 100) / 100
-    total += amount
+    const amount = amountOf(line.quantity, line.directUnitCost ?? line.unitPrice ?? line.unitCost)
+    total = plus(total, amount)
     const figures = { amountExcludingTax: amount, totalTaxAmount: 0, amountIncludingTax: amount, netAmount: amount }
     if (line.amountExcludingTax !== amount) book.set(linesOf[set] ?? '', line.id, figures)
   }
-  const sum = Math.round(total * 100) / 100
-  return book.set(set, id, { totalAmountExcludingTax: sum, totalTaxAmount: 0, totalAmountIncludingTax: sum })
+  return book.set(set, id, { totalAmountExcludingTax: total, totalTaxAmount: 0, totalAmountIncludingTax: total })
 }
 
 /** What the service does not let happen to an order that is released, or of which goods have left. */
