@@ -4,6 +4,8 @@ import type { HubConfig } from '../config.ts'
 import type { Hub } from '../main.ts'
 import { startHub } from '../main.ts'
 import { restState } from '../pipeline/at-rest.ts'
+import type { Ring } from '../pipeline/bell.ts'
+import { openParkWatch, reviewParked } from '../pipeline/sweep.ts'
 import type { DayFigures } from '../simulator/day/figures.ts'
 import { type PairName, subscribedByHub } from '../simulator/day/pair-names.ts'
 import type { LeftOut } from '../simulator/day/plan-left-out.ts'
@@ -173,25 +175,30 @@ async function hookAddresses(hub: Hub): Promise<Record<string, string>> {
   )
 }
 
-/** Every stream was read once, and what it brought is in the ledger; what was parked in the same moment as its link was made is freed by the next sweep. */
+/** Every stream was read once, and what it brought is in the ledger, also what was parked in the same moment as its link was made. */
 async function baselineDone({ context }: Hub): Promise<void> {
   const end = performance.now() + baselineLimitMs
-  for (let parked = 0; ; ) {
+  for (;;) {
     const rows = await listPulls(context.database, context.tenant)
     const open = rows.filter(({ last_ended_at, last_error }) => last_ended_at === null || last_error !== null)
-    const { atRest, waiting } = await restState(context)
-    if (open.length === 0 && atRest) {
-      if (waiting.parkedEnvelopes === parked) return
-      parked = waiting.parkedEnvelopes
-      await sleep(2 * context.settings.sweepMs)
-      continue
-    }
+    const { atRest } = await restState(context)
+    if (open.length === 0 && atRest && !(await freesParked(context))) return
     if (performance.now() > end)
       throw new Error(
         `the baseline did not end: ${open.map(({ connection, stream, last_error }) => `${connection}/${stream} ${last_error ?? ''}`).join('; ')}`,
       )
     await sleep(50)
   }
+}
+
+/** Frees what is parked and waits for nothing any more, as a sweep does when its turn comes. Answers whether there was any. */
+async function freesParked(context: Hub['context']): Promise<boolean> {
+  const watch = openParkWatch()
+  const rings: Ring[] = []
+  do rings.push(...(await reviewParked(context, watch)))
+  while (watch.envelopes !== '' || watch.deliveries !== '')
+  for (const ring of rings) context.bell.ring(ring)
+  return rings.length > 0
 }
 
 /** Ends when all is at rest and a round of pulls of every stream brought nothing new. */
