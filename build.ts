@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import http from 'node:http'
 import { join } from 'node:path'
 import standaloneCode from 'ajv/dist/standalone/index.js'
@@ -80,8 +80,13 @@ const { output } = await bundle.write({
 await bundle.close()
 if (warnings.length > 0) throw new Error(`the bundle is not whole:\n${warnings.join('\n')}`)
 
+// src/papers/font.ts reads it
+const font = join(root, 'node_modules/@fontsource/noto-sans-sc/files/noto-sans-sc-chinese-simplified-400-normal.woff')
+mkdirSync(join(dist, 'fonts'), { recursive: true })
+copyFileSync(font, join(dist, 'fonts', 'noto-sans-sc.woff'))
+
 const chunks = output.filter((one): one is OutputChunk => one.type === 'chunk')
-writeFileSync(join(dist, 'THIRD-PARTY.txt'), licences(chunks.flatMap(({ moduleIds }) => moduleIds)))
+writeFileSync(join(dist, 'THIRD-PARTY.txt'), licences([...chunks.flatMap(({ moduleIds }) => moduleIds), font]))
 
 /** Name, version and licence of every package that has a file among these. @throws Error for one without a licence */
 function licences(files: readonly string[]): string {

@@ -13,7 +13,8 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   ledger: ['model', 'store', 'connector/types'],
   pipeline: ['model', 'connector', 'mapping', 'store', 'ledger'],
   queue: ['model', 'store', 'ledger', 'pipeline', 'connector/limiter'],
-  http: ['model', 'store', 'ledger', 'pipeline', 'connector/types'],
+  papers: ['model'],
+  http: ['model', 'store', 'ledger', 'pipeline', 'papers', 'connector/types'],
   simulator: ['model'],
 }
 /** Files that put the hub together may import anything but each other's tests. */
@@ -27,7 +28,13 @@ const top = new Set([
   'workspace-mappings',
   'workspace-overlays',
   'workspace-alarms',
+  'workspace-replenishment',
+  'workspace-returns',
   'workspace-routes',
+  'workspace-offers',
+  'workspace-settlement',
+  'workspace-routing',
+  'workspace-settings',
   'workspace-streams',
   'catalog',
   'secret-reference',
@@ -62,6 +69,9 @@ const homes: Readonly<Record<string, readonly string[]>> = {
   '@opentelemetry/sdk-trace': ['src/main/'],
   pino: ['src/model/log.ts'],
   croner: ['src/model/timing.ts'],
+  pdfkit: ['src/papers/'],
+  fontkit: ['src/papers/'],
+  hucre: ['src/papers/'],
   nodemailer: ['src/connector/mail.ts'],
   commander: ['src/cli.ts', 'src/commands/'],
   'cli-table3': ['src/commands/', 'src/demo/'],
@@ -93,7 +103,19 @@ function sources(folder: string): Source[] {
 
 const code = [...sources('src'), ...sources('connectors')]
 /** Test beds that stand beside what they test. */
-const beds: ReadonlySet<string> = new Set(['src/http/test-hub.ts', 'src/http/test-rows.ts', 'src/ledger/ledger-kit.ts'])
+const beds: ReadonlySet<string> = new Set([
+  'src/http/test-deposits.ts',
+  'src/http/test-hub.ts',
+  'src/http/test-money.ts',
+  'src/http/test-numbers.ts',
+  'src/http/test-rows.ts',
+  'src/http/test-parties.ts',
+  'src/http/test-party-seed.ts',
+  'src/ledger/ledger-kit.ts',
+  'src/ledger/deposit/deposit-bed.ts',
+  'src/ledger/money/money-bed.ts',
+  'src/papers/paper-kit.ts',
+])
 const product = code.filter(({ path }) => !path.endsWith('.test.ts') && !beds.has(path))
 
 const roomOf = (path: string): string => {

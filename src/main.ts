@@ -3,6 +3,7 @@ import type { HubConfig } from './config.ts'
 import { createApp } from './http/app.ts'
 import { type Listening, listen } from './http/listen.ts'
 import { openMeter } from './http/meter.ts'
+import { termsText } from './ledger/settlement-terms.ts'
 import { openAccesses } from './main/accesses.ts'
 import { announceAdminKey } from './main/admin-key.ts'
 import { followRevision } from './main/follow.ts'
@@ -103,6 +104,7 @@ export async function openHub(
       handover: openHandover(),
       compiled: openCompiled(),
       newId: idMaker(common.read),
+      keyring: vault.keyring,
       random: Math.random,
       get settings() {
         return workspace.settings
@@ -195,7 +197,13 @@ async function store(database: Database, { tenant, catalogue, files, texts }: Ch
     await syncConnections(
       tx,
       tenant,
-      [...catalogue.connections.values()].map(({ name, connector, paused }) => ({ name, connector: connector.name, paused })),
+      [...catalogue.connections.values()].map(({ name, connector, books, organisation, settlement }) => ({
+        name,
+        connector: connector.name,
+        books,
+        organisation,
+        ...(settlement === undefined ? {} : { settlement: termsText(settlement) }),
+      })),
       now,
     )
   })

@@ -8,8 +8,11 @@ const heapFlags: Readonly<Record<string, readonly string[]>> = {
   'heap-growing-percent': ['--heap-growing-percent=25'],
 }
 
+/** All of them, as a command line has them. */
+export const smallHeap: readonly string[] = Object.values(heapFlags).flat()
+
 /** glibc: fewer arenas, and the buffers of pages and of statements go back to the system when they are freed. */
-const mallocSettings = { MALLOC_ARENA_MAX: '2', MALLOC_MMAP_THRESHOLD_: '131072', MALLOC_TRIM_THRESHOLD_: '262144' }
+export const mallocSettings = { MALLOC_ARENA_MAX: '2', MALLOC_MMAP_THRESHOLD_: '131072', MALLOC_TRIM_THRESHOLD_: '262144' }
 
 /** The command that a command line names, as far as it names one. */
 export const commandOf = (argv: readonly string[]): string | undefined =>

@@ -5,11 +5,14 @@ import type { Connector } from './connector/types.ts'
 import type { CompiledMapping } from './mapping/types.ts'
 import { defaultRetryTable, type RetryTable } from './model/delivery.ts'
 import type { Fault } from './model/errors.ts'
+import { hubOrigin } from './model/hub-origin.ts'
 import { isObject, type Json, type JsonObject } from './model/json.ts'
 import { type CompiledSchemas, compileSchemas } from './model/schema.ts'
 import type { ConnectionSetup } from './pipeline/context.ts'
 import { resolveReferences, type SealedLookup } from './secret-reference.ts'
 import { nearest } from './workspace-faults.ts'
+import { checkShares, setUpOffer } from './workspace-offers.ts'
+import { setUpSettlement } from './workspace-settlement.ts'
 import { setUpStreams, timingOf } from './workspace-streams.ts'
 
 const nightMs = 86_400_000
@@ -50,6 +53,14 @@ export function setUpConnections(workspace: JsonObject, around: Surroundings): S
   for (const [name, value] of Object.entries(isObject(workspace.connections) ? workspace.connections : {})) {
     if (!isObject(value)) continue
     const path = ['connections', name]
+    if (name === hubOrigin)
+      around.faults.push({
+        code: 'reserved-name',
+        severity: 'error',
+        ...around.locate(path, 'key'),
+        message: `'${hubOrigin}' is the hub itself: documents it keeps have it as their origin`,
+        suggestion: 'give the connection another name',
+      })
     const connector = around.catalog.connectors.get(String(value.connector))
     if (connector === undefined) {
       // its own fault says more
@@ -92,6 +103,8 @@ export function setUpConnections(workspace: JsonObject, around: Surroundings): S
           suggestion: 'keep it outside and write $' + '{sealed:NAME}, $' + '{env:NAME} or $' + '{file:path} here',
         })
     }
+    const offer = setUpOffer(name, value, around)
+    const settlement = setUpSettlement(name, value, around)
     const streams = setUpStreams({ connector, zone: zoneOf(config), path: [...path, 'streams'] }, value.streams, around)
     connections.set(name, {
       name,
@@ -100,6 +113,7 @@ export function setUpConnections(workspace: JsonObject, around: Surroundings): S
       openConfig: Object.fromEntries(Object.entries(config).filter(([field]) => !secretFields(connector).includes(field))),
       books: String(value.books),
       ...(typeof value.organisation === 'string' ? { organisation: value.organisation } : {}),
+      ...(value.sales === 'orders' ? { sales: 'orders' as const } : {}),
       streams,
       retry: retryTable(value.retry, workspace.settings),
       concurrency: numberAt(value.limits, 'concurrency') ?? connector.http.concurrency ?? 4,
@@ -107,6 +121,8 @@ export function setUpConnections(workspace: JsonObject, around: Surroundings): S
       ...(typeof value.timeoutMs === 'number' ? { timeoutMs: value.timeoutMs } : {}),
       allowPrivate: Array.isArray(value.allowPrivate) ? value.allowPrivate.map(String) : [],
       paused: value.paused === true,
+      ...(offer === undefined ? {} : { offer }),
+      ...(settlement === undefined ? {} : { settlement }),
       ...(value.sendTrace === true ? { sendTrace: true } : {}),
       ...(isObject(value.reconcile)
         ? {
@@ -119,6 +135,10 @@ export function setUpConnections(workspace: JsonObject, around: Surroundings): S
       secrets: resolved.secrets,
     })
   }
+  checkShares(
+    [...connections.values()].flatMap(({ offer }) => offer ?? []),
+    around,
+  )
   return { connections, secretsOf, credentials: [...credentials], sealed }
 }
 

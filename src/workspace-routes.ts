@@ -9,7 +9,7 @@ import { defaultPushLimit } from './pipeline/duty-fall.ts'
 import type { Locate } from './workspace-connections.ts'
 import { nearest } from './workspace-faults.ts'
 
-interface Surroundings {
+export interface Surroundings {
   readonly connections: ReadonlyMap<string, ConnectionSetup>
   readonly mappings: ReadonlyMap<string, CompiledMapping>
   /** names of all mappings, also of those with faults */
@@ -36,10 +36,31 @@ export function setUpRoutes(workspace: JsonObject, around: Surroundings): readon
         suggestion: 'a route id is part of every effect key: give it another',
       })
     seen.add(value.id)
-    const route = setUpRoute(value, path, workspace.connections, around)
-    if (route !== undefined) routes.push(route)
+    for (const one of toAccounts(value, path, workspace, around)) {
+      const route = setUpRoute(one, path, workspace.connections, around)
+      if (route !== undefined) routes.push(one === value ? route : { ...route, decided: true })
+    }
   })
   return routes
+}
+
+/** A route `to: decided` is one route for each account that the rules of routing name: `<id>@<account>`. */
+function toAccounts(
+  value: JsonObject,
+  path: readonly (string | number)[],
+  { routing }: JsonObject,
+  around: Surroundings,
+): readonly JsonObject[] {
+  if (value.to !== 'decided') return [value]
+  const rules = isObject(routing) && Array.isArray(routing.rules) ? routing.rules.filter(isObject) : []
+  const fallback = isObject(routing) && typeof routing.fallback === 'string' ? [routing.fallback] : []
+  const accounts = [...new Set([...rules.map(({ to }) => String(to)), ...fallback])].filter((to) => around.connections.has(to)).sort()
+  const fault = (code: string, message: string) =>
+    around.faults.push({ code, severity: 'error', ...around.locate([...path, 'to']), message, suggestion: 'see docs/routing.md' })
+  if (accounts.length === 0) fault('nothing-decided', `the route '${value.id}' goes to what was decided, but \`routing\` names no account`)
+  if (value.document !== 'sales-order')
+    fault('nothing-decided', `only sales orders are decided; the route '${value.id}' carries a ${value.document}`)
+  return accounts.map((to) => ({ ...value, to, id: `${value.id}@${to}`.slice(0, 64) }))
 }
 
 /** Every fault of the route comes, also those after the first. */
@@ -149,7 +170,7 @@ function checkAction(
 }
 
 /** `when`, checked against the schema of the document it is asked of. */
-function conditionOf(
+export function conditionOf(
   value: JsonObject,
   path: readonly (string | number)[],
   document: string | undefined,

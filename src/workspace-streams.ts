@@ -107,7 +107,12 @@ function streamSetup(place: Place, stream: Stream, setting: JsonObject, around: 
 }
 
 /** `{ every | cron, … }` of a setting. */
-export function timingOf({ zone, path }: Pick<Place, 'zone' | 'path'>, setting: JsonObject, everyMs: number, around: Surroundings): Timing {
+export function timingOf(
+  { zone, path }: Pick<Place, 'zone' | 'path'>,
+  setting: JsonObject,
+  everyMs: number,
+  around: Pick<Surroundings, 'locate' | 'faults'>,
+): Timing {
   const jitterMs = spanAt(setting.jitter)
   const misfire = setting.misfire === 'skip' ? 'skip' : 'once'
   if (typeof setting.cron !== 'string') {

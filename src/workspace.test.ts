@@ -107,6 +107,13 @@ const cases: readonly {
     suggests: /did you mean 'woocommerce'/,
   },
   {
+    name: 'a connection with the name of the hub',
+    text: `{ "connections": { ‸"hub": ${hook()} } }`,
+    code: 'reserved-name',
+    path: 'connections.hub',
+    says: /origin/,
+  },
+  {
     name: 'an unknown stream',
     text: `{ "connections": { "tiny": ${tiny(',\n  "streams": { ‸"order": {} }')} } }`,
     code: 'unknown-stream',
@@ -442,7 +449,7 @@ describe('a workspace', () => {
     const more = ', "sendTrace": true, "limits": { "requests": 2, "perMs": 1000, "concurrency": 1 }'
     const workspace = await load({ 'crossdock.json': `{ "connections": { "hook": ${hook(more)}, "plain": ${hook()} }, ${settings} }` })
     expect(workspace.faults).toEqual([])
-    expect(workspace.settings.retention).toEqual({ bodiesDays: 30, dedupeDays: 90, alarmsDays: 400, plansDays: 400 })
+    expect(workspace.settings.retention).toEqual({ bodiesDays: 30, dedupeDays: 90, alarmsDays: 400, plansDays: 400, eventsDays: 90 })
     const limit = { requests: 2, perMs: 1000 }
     expect(workspace.catalogue?.connections.get('hook')).toMatchObject({ sendTrace: true, limit, concurrency: 1 })
     expect(workspace.catalogue?.connections.get('plain')).not.toHaveProperty('limit')

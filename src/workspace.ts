@@ -2,6 +2,7 @@ import { readFile, stat } from 'node:fs/promises'
 import { basename, dirname, join, relative } from 'node:path'
 import { type Catalog, type CatalogText, connectorText, loadCatalog, mappingsOf } from './catalog.ts'
 import type { Connector } from './connector/types.ts'
+import { matchRules } from './ledger/match/tolerance.ts'
 import { readSourceText, type SourceText } from './mapping/source-text.ts'
 import type { Fault } from './model/errors.ts'
 import { sha256, textHash } from './model/id.ts'
@@ -18,7 +19,11 @@ import { setUpChannels } from './workspace-alarms.ts'
 import { type Locate, setUpConnections } from './workspace-connections.ts'
 import { compileMappings, madeOfSeveral } from './workspace-mappings.ts'
 import { readOverlays } from './workspace-overlays.ts'
+import { setUpReplenishment } from './workspace-replenishment.ts'
+import { setUpReturns } from './workspace-returns.ts'
 import { setUpRoutes } from './workspace-routes.ts'
+import { setUpRouting } from './workspace-routing.ts'
+import { defaultSettings, settingsOf } from './workspace-settings.ts'
 
 /** One state of a workspace, checked whole. */
 export interface Workspace {
@@ -43,23 +48,6 @@ export interface Workspace {
 }
 
 export const workspaceFile = 'crossdock.json'
-
-/** Built-in values of the settings; `schemas/meta/workspace.json` documents them. */
-export const defaultSettings: Settings = {
-  leaseMs: 90_000,
-  sweepMs: 1_000,
-  ingestBatch: 64,
-  deliverConcurrency: 8,
-  maxCrashes: 3,
-  parkAlarmMs: 86_400_000,
-  pullPages: 1000,
-  pullMs: 600_000,
-  pullAhead: 1000,
-  backfillAhead: 500,
-  watchMs: 60_000,
-  subscriptionMs: 3_600_000,
-  retention: { alarmsDays: 400, plansDays: 400 },
-}
 
 /**
  * Reads a workspace folder and everything it stands on (its connectors, mappings and schemas, and those of the package) and checks all of it together. Every fault is
@@ -130,6 +118,10 @@ export async function loadWorkspace(
   for (const name of told.sealed) sealed.set(name, [...(sealed.get(name) ?? []), 'alarms'])
   const secrets = [...[...secretsOf.values()].flat(), ...told.secrets]
   const routes = setUpRoutes(value, { ...around, connections })
+  const routing = setUpRouting(value, { ...around, connections })
+  const { matching } = value
+  const replenishment = setUpReplenishment(value, { ...around, connections })
+  const returns = setUpReturns(value, { ...around, connections })
   const { stored, files } = revisionOf([
     { path: workspaceFile, text, shown: redact(text, secrets) },
     ...texts.map(({ name, text: mapping }) => ({ path: `mappings/${name}.json`, text: mapping })),
@@ -140,13 +132,31 @@ export async function loadWorkspace(
     ...catalog.partnerSchemas.map(({ id, text }) => ({ path: `schemas/${id}.json`, text })),
     ...inUse.map((connector) => ({ path: `connectors/${connector.name}`, text: connectorText(connector) })),
   ])
-  const settings = { ...defaultSettings, ...publicUrlOf(from.env, shown, faults), ...pick(value.settings) }
+  const settings = settingsOf(value.settings, { around, env: from.env, file: shown })
   const hidden = { secrets, secretsOf, credentials: [...credentials, ...told.secrets], sealed }
   const base = { tenant, settings, faults, texts: stored, files, ...hidden, schemas: schemas.schemas }
   if (faults.some((fault) => fault.severity === 'error')) return base
   const revision = sha256(...Object.entries(files).sort(byName).flat())
   const validate: Catalogue['validate'] = (document, body) => schemas.validators.get(`${document}@1`)?.(body) ?? twinLine(document, body)
-  return { ...base, catalogue: { revision, connections, routes, mappings, overlaid, compile, validate, codes, channels } }
+  return {
+    ...base,
+    catalogue: {
+      revision,
+      connections,
+      routes,
+      mappings,
+      overlaid,
+      compile,
+      validate,
+      codes,
+      channels,
+      schemas: schemas.schemas,
+      returns,
+      ...(routing === undefined ? {} : { routing }),
+      ...(replenishment === undefined ? {} : { replenishment }),
+      ...(isObject(matching) ? { matching: matchRules(matching) } : {}),
+    },
+  }
 }
 
 /** JSON with places; names that would reach a prototype are refused like any other text from outside. */
@@ -218,32 +228,6 @@ function codeLists(value: Json | undefined): Map<string, Map<string, string>> {
       if (isObject(list))
         lists.set(kind, new Map(Object.entries(list).filter((entry): entry is [string, string] => typeof entry[1] === 'string')))
   return lists
-}
-
-/** Where partners reach this hub may differ from place to place, so that the environment may say it too; what the workspace says wins. */
-function publicUrlOf({ CROSSDOCK_PUBLIC_URL: publicUrl }: NodeJS.ProcessEnv, file: string, faults: Fault[]): Partial<Settings> {
-  if (publicUrl === undefined || /^https?:\/\/\S{1,500}$/.test(publicUrl)) return publicUrl === undefined ? {} : { publicUrl }
-  faults.push({
-    code: 'public-url',
-    severity: 'error',
-    file,
-    line: 1,
-    column: 1,
-    path: 'settings.publicUrl',
-    message: 'the environment variable CROSSDOCK_PUBLIC_URL is no address',
-    suggestion: 'write it like https://hub.example, or unset it',
-  })
-  return {}
-}
-
-function pick(value: Json | undefined): Partial<Settings> {
-  if (!isObject(value)) return {}
-  const numbers = Object.keys(defaultSettings).flatMap((name) => (typeof value[name] === 'number' ? [[name, value[name]]] : []))
-  return {
-    ...Object.fromEntries(numbers),
-    ...(typeof value.publicUrl === 'string' ? { publicUrl: value.publicUrl } : {}),
-    ...(isObject(value.retention) ? { retention: { ...defaultSettings.retention, ...value.retention } } : {}),
-  }
 }
 
 async function metaSchemas() {

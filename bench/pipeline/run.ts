@@ -9,6 +9,7 @@ import { quartiles } from '../mapping/measure.ts'
 import { openBatched } from './batched.ts'
 import type { Contender, Run } from './contender.ts'
 import { openHub } from './crossdock.ts'
+import { measureFilling } from './filling.ts'
 import { openFloor } from './floor.ts'
 import { openNodeRed } from './node-red.ts'
 import { cpuMs } from './processes.ts'
@@ -89,12 +90,15 @@ try {
     from += orders
   }
   const starts = only.has('start') ? await measureStarts(folder, await mariadb.database(), redis.url, rounds) : {}
-  const scale = only.has('scale')
-    ? await measureScale(
-        folder,
-        { database: await mariadb.database(), redis: redis.url, pids: [mariadb.pid(), redis.pid()] },
-        { documents: Number(flags.documents), orders, from },
-      )
+  const onServers = async () => ({ database: await mariadb.database(), redis: redis.url, pids: [mariadb.pid(), redis.pid()] })
+  const scale = only.has('scale') ? await measureScale(folder, await onServers(), { documents: Number(flags.documents), orders, from }) : {}
+  const filling = only.has('filling')
+    ? {
+        filling: {
+          embedded: await measureFilling(folder, undefined, Number(flags.documents)),
+          mysql: await measureFilling(folder, await onServers(), Number(flags.documents)),
+        },
+      }
     : {}
   const figure = (of: (run: Measured) => number | undefined) =>
     Object.fromEntries(
@@ -131,6 +135,7 @@ try {
       vsFloor: { cpu: over(cpuMsPerOrder, 'mysql', 'floor'), ordersPerSecond: over(ordersPerSecond, 'mysql', 'floor') },
       ...starts,
       ...scale,
+      ...filling,
     })}\n`,
   )
 } catch (error) {

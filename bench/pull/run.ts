@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { loopbackPort } from '../../src/acceptance/loopback-port.ts'
+import { mallocSettings, smallHeap } from '../../src/small-heap.ts'
 import { quartiles } from '../mapping/measure.ts'
 import { startProgram, untilAnswers } from '../pipeline/processes.ts'
 import type { Reading } from './reading.ts'
@@ -22,7 +23,10 @@ const rounds = option('--rounds', 5)
 const run = promisify(execFile)
 
 async function reading(reader: 'floor' | 'hub', address: string): Promise<Reading> {
-  const { stdout } = await run(process.execPath, [join(import.meta.dirname, `${reader}-process.ts`), address, String(pages)])
+  const heap = reader === 'hub' ? smallHeap : []
+  const { stdout } = await run(process.execPath, [...heap, join(import.meta.dirname, `${reader}-process.ts`), address, String(pages)], {
+    env: reader === 'hub' ? { ...mallocSettings, ...process.env } : process.env,
+  })
   const found = JSON.parse(stdout) as Reading
   if (found.records !== pages * size) throw new Error(`void: ${reader} found ${found.records} of ${pages * size} orders`)
   return found

@@ -150,6 +150,30 @@ describe('reading', () => {
     expect(keys(await read('stock'))).toEqual(['SHADE', 'LAMP'])
     expect(keys(await read('warehouses'))).toEqual([String(merchant.warehouse)])
   })
+
+  test('an after-sale is told at each of its steps, and gives money back with the last of them only', async () => {
+    const order = place()
+    merchant.send(order, '顺丰速运', 'SF1')
+    const line = merchant.order(order).lines[0]?.id ?? 0
+    const [asked, refused] = [1, 2].map(() => merchant.askBack(order, { amount: 3500, lines: [{ line, quantity: 1 }] }))
+    const before = merchant.stock('LAMP')
+    const statuses = () => {
+      const { data } = query(merchant.book, 'refund/single/query', { as_ids: [asked ?? 0] }) ?? {}
+      const [row] = (data as JsonObject).datas as readonly JsonObject[]
+      return [row?.status, row?.shop_status, row?.good_status]
+    }
+    expect(statuses()).toEqual(['WaitConfirm', 'WAIT_SELLER_AGREE', null])
+    merchant.agreeAfterSale(asked ?? 0)
+    merchant.countBack(asked ?? 0, true)
+    merchant.refuseAfterSale(refused ?? 0)
+    expect(statuses()).toEqual(['WaitConfirm', 'WAIT_BUYER_RETURN_GOODS', 'SELLER_RECEIVED'])
+    expect(merchant.stock('LAMP')).toBe(before + 1)
+    expect(merchant.refundsOf(order)).toEqual([])
+    merchant.confirmAfterSale(asked ?? 0)
+    expect(statuses()).toEqual(['Confirmed', 'SUCCESS', 'SELLER_RECEIVED'])
+    expect(merchant.refundsOf(order)).toEqual([3500])
+    expect(keys(await read('refunds'))).toEqual([refused, asked].map(String))
+  })
 })
 
 describe('proof', () => {

@@ -46,7 +46,7 @@ export const orders: Stream = {
 }
 
 export const refunds: Stream = {
-  title: 'After-sales that give money back',
+  title: 'After-sales, with the money that they give back',
   schema: {
     type: 'object',
     required: ['as_id', 'o_id', 'status', 'ts', 'modified', 'refund'],
@@ -56,7 +56,9 @@ export const refunds: Stream = {
       o_id: whole,
       status: text,
       ts: { anyOf: [whole, text] },
-      type: text,
+      type: maybe,
+      shop_status: maybe,
+      good_status: maybe,
       refund: { type: 'number' },
       items,
     },
@@ -65,8 +67,12 @@ export const refunds: Stream = {
   ...counted('refund/single/query', 50),
   records: 'data.datas',
   byKey: one('refund/single/query', { as_ids: ['{key|integer}'] }),
-  parts: [part('refund', 'refund', { when: 'refund > 0' })],
-  blindSpots: ['what goes out again for an exchange (换货) or is sent once more (补发) is an order of its own'],
+  parts: [part('return', 'return'), part('refund', 'refund', { when: 'refund > 0' })],
+  words: ['type', 'shop_status', 'good_status'],
+  blindSpots: [
+    'what goes out again for an exchange (换货) or is sent once more (补发) is an order of its own',
+    'by when the seller has to answer: the settings `returns` of the workspace say it',
+  ],
 }
 
 export const shipments: Stream = {

@@ -41,6 +41,19 @@ export const fulfilmentsQuery = `query OrderFulfilments($id: ID!) { order(id: $i
   legacyResourceId name status createdAt updatedAt order { legacyResourceId } location { legacyResourceId } trackingInfo { company number url }
   fulfillmentLineItems(first: 100) { nodes { id quantity lineItem { id sku variant { inventoryItem { legacyResourceId } } } } } } } }`
 
+/** Whether an order has returns stands in the list of orders; what they are is asked for order by order, three at a time, because lists inside lists are dear. */
+const hasReturns = 'legacyResourceId updatedAt returns(first: 1) { nodes { id } }'
+export const returningQuery = `query Returning($query: String, $after: String) {
+  orders(first: 50, after: $after, sortKey: UPDATED_AT, query: $query) { nodes { ${hasReturns} } pageInfo { hasNextPage endCursor } } }`
+export const returningOrderQuery = `query ReturningOrder($id: ID!) { order(id: $id) { ${hasReturns} } }`
+export const returnsQuery = `query OrderReturns($id: ID!, $after: String) { order(id: $id) { returns(first: 3, after: $after) { nodes {
+  id name status createdAt closedAt decline { reason note } order { legacyResourceId }
+  refunds(first: 1) { nodes { legacyResourceId } } exchangeLineItems(first: 1) { nodes { id } }
+  returnLineItems(first: 50) { nodes { __typename id quantity returnReasonNote customerNote ... on ReturnLineItem {
+    returnReasonDefinition { name } withCodeDiscountedTotalPriceSet { ${money} } fulfillmentLineItem { id lineItem { id } } } } }
+  reverseFulfillmentOrders(first: 3) { nodes { lineItems(first: 50) { nodes {
+    fulfillmentLineItem { id } dispositions { createdAt quantity type } } } } } } pageInfo { hasNextPage endCursor } } } }`
+
 /** Of a bulk operation: a text inside the variables, so that its braces are doubled. Lists inside lists (the lines of refunds) cannot be in one. */
 export const ordersInBulk = `{ orders(query: "updated_at:>='SINCE'") { edges { node { __typename id ${orderFields}
   shippingLines { edges { node { __typename ${shippingFields} } } } lineItems { edges { node { __typename ${lineFields} } } } } } } }`

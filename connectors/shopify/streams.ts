@@ -1,4 +1,4 @@
-import type { Bulk, Child, Cursor, Stream, Version } from '../../src/connector/types.ts'
+import type { Bulk, Child, Stream, TimeCursor, Version } from '../../src/connector/types.ts'
 import {
   ask,
   bulkQuery,
@@ -27,8 +27,8 @@ const list = { type: 'array' }
 const object = { type: 'object' }
 
 /** Whole seconds, UTC. Search sees a change within seconds, not at once. */
-const updated: Version = { kind: 'time', paths: ['updatedAt'], zone: null, granularityMs: 1000 }
-const changed = (order: Cursor['order']): Cursor => ({
+export const updated: Version = { kind: 'time', paths: ['updatedAt'], zone: null, granularityMs: 1000 }
+export const changed = (order: TimeCursor['order']): TimeCursor => ({
   paths: ['updatedAt'],
   format: { encode: (time) => `${time.toISOString().slice(0, 19)}Z`, decode: (value) => new Date(String(value)) },
   zone: null,
@@ -36,8 +36,8 @@ const changed = (order: Cursor['order']): Cursor => ({
   lookbackMs: 120_000,
 })
 const since = { query: "updated_at:>='{since}'", after: '{page.token}' }
-const next = { after: '{page.token}' }
-const ofOrder = { id: 'gid://shopify/Order/{key}' }
+export const next = { after: '{page.token}' }
+export const ofOrder = { id: 'gid://shopify/Order/{key}' }
 
 /** What Shopify lists under its order only, read for orders that have any. */
 const child = (name: string, query: string, records: string, when: string, as: Child['as']): Child => ({

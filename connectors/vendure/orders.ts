@@ -75,6 +75,7 @@ export const orders: Stream = {
     { document: 'sales-order', mapping: 'vendure/sales-order', mode: 'replace', when: 'has(orderPlacedAt)', identity: { kind: 'origin' } },
   ],
   blindSpots: [
+    'what buyers ask for after a sale: Vendure has no such documents, only refunds',
     'states, payments, refunds and fulfilments (the plugin tells, and order-watch sees those of orders that are not over)',
     'refunds of orders that are over, while the plugin was not heard',
     'fulfilments made in Vendure itself: the one who sends the goods says so (a delivered one is set aside until it is linked)',

@@ -92,7 +92,7 @@ export const refunds: Stream = {
     { name: 'order', call: { path: '/orders/{record.parent_id}' }, records: '', page: { kind: 'single' }, batch: 1, as: { kind: 'embed' } },
   ],
   parts: [{ document: 'refund', mapping: 'woocommerce/refund', mode: 'replace', identity: { kind: 'origin' } }],
-  blindSpots: ['refunds deleted for good'],
+  blindSpots: ['refunds deleted for good', 'what buyers ask for after a sale: WooCommerce has no such documents, only refunds'],
 }
 
 const link = (key?: string): Part => ({

@@ -2,6 +2,9 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { isObject, type JsonObject } from '../model/json.ts'
 import type { HubProcess } from './hub-process.ts'
 
+/** A hub that is asked until it answers. */
+export type AskedHub = Pick<HubProcess, 'get' | 'send'>
+
 const baselineLimitMs = 120_000
 const restLimitMs = 180_000
 
@@ -13,7 +16,7 @@ interface StreamRun {
   readonly error: string
 }
 
-async function streams(hub: HubProcess): Promise<readonly StreamRun[]> {
+async function streams(hub: AskedHub): Promise<readonly StreamRun[]> {
   const { items } = await hub.get('/v1/connections')
   return (Array.isArray(items) ? items.filter(isObject) : []).flatMap((connection) =>
     (Array.isArray(connection.streams) ? connection.streams.filter(isObject) : []).map((stream) => ({
@@ -26,13 +29,13 @@ async function streams(hub: HubProcess): Promise<readonly StreamRun[]> {
   )
 }
 
-const restOf = async (hub: HubProcess): Promise<{ readonly atRest: boolean; readonly text: string }> => {
+const restOf = async (hub: AskedHub): Promise<{ readonly atRest: boolean; readonly text: string }> => {
   const rest = await hub.get('/v1/rest')
   return { atRest: rest.atRest === true, text: JSON.stringify({ open: rest.open, waiting: rest.waiting }) }
 }
 
 /** Resolves when every stream was read once and all of it is in the ledger. @throws Error with what is missing */
-export async function untilBaseline(hub: HubProcess): Promise<void> {
+export async function untilBaseline(hub: AskedHub): Promise<void> {
   const limit = performance.now() + baselineLimitMs
   for (;;) {
     const open = (await streams(hub)).filter(({ ended, error }) => ended === '' || error !== '')
@@ -46,7 +49,7 @@ export async function untilBaseline(hub: HubProcess): Promise<void> {
 }
 
 /** Waits until all work has ended and a round of reads of every stream brings nothing new. Answers why it never came to rest; empty when it did. */
-export async function untilAtRest(hub: HubProcess): Promise<readonly string[]> {
+export async function untilAtRest(hub: AskedHub): Promise<readonly string[]> {
   const limit = performance.now() + restLimitMs
   for (let before = ''; ; ) {
     for (let rest = await restOf(hub); !rest.atRest; rest = await restOf(hub)) {
@@ -61,15 +64,26 @@ export async function untilAtRest(hub: HubProcess): Promise<readonly string[]> {
   }
 }
 
+/** Reads every stream once more, and waits until the work that it brought has ended. What that work moves at a partner may not be read. @throws Error with what did not end */
+export async function readOnce(hub: AskedHub): Promise<void> {
+  const limit = performance.now() + restLimitMs
+  const late = await readEverything(hub, limit)
+  if (late.length > 0) throw new Error(`these streams could not be read once more: ${late.join(', ')}`)
+  for (let rest = await restOf(hub); !rest.atRest; rest = await restOf(hub)) {
+    if (performance.now() > limit) throw new Error(`the hub is not at rest: ${rest.text}`)
+    await wait(100)
+  }
+}
+
 /** Grows with every version, duty and try. */
-async function newsOf(hub: HubProcess): Promise<string> {
+async function newsOf(hub: AskedHub): Promise<string> {
   const stats = await hub.get('/v1/stats')
   const total = (part: JsonObject[string]) => (isObject(part) ? Number(part.total) : 0)
   const states = isObject(stats.envelopes) && isObject(stats.envelopes.byState) ? stats.envelopes.byState : {}
   return JSON.stringify([states.applied ?? 0, total(stats.deliveries), total(stats.attempts)])
 }
 
-async function readEverything(hub: HubProcess, limit: number): Promise<readonly string[]> {
+async function readEverything(hub: AskedHub, limit: number): Promise<readonly string[]> {
   const asked = new Date().toISOString()
   for (const { connection, stream } of await streams(hub))
     await hub.send('POST', `/v1/connections/${connection}/streams/${stream}/pull`, {})

@@ -17,12 +17,14 @@ export interface Client {
   readonly where: string
   /** no hub runs: what is asked for is stored, and done when one starts */
   readonly offline: boolean
-  get(path: string, query?: Query): Promise<JsonObject>
   /** `limitMs`: how long the answer may take, where it is more than usual */
+  get(path: string, query?: Query, limitMs?: number): Promise<JsonObject>
   send(method: 'POST' | 'PUT' | 'DELETE', path: string, body?: Json, query?: Query, limitMs?: number): Promise<JsonObject>
   /** sends bytes and reads a JSON answer */
   upload(path: string, contentType: string, body: string, query?: Query): Promise<JsonObject>
   bytes(path: string, query?: Query): Promise<Uint8Array>
+  /** the same as it comes, for what may be large: it has `limitMs` to the end */
+  stream(path: string, query: Query, limitMs: number): Promise<ReadableStream<Uint8Array>>
   /** rows of a list, page after page, never more than `most` */
   rows(path: string, query: Query, most: number): AsyncGenerator<JsonObject>
   close(): Promise<void>
@@ -122,11 +124,13 @@ function clientOf(shell: Shell, line: Line): Client {
   return {
     where: line.where,
     offline: line.offline,
-    get: async (path, query) => read(await call('GET', path, query)),
+    get: async (path, query, limitMs) => read(await call('GET', path, query, undefined, undefined, limitMs)),
     send: async (method, path, body, query, limitMs) =>
       read(await call(method, path, query, body === undefined ? undefined : JSON.stringify(body), 'application/json', limitMs)),
     upload: async (path, contentType, body, query) => read(await call('POST', path, query, body, contentType)),
     bytes: async (path, query) => new Uint8Array(await (await call('GET', path, query)).arrayBuffer()),
+    stream: async (path, query, limitMs) =>
+      (await call('GET', path, query, undefined, undefined, limitMs)).body ?? ReadableStream.from<Uint8Array>([]),
     async *rows(path, query, most) {
       let left = most
       let after: string | undefined
@@ -135,7 +139,8 @@ function clientOf(shell: Shell, line: Line): Client {
         const items = Array.isArray(page.items) ? page.items.filter(isObject) : []
         for (const item of items.slice(0, left)) yield item
         left -= items.length
-        if (typeof page.next !== 'string' || items.length === 0) return
+        // a page that looked through its part of a long list and found nothing has a `next` as well
+        if (typeof page.next !== 'string') return
         after = page.next
       }
     },

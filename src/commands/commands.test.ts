@@ -114,6 +114,30 @@ describe('with a running hub', () => {
     expect(Buffer.from(raw.out, 'latin1').equals(bytes)).toBe(true)
   })
 
+  test('events are listed, shown, subscribed to and told again', async () => {
+    expect(lines(await run('events list --type order.* --json'))).toMatchObject([
+      { type: 'order.created', subject: 'sales-order/partner/727' },
+    ])
+    const { out } = await run('events list')
+    expect(out).toMatch(/order\.created +sales-order\/partner\/727 +status open/)
+    const [event] = lines(await run('events list --json'))
+    expect(JSON.parse((await run(['events', 'show', String(event?.id)])).out)).toMatchObject({ specversion: '1.0', id: event?.id })
+    expect((await run('events types')).out).toMatch(/^po\.received/m)
+    expect((await run('events subscribe wms ftp://wms.example --types order.*')).code).not.toBe(0)
+    const made = (await run('events subscribe wms https://wms.invalid/events --types order.*,po.received --key-prefix none/')).out
+    const [, id = ''] = /^(\S+) whsec_\S+\n$/.exec(made) ?? []
+    expect((await run('events subscriptions')).out).toMatch(/wms +active +order\.\* po\.received +0 +0/)
+    expect((await run(['events', 'replay', id])).code).toBe(2)
+    expect((await run(['events', 'replay', id, '--from', '1d', '--dry-run'])).out).toBe('events that would be sent again: 0\n')
+    expect((await run(['events', 'pause', id])).out).toBe('wms is paused.\n')
+    expect((await run('events subscriptions')).out).toMatch(/paused \(person\)/)
+    expect((await run(['events', 'resume', id])).out).toBe('wms goes on.\n')
+    expect((await run(['events', 'rotate', id, '--grace', '1'])).out).toMatch(/^whsec_/)
+    expect((await run(['events', 'messages', id, '--json'])).out).toBe('')
+    expect((await run(['events', 'resend', id])).out).toBe('events sent again: 0\n')
+    expect((await run(['events', 'unsubscribe', id])).out).toBe('wms is removed.\n')
+  })
+
   test('filters reach the hub', async () => {
     expect(lines(await run('inbox --json --state dead'))).toHaveLength(1)
     expect(lines(await run('inbox --json --connection partner --since 1h'))).toHaveLength(2)
@@ -128,6 +152,9 @@ describe('with a running hub', () => {
     expect(lines(await run('ledger history sales-order partner/727 --json'))).toMatchObject([{ version: 1 }])
     expect(lines(await run('ledger list sales-order --json'))).toMatchObject([{ key: 'partner/727' }])
     expect(lines(await run('ledger journal sales-order partner/727 --json'))[0]).toMatchObject({ kind: 'created' })
+    expect(lines(await run('ledger changes sales-order partner/727 --json'))[0]).toMatchObject({ sequence: 1, connection: 'partner' })
+    expect((await run('ledger changes sales-order partner/727')).out).toMatch(/created +partner sales-order/)
+    expect((await run('ledger changes sales-order partner/727 --from 1 --to nine')).code).toBe(2)
     const explained = JSON.parse((await run('explain sales-order partner/727 totals.grandTotal --json')).out) as object
     expect(explained).toMatchObject({ value: '20.01', version: 1, source: { connection: 'partner', key: '727' } })
     expect((await run('ledger as-of sales-order partner/727 2020-01-01')).code).toBe(4)
@@ -135,11 +162,63 @@ describe('with a running hub', () => {
     expect((await run('ledger figures')).out).toMatch(/^documents\.sales-order +1$/m)
   })
 
+  test('a bill of a payment provider is imported as it was downloaded, or refused whole', async () => {
+    const bill = join(packageRoot, 'src/ledger/bills/fixtures/wechat-trade.csv')
+    const imported = (format: string) => run(['payouts', 'import', bill, '--format', format, '--connection', 'partner', '--number', 'W-1'])
+    expect(await imported('wechat')).toMatchObject({ code: 2, err: expect.stringContaining('wechat-trade') })
+    expect(await imported('alipay')).toMatchObject({ code: 2, err: expect.stringContaining('Nothing was written') })
+    expect(await imported('wechat-trade')).toMatchObject({ err: '', out: expect.stringContaining('hub/W-1') })
+  })
+
+  test('a purchase is made, amended, received and shown', async () => {
+    const file = async (name: string, content: object) => {
+      await writeFile(join(folder, name), JSON.stringify(content))
+      return name
+    }
+    const lines1 = [{ product: { sku: 'LAMP' }, quantity: '5', unit: 'EA', unitPrice: '2.50' }]
+    const document = {
+      issueDate: '2026-11-23',
+      buyer: { name: 'H' },
+      seller: { name: 'Ningbo' },
+      currency: 'CNY',
+      taxBasis: 'none',
+      lines: lines1,
+    }
+    expect((await run(['purchase', 'create', await file('order.json', document), '--issue', '--number', 'P-1'])).out).toMatch(
+      /hub\/P-1 is at version 1/,
+    )
+    const changes = await file('changes.json', { lines: [{ key: '1', quantity: '8' }] })
+    expect((await run(['purchase', 'amend', 'hub/P-1', changes, '--seen', '1', '--why', 'fair'])).code).toBe(0)
+    await run(['purchase', 'respond', 'hub/P-1', await file('answer.json', { kind: 'accepted' })])
+    const receipt = {
+      kind: 'receipt',
+      number: 'G-1',
+      order: 'hub/P-1',
+      head: { location: { code: 'M' } },
+      lines: [{ line: '1', accepted: '3' }],
+    }
+    expect((await run(['purchase', 'receive', await file('receipt.json', receipt)])).out).toMatch(/goods-receipt hub\/G-1 is at version 1/)
+    expect(lines(await run('purchase list --json'))).toMatchObject([
+      { key: 'hub/P-1', ordered: '8', confirmed: '8', received: '3', open: '5' },
+    ])
+    const shown = (await run('purchase show hub/P-1')).out
+    expect(shown).toMatch(/^1 +LAMP +8 +8 +- +3 /m)
+    expect(shown).toMatch(/goods-receipt +hub\/G-1 +posted/)
+    expect((await run('purchase changes hub/P-1')).out).toMatch(/line 1, Quantity: 5 → 8 .* fair/)
+    const refused = await run('purchase cancel hub/P-1')
+    expect(refused.code).not.toBe(0)
+    expect(refused.err).toMatch(/3 were received/)
+    expect((await run('purchase reverse hub/G-1')).code).toBe(0)
+    expect((await run('purchase close hub/P-1')).code).toBe(0)
+    expect((await run('findings list')).out).toMatch(/short-received/)
+    expect((await run('purchase reopen hub/P-1')).code).toBe(0)
+  })
+
   test('a finding is listed and closed', async () => {
-    const [finding] = lines(await run('findings list --json'))
+    const [finding] = lines(await run('findings list --code does-not-foot --json'))
     expect(finding).toMatchObject({ code: 'does-not-foot', key: 'partner/727' })
     expect((await run(['findings', 'close', String(finding?.id), '--note', 'one cent is rounding'])).code).toBe(0)
-    expect(lines(await run('findings list --json'))).toEqual([])
+    expect(lines(await run('findings list --code does-not-foot --json'))).toEqual([])
   })
 
   test('a shadow delivery is rendered, shown and not sent', async () => {

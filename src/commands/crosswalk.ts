@@ -1,10 +1,14 @@
-import { readFile, writeFile } from 'node:fs/promises'
+import { writeFile } from 'node:fs/promises'
 import { extname, resolve } from 'node:path'
 import type { Command } from 'commander'
 import { isObject } from '../model/json.ts'
-import { CommandError, exitCode, usage } from './exit-code.ts'
+import { registerCodes } from './crosswalk-codes.ts'
+import { registerRegroup } from './crosswalk-regroup.ts'
+import { registerUnmapped } from './crosswalk-unmapped.ts'
+import { exitCode, usage } from './exit-code.ts'
 import { type HubCommandFlags, hubCommand, listCommand, rowLimit, withHub } from './hub-command.ts'
 import { printJson, printRows } from './print.ts'
+import { readText } from './read-text.ts'
 import type { Shell } from './shell.ts'
 
 interface Filters extends HubCommandFlags {
@@ -54,22 +58,29 @@ export function registerCrosswalk(program: Command, shell: Shell): void {
       }),
     )
 
+  registerCodes(parent, shell)
+  registerUnmapped(parent, shell)
+  registerRegroup(parent, shell)
+
   hubCommand(parent, shell, 'import', say('crosswalk.import'))
     .argument('<file>', say('crosswalk.file'))
+    .option('--codes', say('crosswalk.ofCodes'))
     .option('--dry-run', say('flag.dryRun'))
     .action(
-      withHub<HubCommandFlags & { readonly dryRun?: boolean }>(shell, async (client, flags, file = '') => {
+      withHub<HubCommandFlags & { readonly dryRun?: boolean; readonly codes?: boolean }>(shell, async (client, flags, file = '') => {
         const contentType = mediaTypes[extname(file).toLowerCase()]
         if (contentType === undefined) throw usage(say('crosswalk.badFile', { file }))
         const text = await readText(shell, file)
-        const answer = await client.upload('/v1/crosswalk/import', contentType, text, { dryRun: flags.dryRun ? 'true' : undefined })
+        const answer = await client.upload(`/v1/crosswalk/${flags.codes ? 'codes/' : ''}import`, contentType, text, {
+          dryRun: flags.dryRun ? 'true' : undefined,
+        })
         if (flags.json) printJson(shell, answer)
         else {
           for (const fault of Array.isArray(answer.faults) ? answer.faults.filter(isObject) : [])
             shell.out(`${file}:${fault.line} ${fault.code} ${fault.message}\n`)
           const { made, kept, refused } = answer
           shell.out(
-            `${say(flags.dryRun ? 'crosswalk.wouldImport' : 'crosswalk.imported', { made: Number(made), kept: Number(kept), refused: Number(refused) })}\n`,
+            `${say(flags.dryRun ? 'crosswalk.wouldImport' : 'crosswalk.imported', { made: Number(made) + Number(answer.changed), kept: Number(kept), refused: Number(refused) })}\n`,
           )
         }
         if (Number(answer.refused) > 0) shell.end(exitCode.found)
@@ -77,13 +88,18 @@ export function registerCrosswalk(program: Command, shell: Shell): void {
     )
 
   filtered(hubCommand(parent, shell, 'export', say('crosswalk.export')))
+    .option('--codes', say('crosswalk.ofCodes'))
     .option('--format <format>', say('crosswalk.format'), 'csv')
     .option('--output <file>', say('crosswalk.output'))
     .action(
-      withHub<Filters & { readonly format: string; readonly output?: string }>(shell, async (client, flags) => {
-        const { type, connection } = flags
+      withHub<Filters & { readonly format: string; readonly output?: string; readonly codes?: boolean }>(shell, async (client, flags) => {
+        const { type, connection, codes } = flags
         const format = flags.json ? 'ndjson' : flags.format
-        const bytes = await client.bytes('/v1/crosswalk/export', { type, connection, format })
+        const bytes = await client.bytes(`/v1/crosswalk/${codes ? 'codes/' : ''}export`, {
+          [codes ? 'kind' : 'type']: type,
+          connection,
+          format,
+        })
         if (flags.output === undefined) shell.out(bytes)
         else await writeFile(resolve(shell.folder, flags.output), bytes)
       }),
@@ -94,12 +110,4 @@ const mediaTypes: Readonly<Record<string, string>> = {
   '.csv': 'text/csv',
   '.ndjson': 'application/x-ndjson',
   '.jsonl': 'application/x-ndjson',
-}
-
-async function readText(shell: Shell, file: string): Promise<string> {
-  try {
-    return await readFile(resolve(shell.folder, file), 'utf8')
-  } catch (error) {
-    throw new CommandError(exitCode.notFound, 'no-file', shell.say('file.unreadable', { file }), error)
-  }
 }

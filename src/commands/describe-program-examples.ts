@@ -1,8 +1,11 @@
-/** One command line that can be typed as it stands, and what it is for. */
-export interface Example {
-  readonly line: string
-  readonly tells: string
-}
+import { bookExamples } from './describe-program-books.ts'
+import { eventExamples } from './describe-program-events.ts'
+import { type Example, ledgerExamples } from './describe-program-ledger.ts'
+import { numberExamples } from './describe-program-numbers.ts'
+import { payableExamples } from './describe-program-payables.ts'
+import { priceExamples } from './describe-program-prices.ts'
+import { salesExamples } from './describe-program-sales.ts'
+import { stockExamples } from './describe-program-stock.ts'
 
 /** A word or more for every command, by its name. A test holds each line against the program: the command, its arguments and its flags exist. */
 export const examples: Readonly<Record<string, readonly Example[]>> = {
@@ -69,30 +72,47 @@ export const examples: Readonly<Record<string, readonly Example[]>> = {
       tells: 'a range, after a mapping was mended',
     },
   ],
-  'ledger list': [
-    { line: 'ledger list sales-order --origin shop', tells: 'orders of one shop' },
-    { line: 'ledger list stock-level --json', tells: 'one document per line' },
-  ],
-  'ledger show': [{ line: 'ledger show sales-order shop/1001', tells: 'with the keys other systems have for it' }],
-  'ledger as-of': [
-    { line: 'ledger as-of sales-order shop/1001 2026-11-23T12:00:00Z', tells: 'at a time' },
-    { line: 'ledger as-of sales-order shop/1001 2d', tells: 'two days ago' },
-  ],
-  'ledger history': [{ line: 'ledger history sales-order shop/1001', tells: 'which version came when' }],
-  'ledger journal': [{ line: 'ledger journal sales-order shop/1001', tells: 'received, linked, sent, corrected …' }],
-  'ledger parcels': [{ line: 'ledger parcels --status exception', tells: 'what did not go well on its way' }],
-  'ledger parcel': [{ line: 'ledger parcel 1Z999AA10123456784', tells: 'all that happened to it, told by whom' }],
-  'ledger verify': [{ line: 'ledger verify', tells: 'exit code 1 when one figure does not hold' }],
-  'ledger figures': [{ line: 'ledger figures --json', tells: 'for a script' }],
+  ...ledgerExamples,
+  ...payableExamples,
+  ...salesExamples,
+  ...eventExamples,
+  ...stockExamples,
+  ...bookExamples,
+  ...numberExamples,
+  ...priceExamples,
   explain: [
     { line: 'explain sales-order shop/1001 totals.grandTotal', tells: 'one value, down to its bytes' },
     { line: 'explain sales-order shop/1001', tells: 'every value of the document' },
   ],
-  'findings list': [{ line: 'findings list --code does-not-foot', tells: 'documents whose sums do not hold' }],
-  'findings close': [{ line: 'findings close 01K9Z3J5T8 --note "rounded by the shop, agreed"', tells: 'with the reason for others' }],
   'crosswalk list': [{ line: 'crosswalk list --type product --connection shop', tells: 'which article is which' }],
   'crosswalk set': [{ line: 'crosswalk set product shop 149 LAMP-49', tells: 'article 149 of the shop is our LAMP-49' }],
   'crosswalk import': [{ line: 'crosswalk import articles.csv --dry-run', tells: 'which lines would be made, kept or refused' }],
+  'crosswalk unmapped': [{ line: 'crosswalk unmapped --connection shop', tells: 'what to say first, because most waits for it' }],
+  'crosswalk merge': [
+    {
+      line: 'crosswalk merge product LAMP-49-OLD --into LAMP-49 --reason "one lamp, two numbers"',
+      tells: 'stock, orders and links of both are one',
+    },
+  ],
+  'crosswalk split': [
+    { line: 'crosswalk split product LAMP-49 --to LAMP-49-OLD --reason "two lamps after all"', tells: 'the merge is undone' },
+    {
+      line: 'crosswalk split product LAMP-49 --to LAMP-50 --link shop:149 --reason "another lamp"',
+      tells: 'article 149 of the shop is LAMP-50',
+    },
+  ],
+  'crosswalk changes': [
+    { line: 'crosswalk changes --type product --key LAMP-49', tells: 'what was merged into it and split from it, and why' },
+  ],
+  'crosswalk codes': [{ line: 'crosswalk codes --kind unit --connection shop', tells: 'which words of the shop stand for which units' }],
+  'crosswalk set-code': [
+    { line: 'crosswalk set-code unit st C62 --connection shop', tells: 'what was parked for it goes on' },
+    {
+      line: 'crosswalk set-code unit CTN XCT --connection ningbo --product LAMP-49 --factor 12 --from 2026-12-01',
+      tells: 'a carton of it is 12 from December on, in what ningbo says',
+    },
+  ],
+  'crosswalk end-code': [{ line: 'crosswalk end-code 01JD8Z6Q4W0000000000000000', tells: 'it is read no more' }],
   'crosswalk export': [
     { line: 'crosswalk export --type product --output articles.csv', tells: 'to edit it elsewhere and import it again' },
   ],
@@ -228,11 +248,20 @@ export const examples: Readonly<Record<string, readonly Example[]>> = {
   ],
   'simulate kingdee': [{ line: 'simulate kingdee --port 4614', tells: 'sessions, signed headers, and errors inside a 200' }],
   'simulate tryton': [{ line: 'simulate tryton --port 4611', tells: 'an ERP to try a workspace against' }],
+  'contracts sign': [
+    { line: 'contracts sign hub/C-2026-014 --seen 2 --why "reviewed with purchasing"', tells: 'by another key than the one that wrote it' },
+  ],
+  onboarding: [
+    { line: 'onboarding --kind supplier --next listing', tells: 'who has signed and shows no goods yet' },
+    { line: 'onboarding --counts', tells: 'how many wait where' },
+  ],
   'keys create': [
     { line: 'keys create --name dashboard --scopes read', tells: 'can look, and nothing else' },
+    { line: 'keys create --name ningbo-portal --scopes read,write --party V-1', tells: 'sees what belongs to this supplier' },
     { line: 'keys create --name operator --scopes read,write,replay --days 90', tells: 'ends by itself' },
   ],
   'keys list': [{ line: 'keys list', tells: 'with scopes and the day each ends' }],
+  'keys replace': [{ line: 'keys replace --url https://hub.example', tells: 'with the key that is to end in CROSSDOCK_API_KEY' }],
   'keys revoke': [{ line: 'keys revoke 01K9Z3J5T8', tells: 'the next request with it is refused' }],
   'secrets set': [
     { line: 'secrets set SHOP_KEY', tells: 'asks for the value and does not show it; reads it from standard input in a pipe' },
@@ -246,52 +275,3 @@ export const examples: Readonly<Record<string, readonly Example[]>> = {
   migrate: [{ line: 'migrate --data /var/lib/crossdock', tells: 'after an update, with the hub stopped' }],
   doctor: [{ line: 'doctor', tells: 'exit code 1 when something is wrong' }],
 }
-
-/** An environment variable the program reads. */
-export interface Variable {
-  readonly name: string
-  /** the flag that goes before it */
-  readonly flag?: string
-  readonly means: string
-}
-
-/** Every variable the program reads for a person; a test holds them against the source. */
-export const variables: readonly Variable[] = [
-  { name: 'CROSSDOCK_WORKSPACE', flag: '--workspace', means: 'folder with crossdock.json' },
-  { name: 'CROSSDOCK_DATA', flag: '--data', means: 'folder of the database and the lock' },
-  { name: 'CROSSDOCK_HOST', flag: '--host', means: 'address to listen on' },
-  { name: 'CROSSDOCK_PORT', flag: '--port', means: 'port to listen on' },
-  { name: 'CROSSDOCK_LOG', flag: '--log', means: 'how much is logged: debug, info, warn, error or silent' },
-  { name: 'DATABASE_URL', flag: '--database', means: '`mysql://user:password@host:3306/name`, for processes that share a database' },
-  { name: 'REDIS_URL', flag: '--redis', means: '`redis://host:6379/0`, which carries rings and budgets between processes' },
-  { name: 'CROSSDOCK_URL', flag: '--url', means: 'a hub elsewhere' },
-  { name: 'CROSSDOCK_API_KEY', means: 'key for the hub elsewhere; there is no flag, so that it does not stand in a shell history' },
-  {
-    name: 'CROSSDOCK_KEK',
-    means:
-      'key that seals secrets in the database: 32 bytes in base 64 (`openssl rand -base64 32`); several, the newest first, while moving from one to the next',
-  },
-  {
-    name: 'CROSSDOCK_KEK_FILE',
-    means: 'file with such keys instead; without both a hub of one process keeps its own in `kek` of the data folder',
-  },
-  {
-    name: 'CROSSDOCK_ADMIN_KEY_FILE',
-    means: 'file with the API key a person begins with, made when it is missing; else `admin.key` in the data folder',
-  },
-  { name: 'OTEL_EXPORTER_OTLP_ENDPOINT', means: 'OTLP collector for traces, `http://collector:4318`; nothing is traced without one' },
-  { name: 'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT', means: 'whole address for traces instead' },
-  { name: 'OTEL_TRACES_SAMPLER_ARG', means: 'part of all traces that is kept, from 0 to 1' },
-  { name: 'OTEL_SERVICE_NAME', means: 'name of the hub in the traces; `crossdock` when it is not set' },
-  { name: 'CROSSDOCK_LANG', flag: '--lang', means: 'language of the texts: en or zh' },
-  { name: 'LC_ALL', means: 'language, when CROSSDOCK_LANG is not set' },
-  { name: 'LC_MESSAGES', means: 'language, when LC_ALL is not set' },
-  { name: 'LANG', means: 'language, when LC_MESSAGES is not set' },
-  { name: 'NO_COLOR', means: 'any value: no colours' },
-  { name: 'TERM', means: '`dumb`: no colours' },
-  {
-    name: 'NODE_OPTIONS',
-    means: 'flags of Node.js; a hub gives itself `--max-semi-space-size=8` unless that flag is here (docs/performance.md)',
-  },
-  { name: 'INIT_CWD', means: 'folder the person stands in; npm sets it' },
-]

@@ -5,7 +5,8 @@ import { expect, test } from 'vitest'
 import { packageRoot } from '../package-root.ts'
 import { testShell } from '../testing/test-shell.ts'
 import { describeProgram } from './describe-program.ts'
-import { examples, variables } from './describe-program-examples.ts'
+import { examples } from './describe-program-examples.ts'
+import { variables } from './describe-program-variables.ts'
 import { createProgram, everyCommand } from './program.ts'
 
 test('docs/cli.md is what the program says', async () => {

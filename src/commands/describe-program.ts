@@ -1,5 +1,6 @@
 import type { Argument, Command, Option } from 'commander'
-import { examples, variables } from './describe-program-examples.ts'
+import { examples } from './describe-program-examples.ts'
+import { variables } from './describe-program-variables.ts'
 import { exitCode } from './exit-code.ts'
 import { everyCommand } from './program.ts'
 

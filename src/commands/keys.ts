@@ -8,6 +8,9 @@ interface CreateFlags extends HubCommandFlags {
   readonly name: string
   readonly scopes: string
   readonly days?: string
+  readonly party?: string
+  readonly organisation?: string
+  readonly initial?: boolean
 }
 
 /** `crossdock keys …`: API keys of a hub. */
@@ -18,6 +21,9 @@ export function registerKeys(program: Command, shell: Shell): void {
   hubCommand(parent, shell, 'create', say('keys.create'))
     .requiredOption('--name <name>', say('keys.name'))
     .requiredOption('--scopes <list>', say('keys.scopes'))
+    .option('--party <key>', say('keys.party'))
+    .option('--organisation <name>', say('keys.organisation'))
+    .option('--initial', say('keys.initial'))
     .option('--days <number>', say('keys.days'))
     .action(
       withHub<CreateFlags>(shell, async (client, flags) => {
@@ -27,6 +33,9 @@ export function registerKeys(program: Command, shell: Shell): void {
           name: flags.name,
           scopes: flags.scopes.split(/[ ,]+/).filter((scope) => scope !== ''),
           ...(days === undefined ? {} : { days }),
+          ...(flags.party === undefined ? {} : { party: flags.party }),
+          ...(flags.organisation === undefined ? {} : { organisation: flags.organisation }),
+          ...(flags.initial === true ? { initial: true } : {}),
         })
         if (flags.json) return printJson(shell, made)
         shell.out(`${String(made.key)}\n`)
@@ -43,12 +52,22 @@ export function registerKeys(program: Command, shell: Shell): void {
           { title: say('column.id'), cell: (row) => row.id },
           { title: say('column.name'), cell: (row) => row.name },
           { title: say('column.scopes'), cell: (row) => (Array.isArray(row.scopes) ? row.scopes.join(' ') : undefined) },
+          { title: say('column.party'), cell: (row) => row.party },
           { title: say('column.created'), cell: (row) => row.createdAt },
           { title: say('column.expires'), cell: (row) => row.expiresAt },
           { title: say('column.revoked'), cell: (row) => row.revokedAt },
         ],
         flags.json === true,
       )
+    }),
+  )
+
+  hubCommand(parent, shell, 'replace', say('keys.replace')).action(
+    withHub<HubCommandFlags>(shell, async (client, flags) => {
+      const made = await client.send('POST', '/v1/key/replace', {})
+      if (flags.json) return printJson(shell, made)
+      shell.out(`${String(made.key)}\n`)
+      shell.note(`${say('keys.replaced')}\n`)
     }),
   )
 

@@ -1,10 +1,13 @@
 import type { Command } from 'commander'
 import { isObject, type Json, type JsonObject } from '../model/json.ts'
+import { registerChanges } from './changes.ts'
 import { registerFigures } from './figures.ts'
 import { type HubCommandFlags, hubCommand, listCommand, rowLimit, timeOf, withHub } from './hub-command.ts'
+import { registerLedgerPut } from './ledger-put.ts'
 import { registerParcels } from './parcels.ts'
 import { type Column, printJson, printPairs, printRows } from './print.ts'
 import type { Shell } from './shell.ts'
+import { registerShipments } from './shipments.ts'
 
 interface ListFlags extends HubCommandFlags {
   readonly number?: string
@@ -83,6 +86,8 @@ export function registerLedger(program: Command, shell: Shell): void {
           { title: say('column.envelope'), cell: (row: JsonObject) => row.envelope },
           { title: say('column.mapping'), cell: (row: JsonObject) => shortHash(row.mapping) },
           { title: say('column.status'), cell: (row: JsonObject) => (isObject(row.document) ? row.document.status : undefined) },
+          { title: say('column.who'), cell: (row: JsonObject) => row.actor },
+          { title: say('column.why'), cell: (row: JsonObject) => row.why },
         ]
         await printRows(shell, rows, columns, flags.json === true)
       }),
@@ -101,12 +106,17 @@ export function registerLedger(program: Command, shell: Shell): void {
           { title: say('column.envelope'), cell: (row: JsonObject) => row.envelope },
           { title: say('column.delivery'), cell: (row: JsonObject) => row.delivery },
           { title: say('column.detail'), cell: (row: JsonObject) => row.detail },
+          { title: say('column.who'), cell: (row: JsonObject) => row.actor },
+          { title: say('column.why'), cell: (row: JsonObject) => row.why },
         ]
         await printRows(shell, objects(items), columns, flags.json === true)
       }),
     )
 
+  registerLedgerPut(parent, shell)
+  registerChanges(parent, shell)
   registerParcels(parent, shell)
+  registerShipments(parent, shell)
   registerFigures(parent, shell)
 }
 

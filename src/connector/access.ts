@@ -38,6 +38,8 @@ export interface PageRead {
   /** when the read began, by the partner's clock as far as its Date header tells; never later than the truth */
   readonly asOf: number
   readonly records: readonly CutRecord[]
+  /** rows of a page that may be kept as it came and cut later; `records` is empty then */
+  readonly uncut?: number
   /** to be stored together with this page's receipts; undefined: not safe to move yet */
   readonly checkpoint?: Checkpoint
   /** where this very list goes on, when it has no checkpoint of its own here: for a read that is taken up again */
@@ -82,6 +84,8 @@ export interface ReadOptions {
   readonly until?: number
   /** by a bulk job, where the stream has one and there is enough to read: then marks have to be kept */
   readonly bulk?: boolean
+  /** pages that need nothing but their own bytes to be cut are not cut here (`uncut`); of a read up to now */
+  readonly whole?: boolean
   /** takes a list up where an earlier read with the same checkpoint and bound was */
   readonly resume?: Mark
 }

@@ -1,6 +1,7 @@
 import { retry } from '../model/errors.ts'
 import { at, isObject, type Json, parseTwins } from '../model/json.ts'
 import { formField } from './form.ts'
+import { checkUtf8 } from './json-walk.ts'
 import { findValue, maxRecords, parseRecord, parseSlice, type Range, sliceRecords } from './slice.ts'
 import type { Codec, Connector, Webhook } from './types.ts'
 
@@ -14,7 +15,7 @@ export interface Row {
   /** parsed and decoded */
   readonly value: Json
   /** an object in it has one name twice; here the last counts, the record as a whole is refused when it is read for its mapping */
-  readonly twin?: true
+  readonly twin?: true | undefined
 }
 
 /** An answer's body, read as far as somebody asks. */
@@ -24,8 +25,10 @@ export interface Body {
   value(): Json
   /** value at a path before it is decoded; undefined when there is none or the body cannot be read: for looking whether it says something */
   peek(path: string): Json | undefined
-  /** rows at a path; an object there is one row. @throws HubError `bad-shape` */
-  rows(path: string): readonly Row[]
+  /** rows at a path; an object there is one row. `asked`: a row of JSON is parsed when its value is asked for, and throws then. @throws HubError `bad-shape` */
+  rows(path: string, parsed?: 'now' | 'asked'): readonly Row[]
+  /** what `rows` has not found out, for whoever does not parse them. @throws HubError `bad-shape` (retry) */
+  check(): void
 }
 
 /** `root`: where in a JSON body its paths begin. */
@@ -49,11 +52,13 @@ export function openBody(bytes: Uint8Array, codec: Codec | undefined, root = '')
         return undefined
       }
     },
-    rows: (path) => {
+    rows: (path, parsed = 'now') => {
       const found = codec?.nullLists ? findValue(bytes, under(path)) : undefined
       if (found !== undefined && isNull(bytes, found)) return []
-      return sliceRecords(bytes, under(path)).map((place) => rowOf(bytes, place, decode))
+      const row = parsed === 'now' ? rowOf : rowWhenAsked
+      return sliceRecords(bytes, under(path)).map((place) => row(bytes, place, decode))
     },
+    check: () => checkUtf8(bytes),
   }
 }
 
@@ -86,6 +91,24 @@ function withoutTwins(text: string): Json {
 function rowOf(bytes: Uint8Array, place: Range, decode: (value: Json) => Json): Row {
   const { value, twin } = parseRecord(bytes, place)
   return { bytes, place, value: decode(value), ...(twin === undefined ? {} : { twin: true }) }
+}
+
+function rowWhenAsked(bytes: Uint8Array, place: Range, decode: (value: Json) => Json): Row {
+  let row: Row | undefined
+  const read = (): Row => {
+    row ??= rowOf(bytes, place, decode)
+    return row
+  }
+  return {
+    bytes,
+    place,
+    get value() {
+      return read().value
+    },
+    get twin() {
+      return read().twin
+    },
+  }
 }
 
 const nothing = 'null'
@@ -134,6 +157,7 @@ function parsedBody(bytes: Uint8Array, parse: () => Json, decode: (value: Json) 
         return undefined
       }
     },
+    check: () => void read(),
     rows: (path) => {
       const { raw, nodes } = read()
       const found = at(raw, path)

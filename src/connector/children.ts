@@ -1,4 +1,4 @@
-import { retry } from '../model/errors.ts'
+import { bug, retry } from '../model/errors.ts'
 import { at, type Json } from '../model/json.ts'
 import type { CutRecord } from './access.ts'
 import type { Row } from './body.ts'
@@ -27,7 +27,8 @@ export interface WithChildren {
   readonly records: (bodies: readonly Uint8Array[], asOf: number) => readonly CutRecord[]
 }
 export interface ChildSource {
-  readonly wire: Wire
+  /** undefined: nothing can be asked, children stand in their parents */
+  readonly wire: Wire | undefined
   readonly stream: string
   readonly keyPath: string
   readonly signal?: AbortSignal | undefined
@@ -97,16 +98,19 @@ async function readBatch(
   source: ChildSource,
   bodies: Uint8Array[],
 ): Promise<ReadonlyMap<string, readonly Row[]>> {
+  const { wire } = source
+  if (wire === undefined)
+    throw bug('no-wire', `the children ${child.name} of ${source.stream} are read by calls, and there is no way to make one here`)
   const found = new Map<string, Row[]>(parents.map(({ key }) => [key, []]))
   const [first] = parents
   const roots = { key: first?.key, keys: parents.map(({ key }) => key), record: first?.record }
   const list = {
-    wire: source.wire,
+    wire,
     call: child.call,
     records: child.records,
     columns: child.columns,
     page: child.page,
-    guard: openGuard(`${source.stream}/${child.name}`, source.wire),
+    guard: openGuard(`${source.stream}/${child.name}`, wire),
     signal: source.signal,
   }
   for await (const { reply, rows } of readList(list, roots)) {

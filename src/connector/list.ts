@@ -23,17 +23,19 @@ export interface ListSource {
   readonly page: Page
   readonly guard: ListGuard
   readonly signal?: AbortSignal | undefined
+  /** rows are parsed as far as somebody asks */
+  readonly parsed?: 'now' | 'asked'
 }
 
 /** Reads one page. @throws HubError from the wire, the slicer and the guard */
 export async function readPage(source: ListSource, roots: Roots, ask: PageAsk): Promise<ListPage> {
   const reply = await source.wire.ask(source.call, { ...roots, page: ask.page as JsonObject }, { signal: source.signal, url: ask.url })
-  const found = nameRows(reply.body.rows(source.records), source.columns)
+  const found = nameRows(reply.body.rows(source.records, source.parsed), source.columns)
   const next = nextPage(source.page, ask, { url: reply.url, headers: reply.headers, body: reply.body, rows: found })
   const rows = isProbe(source.page, ask, next) ? [] : found
   // pages of a list that is read backwards may be the same: as many rows as a page holds have left it in between
   if (source.page.kind === 'reverse') source.guard.restart()
-  source.guard.page(rows.map(bytesOf), next !== undefined)
+  source.guard.page(rows.length, bytesOf(rows), next !== undefined)
   return { reply, rows, next }
 }
 
@@ -71,5 +73,10 @@ export async function* readList(source: ListSource, roots: Roots): AsyncGenerato
 }
 
 const encoder = new TextEncoder()
-const bytesOf = (row: Row): Uint8Array =>
-  'index' in row.place ? encoder.encode(JSON.stringify(row.value)) : row.bytes.subarray(row.place.from, row.place.to)
+/** What tells a page from another one: its rows, without what stands around them. */
+function bytesOf(rows: readonly Row[]): Uint8Array {
+  const [first, last] = [rows[0], rows.at(-1)]
+  return first === undefined || last === undefined || 'index' in first.place || 'index' in last.place
+    ? encoder.encode(rows.map(({ value }) => JSON.stringify(value)).join('\n'))
+    : first.bytes.subarray(first.place.from, last.place.to)
+}

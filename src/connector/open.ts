@@ -1,12 +1,11 @@
 import { type Clock, systemClock } from '../model/clock.ts'
 import { reject } from '../model/errors.ts'
-import type { Json } from '../model/json.ts'
 import { type Log, silentLog } from '../model/log.ts'
 import type { Access, Right } from './access.ts'
 import { addressRule } from './address.ts'
 import type { Announcement } from './announce.ts'
 import { giveUp } from './bulk.ts'
-import { compileCondition } from './condition.ts'
+import { openConditions } from './condition.ts'
 import { readCurrent } from './current.ts'
 import { spoken } from './dialect.ts'
 import { type DownloadSetup, openDownload } from './download.ts'
@@ -14,7 +13,7 @@ import { type LookupAll, openEgress } from './egress.ts'
 import { listKeys } from './keys.ts'
 import { type Limiter, memoryLimiter } from './limiter.ts'
 import { readByKey, readStream } from './read.ts'
-import { openConfigOf, secretValues } from './secrets.ts'
+import { secretValues } from './secrets.ts'
 import { openStreams } from './streams.ts'
 import { listSubscriptions, subscribe, unsubscribe } from './subscription.ts'
 import { compileString } from './template.ts'
@@ -91,7 +90,7 @@ export function openAccess(setup: AccessSetup, deps: AccessDeps = {}): Access {
       heard: deps.heard && ((told, call) => deps.heard?.(name, told, call)),
     },
   )
-  const condition = conditions(name, setup)
+  const condition = openConditions(setup)
   const stream = openStreams({ connector, config, condition })
   const writer: Writer = { wire, stream, condition }
   return {
@@ -167,15 +166,4 @@ function originOfTokens({ connector, config, name }: AccessSetup): string | unde
   throw reject('bad-token-url', `${name}: the address where tokens are given is missing or no http URL; look at the connection's config`, {
     sent: false,
   })
-}
-
-/** Conditions of one connection, each compiled once. */
-function conditions(name: string, { connector, config }: AccessSetup): (text: string) => (record: Json) => boolean {
-  const open = openConfigOf(connector.config, config)
-  const compiled = new Map<string, (record: Json) => boolean>()
-  return (text) => {
-    const known = compiled.get(text) ?? compileCondition(text, name, open)
-    compiled.set(text, known)
-    return known
-  }
 }

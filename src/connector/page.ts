@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import LinkHeader from 'http-link-header'
 import { reject } from '../model/errors.ts'
 import type { JsonObject } from '../model/json.ts'
@@ -156,10 +156,10 @@ const maxEmpty = 3
 /** Watches over one read, so that a list that never ends does end. */
 export interface ListGuard {
   /**
-   * Called with every page, before it is used.
+   * Called with every page, the number of its rows and their bytes, before it is used.
    * @throws HubError `repeated-page` or `endless-list` (reject)
    */
-  page(rows: readonly Uint8Array[], hasNext: boolean): void
+  page(count: number, bytes: Uint8Array, hasNext: boolean): void
   /** a new query begins: its pages may look like the ones before */
   restart(): void
   readonly pages: number
@@ -183,18 +183,16 @@ export function openGuard(
     get rows() {
       return rows
     },
-    page: (records, hasNext) => {
+    page: (count, bytes, hasNext) => {
       pages++
-      rows += records.length
-      empty = records.length === 0 && hasNext ? empty + 1 : 0
+      rows += count
+      empty = count === 0 && hasNext ? empty + 1 : 0
       if (pages > maxPages) throw reject('endless-list', `${what}: more than ${maxPages} pages in one read`)
       if (of.now() - began > maxMs) throw reject('endless-list', `${what}: not at its end after ${maxMs / 3_600_000} hours`)
       if (rows > maxRows) throw reject('endless-list', `${what}: more than ${maxRows} rows in one read`)
       if (empty >= maxEmpty) throw reject('endless-list', `${what}: ${maxEmpty} empty pages in a row that say there is more`)
-      if (records.length === 0) return
-      const hash = createHash('sha256')
-      for (const record of records) hash.update(record).update('\0')
-      const digest = hash.digest('base64')
+      if (count === 0) return
+      const digest = hash('sha256', bytes, 'base64')
       if (hashes.has(digest))
         throw reject('repeated-page', `${what}: the same page came twice under two addresses, the list does not move on`)
       hashes.add(digest)

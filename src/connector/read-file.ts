@@ -38,10 +38,7 @@ export async function* readFile(
         bulk: mark,
       }),
       pageOf: async (drafts, bytes) => {
-        guard.page(
-          drafts.map(({ pieces }) => pieceBytes(pieces[0])),
-          true,
-        )
+        guard.page(drafts.length, Buffer.concat(drafts.map(({ pieces }) => pieceBytes(pieces[0]))), true)
         const bound = run.bound ?? Number.POSITIVE_INFINITY
         const within = drafts.filter(({ value }) => (cursor?.value(value) ?? bound) <= bound)
         const top = highestOf(run, within)

@@ -27,7 +27,8 @@ export async function* readStream(wire: Wire, ready: ReadyStream, from: Checkpoi
   if (call === null) throw bug('nothing-to-poll', `the stream "${ready.name}" only comes by webhook, there is nothing to poll`)
   const { resume, until } = options
   const guard = openGuard(ready.name, { now: wire.now, ...(resume === undefined ? {} : { seen: resume }) })
-  const run: Run = { wire, ready, call, from, guard, signal: options.signal, bound: until, asOf: resume?.asOf }
+  const whole = options.whole === true && until === undefined && ready.waits
+  const run: Run = { wire, ready, call, from, guard, signal: options.signal, whole, bound: until, asOf: resume?.asOf }
   if (cursor?.format === 'counter') {
     yield* readCounted({ ...run, bound: undefined }, cursor)
     return
@@ -72,6 +73,7 @@ async function* readWindow(run: Run, window: Window, resume: Mark | undefined): 
     page: stream.page,
     guard: run.guard,
     signal: run.signal,
+    parsed: run.whole ? 'asked' : 'now',
   }
   const watched = watchTotal(list)
   const grouper = openGrouper(stream.group, stream.key)
@@ -88,10 +90,14 @@ async function* readWindow(run: Run, window: Window, resume: Mark | undefined): 
     const top = highestOf(run, page.rows)
     highest = top === undefined ? highest : Math.max(top, highest ?? top)
     const held = grouper.open()
-    const drafts = [...grouper.push(page.rows), ...(page.next === undefined ? grouper.end() : [])]
-    const read = await assemble(run, { bytes: page.reply.body.bytes, asOf: page.reply.asOf }, drafts, held)
+    const drafts = run.whole ? [] : [...grouper.push(page.rows), ...(page.next === undefined ? grouper.end() : [])]
+    const read = run.whole
+      ? asItCame(run, page)
+      : await assemble(run, { bytes: page.reply.body.bytes, asOf: page.reply.asOf }, drafts, held)
     const records = read.records.filter((record) => !before.has(identity(record)))
-    before = keyset ? new Set(read.records.map(identity)) : before
+    const texts = run.whole && keyset ? page.rows.map(textOf) : []
+    const shown = texts.filter((text) => before.has(text)).length
+    before = keyset ? new Set(run.whole ? texts : read.records.map(identity)) : before
     const last = page.next === undefined
     const onward: KeysetPlace | undefined =
       last || cursor === undefined || !keyset ? undefined : onwardOf(run, { since, ask }, page, highest)
@@ -116,6 +122,7 @@ async function* readWindow(run: Run, window: Window, resume: Mark | undefined): 
     yield {
       ...read,
       records,
+      ...(run.whole ? { uncut: page.rows.length - shown } : {}),
       ...(checkpoint === undefined ? {} : { checkpoint }),
       ...(mark === undefined ? {} : { mark }),
       last: last && window.last,
@@ -153,6 +160,15 @@ function within(run: Run, page: ListPage): ListPage {
   const passed = stream.cursor?.order === 'asc' && rows.length < page.rows.length
   return { ...page, rows, next: passed ? undefined : page.next }
 }
+
+/** A page that is kept before anybody cuts it is read to its end all the same: what is no JSON is asked for again. */
+function asItCame({ ready }: Run, { reply, rows }: ListPage): Pick<PageRead, 'bodies' | 'asOf' | 'records'> {
+  if (ready.cursor === undefined || rows.length === 0) reply.body.check()
+  return { bodies: [{ kind: 'page', bytes: reply.body.bytes }], asOf: reply.asOf, records: [] }
+}
+
+const textOf = ({ bytes, place }: Row): string =>
+  'index' in place ? '' : Buffer.from(bytes.buffer, bytes.byteOffset + place.from, place.to - place.from).toString('latin1')
 
 const identity = (record: CutRecord): string => `${record.stream} ${record.key} ${record.bodyHash}`
 

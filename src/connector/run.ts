@@ -15,6 +15,8 @@ export interface Run {
   readonly from: Checkpoint | null
   readonly guard: ListGuard
   readonly signal: AbortSignal | undefined
+  /** pages that say everything by themselves are handed on as they came */
+  readonly whole: boolean
   /** nothing later is of interest; undefined: everything up to now is */
   readonly bound: number | undefined
   /** asOf of the first page: what is written later may be missing from any page */
@@ -43,7 +45,7 @@ export const highestOf = (run: Run, rows: readonly Pick<Row, 'value'>[]): number
 
 /** The page with its children: bodies first the page's own, then older ones that a group began in, then the children's. */
 export async function assemble(
-  run: Run,
+  run: { readonly wire: Wire | undefined; readonly ready: ReadyStream; readonly signal: AbortSignal | undefined },
   page: { readonly bytes: Uint8Array; readonly asOf: number },
   drafts: readonly Draft[],
   held: readonly Uint8Array[],

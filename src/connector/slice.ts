@@ -1,5 +1,19 @@
-import { retry } from '../model/errors.ts'
-import { type Json, maxDepth, namesOf, parseJson, parseTwins } from '../model/json.ts'
+import { type Json, namesOf, parseJson, parseTwins } from '../model/json.ts'
+import {
+  backslash,
+  badShape,
+  closeList,
+  closeObject,
+  colon,
+  comma,
+  openList,
+  openObject,
+  quote,
+  skipSpace,
+  skipText,
+  skipValue,
+  unexpected,
+} from './json-walk.ts'
 
 /** Bytes `from` (inclusive) to `to` (exclusive) of a body. */
 export interface Range {
@@ -10,38 +24,22 @@ export interface Range {
 /** Records of one body; a page that holds more is not a page. */
 export const maxRecords = 100_000
 
-const quote = 34
-const backslash = 92
-const comma = 44
-const colon = 58
-const openList = 91
-const closeList = 93
-const openObject = 123
-const closeObject = 125
-
-const badShape = (message: string) => retry('bad-shape', message, { sent: true })
-
 /**
- * Where the value at a dotted path stands in a JSON text; undefined when there is none. The text is read to its end, so that a cut-off one is noticed;
+ * Where the value at a dotted path stands in a JSON text; undefined when there is none. The text is walked over to its end, so that one that is cut off, or is no JSON, is noticed;
  * of a name that occurs twice the last counts, as JSON.parse has it, unless `twins` are refused.
  * @throws HubError `bad-shape` (retry) for what is no JSON at this level, deeper than 64, or followed by something else; for twins on the way to the value.
  */
-export function findValue(body: Uint8Array, path: string, twins: 'last' | 'refused' = 'last'): Range | undefined {
-  const start = skipSpace(body, hasMark(body) ? 3 : 0)
-  const names = namesOf(path)
-  let found: Range | undefined
-  let end: number
-  const [first] = names
-  if (first === undefined) {
-    end = skipValue(body, start)
-    found = { from: start, to: end }
-  } else {
-    const step = member(body, start, first, twins)
-    end = step.end
-    found = step.found
-  }
+export const findValue = (body: Uint8Array, path: string): Range | undefined => find(body, path, { twins: 'last' })
+
+interface Looking {
+  readonly twins: 'last' | 'refused'
+  /** gets the ranges of the items, where the value is a list */
+  readonly items?: Range[]
+}
+
+function find(body: Uint8Array, path: string, looking: Looking): Range | undefined {
+  const { found, end } = lookInto(body, skipSpace(body, hasMark(body) ? 3 : 0), namesOf(path), looking)
   if (skipSpace(body, end) !== body.length) throw badShape(`the JSON text ends at byte ${end}, but ${body.length - end} more bytes follow`)
-  for (const name of names.slice(1)) found = found === undefined ? undefined : member(body, found.from, name, twins).found
   return found
 }
 
@@ -51,10 +49,11 @@ export function findValue(body: Uint8Array, path: string, twins: 'last' | 'refus
  * or when an object on the way to it has one name twice: the other value may hold records too (reliability B6).
  */
 export function sliceRecords(body: Uint8Array, path: string): readonly Range[] {
-  const found = findValue(body, path, 'refused')
+  const items: Range[] = []
+  const found = find(body, path, { twins: 'refused', items })
   const where = path === '' ? 'the body' : `"${path}"`
   if (found === undefined) throw badShape(`${where} of the answer, where the records should be, does not exist`)
-  if (body[found.from] === openList) return items(body, found)
+  if (body[found.from] === openList) return items
   if (body[found.from] === openObject) return [found]
   throw badShape(
     `${where} of the answer should be a list of records, found ${new TextDecoder().decode(body.subarray(found.from, Math.min(found.to, found.from + 40)))}`,
@@ -90,29 +89,17 @@ function readRange<T>(body: Uint8Array, range: Range, read: (text: string) => T)
 }
 const utf8 = new TextDecoder('utf-8', { fatal: true })
 
-/** The ranges of the items of a list that stands at `from`. */
-function items(body: Uint8Array, list: Range): readonly Range[] {
-  const ranges: Range[] = []
-  let i = skipSpace(body, list.from + 1)
-  if (body[i] === closeList) return ranges
-  for (;;) {
-    const to = skipValue(body, i)
-    ranges.push({ from: i, to })
-    if (ranges.length > maxRecords) throw badShape(`more than ${maxRecords} records in one answer`)
-    i = skipSpace(body, to)
-    if (body[i] === closeList) return ranges
-    if (body[i] !== comma) throw unexpected(body, i)
-    i = skipSpace(body, i + 1)
-  }
+interface Found {
+  readonly found: Range | undefined
+  readonly end: number
 }
 
-/** Walks over one object or list; finds the member of that name (its place, for a list) and where the whole ends. */
-function member(
-  body: Uint8Array,
-  from: number,
-  name: string,
-  twins: 'last' | 'refused',
-): { readonly found: Range | undefined; readonly end: number } {
+/** Walks over the value that begins at `from`, once; finds what lies at the end of these names in it, and where the whole ends. */
+function lookInto(body: Uint8Array, from: number, [name, ...deeper]: readonly string[], looking: Looking): Found {
+  if (name === undefined) {
+    const end = looking.items !== undefined && body[from] === openList ? skipItems(body, from, looking.items) : skipValue(body, from)
+    return { found: { from, to: end }, end }
+  }
   const kind = body[from]
   if (kind !== openObject && kind !== openList) return { found: undefined, end: skipValue(body, from) }
   const close = kind === openObject ? closeObject : closeList
@@ -128,7 +115,7 @@ function member(
       const end = skipText(body, i)
       const text = nameOf(body, i, end)
       hit = text === wanted
-      if (twins === 'refused') {
+      if (looking.twins === 'refused') {
         if (names.has(text)) throw ambiguous(Buffer.from(text, 'latin1').toString(), from, body.length)
         names.add(text)
       }
@@ -136,10 +123,25 @@ function member(
       if (body[i] !== colon) throw unexpected(body, i)
       i = skipSpace(body, i + 1)
     }
-    const to = skipValue(body, i)
-    if (hit) found = { from: i, to }
-    i = skipSpace(body, to)
+    const step: Found = hit ? lookInto(body, i, deeper, looking) : { found, end: skipValue(body, i) }
+    found = step.found
+    i = skipSpace(body, step.end)
     if (body[i] === close) return { found, end: i + 1 }
+    if (body[i] !== comma) throw unexpected(body, i)
+    i = skipSpace(body, i + 1)
+  }
+}
+
+/** Walks over the list that begins at `from`, and gives the ranges of its items. */
+function skipItems(body: Uint8Array, from: number, ranges: Range[]): number {
+  let i = skipSpace(body, from + 1)
+  if (body[i] === closeList) return i + 1
+  for (;;) {
+    const to = skipValue(body, i)
+    ranges.push({ from: i, to })
+    if (ranges.length > maxRecords) throw badShape(`more than ${maxRecords} records in one answer`)
+    i = skipSpace(body, to)
+    if (body[i] === closeList) return i + 1
     if (body[i] !== comma) throw unexpected(body, i)
     i = skipSpace(body, i + 1)
   }
@@ -153,57 +155,4 @@ function nameOf(body: Uint8Array, from: number, to: number): string {
 const latin1 = (bytes: Uint8Array): string => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1')
 const utf8Encoder = new TextEncoder()
 
-/** Index behind the value that begins at `from`. Only brackets and quotes are watched; what is inside is judged when it is parsed. */
-function skipValue(body: Uint8Array, from: number): number {
-  const first = body[from]
-  if (first === quote) return skipText(body, from)
-  if (first !== openObject && first !== openList) return skipScalar(body, from)
-  let depth = 0
-  for (let i = from; i < body.length; ) {
-    const c = body[i]
-    if (c === quote) {
-      i = skipText(body, i)
-      continue
-    }
-    i++
-    if (c === openObject || c === openList) {
-      if (++depth > maxDepth) throw badShape(`the answer is nested deeper than ${maxDepth} levels`)
-    } else if ((c === closeObject || c === closeList) && --depth === 0) return i
-  }
-  throw badShape('the answer ends in the middle of a JSON value')
-}
-
-function skipText(body: Uint8Array, from: number): number {
-  for (let i = from + 1; i < body.length; i++) {
-    const c = body[i]
-    if (c === backslash) i++
-    else if (c === quote) return i + 1
-  }
-  throw badShape('the answer ends in the middle of a JSON text')
-}
-
-function skipScalar(body: Uint8Array, from: number): number {
-  let i = from
-  for (; i < body.length; i++) {
-    const c = body[i] ?? 0
-    if (c === comma || c === closeList || c === closeObject || isSpace(c)) break
-    if (!((c >= 48 && c <= 57) || (c >= 97 && c <= 122) || c === 43 || c === 45 || c === 46 || c === 69)) throw unexpected(body, i)
-  }
-  if (i === from) throw body.length === from ? badShape('the answer is empty or ends too early') : unexpected(body, i)
-  return i
-}
-
-function skipSpace(body: Uint8Array, from: number): number {
-  let i = from
-  while (i < body.length && isSpace(body[i] ?? 0)) i++
-  return i
-}
-
-const isSpace = (c: number): boolean => c === 32 || c === 10 || c === 13 || c === 9
 const hasMark = (body: Uint8Array): boolean => body[0] === 0xef && body[1] === 0xbb && body[2] === 0xbf
-
-function unexpected(body: Uint8Array, i: number) {
-  return i >= body.length
-    ? badShape('the answer ends in the middle of a JSON value')
-    : badShape(`the answer is no JSON: unexpected ${JSON.stringify(String.fromCharCode(body[i] ?? 0))} at byte ${i}`)
-}

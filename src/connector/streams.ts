@@ -5,6 +5,7 @@ import type { ChildReader } from './children.ts'
 import { type CursorReader, openCounter, openCursor } from './cursor.ts'
 import { compileString } from './template.ts'
 import type { Config, Connector, Cursor, Stream, Version } from './types.ts'
+import { whyCutAtOnce } from './uncut.ts'
 import { zonedVersion } from './version.ts'
 
 /** A stream made ready for one connection. */
@@ -16,6 +17,8 @@ export interface ReadyStream {
   /** where a first read of times begins, ISO */
   readonly first: string | undefined
   readonly children: readonly ChildReader[]
+  /** its pages may be kept as they came, and cut later */
+  readonly waits: boolean
   /** which rows of a stream that pokes say something */
   readonly speaks?: (record: Json) => boolean
 }
@@ -54,6 +57,7 @@ function readyStream(name: string, { connector, config, condition }: Readying): 
         ? { inside: ({ pieces: [own] }) => (own === undefined ? [] : rowsInside(own, child.records, connector.http.codec)) }
         : {}),
     })),
+    waits: whyCutAtOnce(stream, connector.http.codec) === undefined,
     ...(stream.pokes?.when === undefined ? {} : { speaks: condition(stream.pokes.when) }),
   }
 }

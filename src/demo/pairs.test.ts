@@ -20,6 +20,17 @@ const mendedOf = async ({ database, tenant }: Context): Promise<ReadonlySet<stri
   )
 }
 
+/** Where each dead letter came from and why: what a day with one too many is asked first. */
+const deadOf = async ({ database, tenant }: Context): Promise<readonly string[]> => {
+  const rows = await database.read
+    .selectFrom('envelope')
+    .select(['connection', 'stream', 'reason', 'detail'])
+    .where('tenant', '=', tenant)
+    .where('state', '=', 'dead')
+    .execute()
+  return rows.map(({ connection, stream, reason, detail }) => `${connection} ${stream} ${reason}: ${detail}`)
+}
+
 const play = async (pair: PairName, scale: number) => {
   const data = mkdtempSync(join(tmpdir(), 'crossdock-pair-'))
   const workspace = join(packageRoot, 'workspaces', `demo-${pair.replace('+', '-')}`)
@@ -28,7 +39,12 @@ const play = async (pair: PairName, scale: number) => {
     const day = await playDay(config, { seed: 4, scale, pace: 3, faults: 'on', pair, patienceMs: 60_000 }, nobody)
     try {
       const { context } = day.hub
-      return { report: reportOf(day, await hubCounts(context)), records: day.records, mended: await mendedOf(context) }
+      return {
+        report: reportOf(day, await hubCounts(context)),
+        records: day.records,
+        mended: await mendedOf(context),
+        dead: await deadOf(context),
+      }
     } finally {
       await day.stop()
     }
@@ -39,8 +55,8 @@ const play = async (pair: PairName, scale: number) => {
 
 // the first pair is played by the demo itself, and by its runs without a safeguard
 test.each(pairNames.slice(1))('a small day of %s foots, with everything that goes wrong', { timeout: 120_000 }, async (pair) => {
-  const { report, records, mended } = await play(pair, 0.01)
-  expect(report.problems).toEqual([])
+  const { report, records, mended, dead } = await play(pair, 0.01)
+  expect(report.problems, dead.join('\n')).toEqual([])
   expect(Object.keys(report.foots).length).toBeGreaterThan(50)
   expect({ lost: report.lost, doubled: report.doubled, outOfOrder: report.outOfOrder }).toEqual({ lost: 0, doubled: 0, outOfOrder: 0 })
   expect(records.figures.shops['shop-us'].orders).toBeGreaterThan(10)

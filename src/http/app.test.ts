@@ -18,8 +18,8 @@ describe('letting in', () => {
       'cdk_x_y',
       makeKey('A').text,
       `${good.slice(0, -1)}${good.endsWith('0') ? '1' : '0'}`,
-      await hub.addKey(['read'], { expiresAt: now }),
-      await hub.addKey(['read'], { revokedAt: now - 1 }),
+      await hub.addKey(['read'], { expires_at: now }),
+      await hub.addKey(['read'], { revoked_at: now - 1 }),
     ]
     const bodies = new Set<string>()
     for (const key of refused) {

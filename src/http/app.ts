@@ -7,6 +7,7 @@ import { readingRoom } from './body.ts'
 import { docsPaths, docsPolicy, isDocsPage, serveDocs } from './docs.ts'
 import { openHookDoor } from './hook-door.ts'
 import { openHookRows } from './hook-rows.ts'
+import { jointEffects } from './joint-effects.ts'
 import type { Answering } from './listen.ts'
 import { openMetrics } from './metrics.ts'
 import { openapiText } from './openapi.ts'
@@ -15,7 +16,7 @@ import { lazyInputs } from './parameters.ts'
 import { notFound, ProblemError, problemOf, problemResponse } from './problem.ts'
 import type { Desk, Method, Served } from './route.ts'
 import { routeTable } from './routes.ts'
-import { type Counter, type HttpEnv, serveRoute } from './serve-route.ts'
+import { type Counter, type HttpEnv, serveRoute, textOf } from './serve-route.ts'
 
 /**
  * The HTTP face of one process: hooks, health, metrics and /v1, all from the route table, and the page that describes them. Every answer that is no success is a problem
@@ -44,7 +45,8 @@ export function createApp(context: Context, options: HttpOptions = {}): Hono<Htt
   }
   // shorter ones would take words out of documents that are not about them
   const clean = redactor(() => options.credentials?.() ?? none, 8)
-  const counter: Counter = { desk, home, servedOf: (tenant) => served.get(tenant), limits, room, clean }
+  const joint = jointEffects(limits, (route, answer) => textOf(route, answer, clean))
+  const counter: Counter = { desk, home, servedOf: (tenant) => served.get(tenant), limits, room, clean, joint }
 
   const app = new Hono<HttpEnv>()
   const closed = secureHeaders({ contentSecurityPolicy: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] }, xFrameOptions: 'DENY' })

@@ -15,7 +15,18 @@ export interface Credential {
   /** id of the key, `local` for the key of this machine, `none` without one */
   readonly id: string
   readonly scopes: ReadonlySet<Scope>
+  /** the supplier or merchant whose key it is, and which of its organisations; null: the operator's own, or all of them */
+  readonly party: string | null
+  readonly organisation: string | null
+  /** good for nothing but to be replaced */
+  readonly initial: boolean
 }
+
+/** What keys of the operator have that keys of parties have not. */
+export const ofOperator = { party: null, organisation: null, initial: false } as const
+
+/** What a key of a party may have: everything else is the operator's. */
+export const partyScopes: readonly Scope[] = ['read', 'write']
 
 export interface NewKey {
   readonly id: string
@@ -57,12 +68,13 @@ export async function authenticate(holder: KeyHolder, header: string | undefined
   if (given === undefined) throw refused()
   const hash = sha256(given)
   if (holder.localKey !== undefined && holder.localKey.length >= 32 && sameHash(hash, sha256(holder.localKey)))
-    return { tenant: holder.tenant, id: 'local', scopes: new Set(scopes) }
+    return { tenant: holder.tenant, id: 'local', scopes: new Set(scopes), ...ofOperator }
   if (!isKey(given)) throw refused()
   const row = await apiKeyByHash(holder.database, hash)
   if (row === undefined || !sameHash(hash, row.hash)) throw refused()
   if (row.revoked_at !== null || (row.expires_at !== null && row.expires_at <= now)) throw refused()
-  return { tenant: row.tenant, id: row.id, scopes: new Set(readScopes(row.scopes)) }
+  const { tenant, id, party, organisation, initial } = row
+  return { tenant, id, scopes: new Set(readScopes(row.scopes)), party, organisation, initial: initial === 1 }
 }
 
 /** @throws ProblemError 403 */

@@ -1,14 +1,16 @@
 import type { Database } from '../store/database.ts'
+import { oldestUncut } from '../store/receipt.ts'
 import { removedCounts } from '../store/retention.ts'
 
 /** Counts that people and monitoring ask for; each is one grouped statement. Those that only grow have what retention removed in them. */
 
-/** Receipts ever taken. */
+/** Receipts ever taken; a page counts when it is cut, for one that says nothing new leaves none. */
 export async function countReceipts(database: Database, tenant: string): Promise<number> {
   const row = await database.read
     .selectFrom('receipt')
     .select((of) => of.fn.countAll<number>().as('count'))
     .where('tenant', '=', tenant)
+    .where('state', '!=', 'uncut')
     .executeTakeFirst()
   return (row?.count ?? 0) + ((await removedCounts(database.read, tenant)).get('receipts') ?? 0)
 }
@@ -56,7 +58,7 @@ export const countDocuments = (database: Database, tenant: string): Promise<read
 export interface Ages {
   /** of the lane of each kind that has been ready longest */
   readonly lanes: readonly { readonly kind: string; readonly ageMs: number }[]
-  /** of the oldest envelope that waits to be worked on; 0: none waits */
+  /** of the oldest envelope that waits to be worked on, or of what is not even cut; 0: none waits */
   readonly lagMs: number
 }
 
@@ -76,9 +78,11 @@ export async function ages(database: Database, tenant: string, now: number): Pro
     .orderBy('id')
     .limit(1)
     .executeTakeFirst()
+  const uncut = await oldestUncut(database.read, tenant)
+  const oldest = Math.min(waiting?.received_at ?? now, uncut ?? now)
   return {
     lanes: lanes.map(({ kind, ready }) => ({ kind, ageMs: Math.max(0, now - Number(ready ?? now)) })),
-    lagMs: waiting === undefined ? 0 : Math.max(0, now - waiting.received_at),
+    lagMs: now - oldest,
   }
 }
 

@@ -1,23 +1,47 @@
 import { isObject, type Json, parseJson } from '../model/json.ts'
-import type { Line } from './crosswalk-write.ts'
 import { ProblemError } from './problem.ts'
 
 export type FileFormat = 'csv' | 'ndjson'
 export const fileFormats: readonly FileFormat[] = ['csv', 'ndjson']
 export const mediaTypes: Readonly<Record<FileFormat, string>> = { csv: 'text/csv', ndjson: 'application/x-ndjson' }
 
-const columns = ['type', 'connection', 'externalKey', 'key'] as const
+/** Columns of a kind of file, in their order: those that every line has, and those that may be empty or left out. */
+export interface Columns {
+  readonly needed: readonly string[]
+  readonly more: readonly string[]
+}
+/** Cells by column; '' where a column that may be empty is. */
+export type Cells = Readonly<Record<string, string>>
+export interface FileLine {
+  readonly cells: Cells
+  /** number of the line it begins on */
+  readonly at: number
+}
+
+export const linkColumns: Columns = { needed: ['type', 'connection', 'externalKey', 'key'], more: [] }
+export const codeColumns: Columns = {
+  needed: ['kind', 'code', 'hub'],
+  more: ['connection', 'organisation', 'product', 'factor', 'validFrom', 'validTo'],
+}
+
 /** Most lines of one file. */
 export const maxLines = 20_000
 const longestText = 400
 
-/** First line of a file, when its format has one. */
-export const fileHead = (format: FileFormat): string => (format === 'csv' ? `${columns.join(',')}\r\n` : '')
+const all = ({ needed, more }: Columns): readonly string[] => [...needed, ...more]
 
-export const writeLine = (format: FileFormat, line: Line): string =>
+/** First line of a file, when its format has one. */
+export const fileHead = (format: FileFormat, columns: Columns): string => (format === 'csv' ? `${all(columns).join(',')}\r\n` : '')
+
+export const writeLine = (format: FileFormat, columns: Columns, cells: Cells): string =>
   format === 'csv'
-    ? `${columns.map((column) => cell(line[column])).join(',')}\r\n`
-    : `${JSON.stringify({ type: line.type, connection: line.connection, externalKey: line.externalKey, key: line.key })}\n`
+    ? `${all(columns)
+        .map((column) => cell(cells[column] ?? ''))
+        .join(',')}\r\n`
+    : `${JSON.stringify(Object.fromEntries(all(columns).flatMap((column) => (isGiven(columns, column, cells[column]) ? [[column, cells[column]]] : []))))}\n`
+
+const isGiven = ({ needed }: Columns, column: string, text: string | undefined): boolean =>
+  needed.includes(column) || (text !== undefined && text !== '')
 
 /**
  * A text as a CSV cell (RFC 4180). What a spreadsheet would run as a formula, and what begins with an apostrophe, gets an apostrophe before it, which reading takes away.
@@ -27,10 +51,10 @@ function cell(text: string): string {
   return /[",\r\n]|^\s|\s$/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe
 }
 
-/** The lines of a file, with the number of the line each begins on. @throws ProblemError 422 that names the first line that cannot be read */
-export function readFile(format: FileFormat, bytes: Uint8Array): { readonly line: Line; readonly at: number }[] {
+/** The lines of a file. @throws ProblemError 422 that names the first line that cannot be read */
+export function readFile(format: FileFormat, columns: Columns, bytes: Uint8Array): FileLine[] {
   const text = decode(bytes)
-  const lines = format === 'csv' ? readCsv(text) : readNdjson(text)
+  const lines = format === 'csv' ? readCsv(text, columns) : readNdjson(text, columns)
   if (lines.length > maxLines) throw unreadable(maxLines + 1, `a file may have ${maxLines} lines; split it`)
   return lines
 }
@@ -46,7 +70,7 @@ function decode(bytes: Uint8Array): string {
   }
 }
 
-function readNdjson(text: string): { line: Line; at: number }[] {
+function readNdjson(text: string, columns: Columns): FileLine[] {
   return text.split('\n').flatMap((row, index) => {
     if (row.trim() === '') return []
     let value: Json
@@ -56,31 +80,33 @@ function readNdjson(text: string): { line: Line; at: number }[] {
       throw unreadable(index + 1, 'this is not one JSON object')
     }
     const given = isObject(value) ? value : {}
-    return [{ line: toLine((column) => given[column], index + 1), at: index + 1 }]
+    return [{ cells: toCells((column) => given[column], columns, index + 1), at: index + 1 }]
   })
 }
 
-function readCsv(text: string): { line: Line; at: number }[] {
+function readCsv(text: string, columns: Columns): FileLine[] {
   const [head, ...rows] = splitCsv(text)
-  if (!head) throw unreadable(1, `the first line must name the columns ${columns.join(', ')}`)
+  if (!head) throw unreadable(1, `the first line must name the columns ${all(columns).join(', ')}`)
   const places = new Map(head.cells.map((name, place) => [name.trim(), place]))
   if (places.size !== head.cells.length) throw unreadable(head.at, 'a column is named twice')
-  for (const column of columns) if (!places.has(column)) throw unreadable(head.at, `the column '${column}' is missing`)
+  for (const column of columns.needed) if (!places.has(column)) throw unreadable(head.at, `the column '${column}' is missing`)
   return rows.map(({ cells, at }) => {
     if (cells.length !== head.cells.length)
       throw unreadable(at, `there are ${cells.length} cells, the first line names ${head.cells.length}`)
-    return { line: toLine((column) => cells[places.get(column) ?? -1]?.replace(/^'/, ''), at), at }
+    return { cells: toCells((column) => cells[places.get(column) ?? -1]?.replace(/^'/, ''), columns, at), at }
   })
 }
 
-function toLine(value: (column: (typeof columns)[number]) => unknown, at: number): Line {
-  const read = (column: (typeof columns)[number]): string => {
-    const found = value(column)
+function toCells(value: (column: string) => unknown, columns: Columns, at: number): Cells {
+  const read = (column: string): string => {
+    const given = value(column)
+    const found = given === undefined || given === null ? '' : given
+    if (found === '' && columns.more.includes(column)) return ''
     if (typeof found !== 'string' || found === '' || found.length > longestText || !found.isWellFormed() || found.includes('\0'))
       throw unreadable(at, `'${column}' must be a text of 1 to ${longestText} characters`)
     return found
   }
-  return { type: read('type'), connection: read('connection'), externalKey: read('externalKey'), key: read('key') }
+  return Object.fromEntries(all(columns).map((column) => [column, read(column)]))
 }
 
 interface Row {

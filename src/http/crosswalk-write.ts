@@ -1,11 +1,9 @@
-import { openBooks } from '../ledger/books.ts'
-import { finish } from '../ledger/finish.ts'
 import { addLink } from '../ledger/links.ts'
-import { fetchDocument, fetchLink, loadDocuments, loadLinks, openShelf, type Shelf } from '../ledger/shelf.ts'
+import { mergedKey } from '../ledger/merged-keys.ts'
+import { fetchDocument, fetchLink, loadDocuments, loadLinks, openShelf, type Shelf, survivorOf } from '../ledger/shelf.ts'
 import type { Context } from '../pipeline/context.ts'
+import { writeLedger } from '../pipeline/ledger-write.ts'
 import { linkTypes } from '../pipeline/link-types.ts'
-import { release } from '../pipeline/release.ts'
-import { route as makeDuties } from '../pipeline/route.ts'
 import type { Tx } from '../store/database.ts'
 import type { Reader } from '../store/in-list.ts'
 
@@ -33,28 +31,18 @@ export interface Linked {
  * contradicts another, names an unknown connection or type, or (for types of documents) a document that is not there, is refused alone.
  */
 export async function linkLines(tx: Tx, hub: Context, lines: readonly Line[], documentTypes: ReadonlySet<string>): Promise<Linked> {
-  const { tenant, newId } = hub
-  const now = await hub.database.now()
-  const catalogue = hub.catalogue()
-  const books = openBooks(tx, { tenant, now, newId, revision: catalogue.revision })
-  await load(books.data.shelf, lines)
-  const types = linkTypes(catalogue)
-  const outcomes: LineOutcome[] = []
-  for (const line of lines) {
-    const judged = await judge(books.data.shelf, hub, line, types, documentTypes)
-    if (judged.outcome === 'made') await addLink(books, { ...line, linkedBy: 'person' })
-    outcomes.push(judged)
-  }
-  const finished = await finish(books)
-  const routed = await makeDuties(hub, books, catalogue, finished.changes)
-  const released = await release(tx, tenant, finished.links, now)
-  return {
-    outcomes,
-    ring: () => {
-      for (const lane of released.lanes) hub.bell.ring({ kind: 'ingest', lane })
-      for (const connection of new Set([...routed.connections, ...released.connections])) hub.bell.ring({ kind: 'deliver', connection })
-    },
-  }
+  const types = linkTypes(hub.catalogue())
+  const { result: outcomes, ring } = await writeLedger(tx, hub, async (books) => {
+    const { shelf } = books.data
+    const judged: LineOutcome[] = []
+    for (const line of await load(shelf, lines)) {
+      const outcome = await judge(shelf, hub, line, types, documentTypes)
+      if (outcome.outcome === 'made') await addLink(books, { ...line, linkedBy: 'person' })
+      judged.push(outcome)
+    }
+    return judged
+  })
+  return { outcomes, ring }
 }
 
 /** What {@link linkLines} would say, without writing. */
@@ -65,11 +53,11 @@ export async function tryLines(
   documentTypes: ReadonlySet<string>,
 ): Promise<LineOutcome[]> {
   const shelf = openShelf(read, hub.tenant)
-  await load(shelf, lines)
+  const living = await load(shelf, lines)
   const types = linkTypes(hub.catalogue())
   const outcomes: LineOutcome[] = []
   const seen = new Map<string, string>()
-  for (const line of lines) {
+  for (const line of living) {
     const name = JSON.stringify([line.type, line.connection, line.externalKey])
     const earlier = seen.get(name)
     const judged = earlier === undefined ? await judge(shelf, hub, line, types, documentTypes) : compared(line, earlier)
@@ -79,9 +67,12 @@ export async function tryLines(
   return outcomes
 }
 
-async function load(shelf: Shelf, lines: readonly Line[]): Promise<void> {
-  await loadLinks(shelf, lines)
-  await loadDocuments(shelf, lines)
+/** Reads what the lines name, and answers them with the keys that live of those that were merged. */
+async function load(shelf: Shelf, lines: readonly Line[]): Promise<readonly Line[]> {
+  await loadLinks(shelf, [...lines, ...lines.map(({ type, key }) => mergedKey(type, key))])
+  const living = lines.map((line) => ({ ...line, key: survivorOf(shelf, line.type, line.key) }))
+  await loadDocuments(shelf, living)
+  return living
 }
 
 async function judge(

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { JsonObject } from '../model/json.ts'
-import { fileHead, readFile, writeLine } from './crosswalk-files.ts'
+import { fileHead, linkColumns, readFile, writeLine } from './crosswalk-files.ts'
 import type { Line } from './crosswalk-write.ts'
 import { openTestHub, type TestHub, tenant } from './test-hub.ts'
 import { deliveryRow, documentRow, insertRows } from './test-rows.ts'
@@ -60,6 +60,7 @@ test('a file is tried, taken and taken again', async () => {
     dryRun: false,
     made: 2,
     kept: 0,
+    changed: 0,
     refused: 1,
     faults: [{ line: 3, code: 'no-document', message: expect.stringContaining("no product 'LAMP-GREEN'") }],
   })
@@ -79,7 +80,7 @@ test('lines are listed in their order and go out and in again', async () => {
   expect((await upload(csv.text)).json).toMatchObject({ made: 0, kept: 5, refused: 0 })
   const ndjson = await hub.ask('GET', '/v1/crosswalk/export?format=ndjson')
   expect((await upload(ndjson.text, 'application/x-ndjson')).json).toMatchObject({ made: 0, kept: 5 })
-  expect((await hub.ask('GET', '/v1/crosswalk/codes')).json).toEqual({ codes: { unit: { pcs: 'C62' } } })
+  expect((await hub.ask('GET', '/v1/crosswalk/codes')).json).toEqual({ items: [], next: null, codes: { unit: { pcs: 'C62' } } })
 })
 
 test.each([
@@ -117,9 +118,9 @@ test('what is written is what is read, whatever the texts hold', () => {
   const line = fc.record({ type: word, connection: word, externalKey: word, key: word })
   fc.assert(
     fc.property(fc.array(line, { maxLength: 8 }), fc.constantFrom('csv' as const, 'ndjson' as const), (lines, format) => {
-      const file = fileHead(format) + lines.map((one) => writeLine(format, one)).join('')
-      expect(readFile(format, Buffer.from(file)).map((one) => one.line)).toEqual(lines)
-      for (const one of lines) expect(writeLine('csv', one)).not.toMatch(/^"?[=+\-@\t\r]/)
+      const file = fileHead(format, linkColumns) + lines.map((one) => writeLine(format, linkColumns, { ...one })).join('')
+      expect(readFile(format, linkColumns, Buffer.from(file)).map(({ cells }) => cells)).toEqual(lines)
+      for (const one of lines) expect(writeLine('csv', linkColumns, { ...one })).not.toMatch(/^"?[=+\-@\t\r]/)
     }),
   )
 })

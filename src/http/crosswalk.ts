@@ -1,13 +1,14 @@
 import type { Context } from '../pipeline/context.ts'
 import type { LinkTable } from '../store/tables.ts'
 import { wantConnection } from './absent.ts'
-import { type FileFormat, fileFormats, fileHead, maxLines, mediaTypes, readFile, writeLine } from './crosswalk-files.ts'
-import { type LineOutcome, linkLines, tryLines } from './crosswalk-write.ts'
+import { type Cells, type FileFormat, fileFormats, fileHead, linkColumns, maxLines, mediaTypes, writeLine } from './crosswalk-files.ts'
+import { importAnswer, importFile, maxFileBytes } from './crosswalk-import.ts'
+import { type Line, linkLines, tryLines } from './crosswalk-write.ts'
 import { documentTypes } from './document-types.ts'
 import { pageLimit, pageOf, paging, readCursor, toPage } from './page.ts'
 import { ProblemError } from './problem.ts'
 import { rawRoute, route, uploadRoute, writeRoute } from './route.ts'
-import { count, described, fields, flag, list, mapOf, nullable, type Of, oneOf, optional, text, time } from './shape.ts'
+import { described, fields, flag, nullable, type Of, oneOf, optional, text, time } from './shape.ts'
 import { iso, key, name } from './values.ts'
 
 const link = fields({
@@ -16,7 +17,7 @@ const link = fields({
   externalKey: text(),
   key: text(),
   version: nullable(text()),
-  linkedBy: oneOf<LinkTable['linked_by']>('origin', 'hub-ref', 'identifier', 'delivery', 'person'),
+  linkedBy: oneOf<LinkTable['linked_by']>('origin', 'hub-ref', 'identifier', 'delivery', 'person', 'merge'),
   at: time,
 })
 const shown = (row: LinkTable): Of<typeof link> => ({
@@ -44,7 +45,7 @@ function page(
   after: readonly [string, string, string] | undefined,
   limit: number,
 ): Promise<LinkTable[]> {
-  let rows = database.read.selectFrom('link').selectAll().where('tenant', '=', tenant)
+  let rows = database.read.selectFrom('link').selectAll().where('tenant', '=', tenant).where('connection', '!=', '')
   if (filter.type !== undefined) rows = rows.where('type', '=', filter.type)
   if (filter.connection !== undefined) rows = rows.where('connection', '=', filter.connection)
   if (filter.key !== undefined) rows = rows.where('key', '=', filter.key)
@@ -67,10 +68,16 @@ const exportPage = 1000
 
 async function* exported(hub: Context, filter: Filter, format: FileFormat): AsyncGenerator<Uint8Array> {
   const encoder = new TextEncoder()
-  yield encoder.encode(fileHead(format))
+  yield encoder.encode(fileHead(format, linkColumns))
   for (let after: readonly [string, string, string] | undefined; ; ) {
     const rows = await page(hub, filter, after, exportPage)
-    if (rows.length > 0) yield encoder.encode(rows.map((row) => writeLine(format, shown(row))).join(''))
+    if (rows.length > 0)
+      yield encoder.encode(
+        rows
+          .map(shown)
+          .map(({ type, connection, externalKey, key }) => writeLine(format, linkColumns, { type, connection, externalKey, key }))
+          .join(''),
+      )
     const last = rows.at(-1)
     if (rows.length < exportPage || last === undefined) return
     after = placeOf(last)
@@ -78,8 +85,8 @@ async function* exported(hub: Context, filter: Filter, format: FileFormat): Asyn
 }
 
 const tag = 'crosswalk'
-const maxFileBytes = 8 * 1024 * 1024
-const importChunk = 500
+
+const toLine = ({ type = '', connection = '', externalKey = '', key = '' }: Cells): Line => ({ type, connection, externalKey, key })
 
 export const crosswalkRoutes = [
   route({
@@ -147,54 +154,15 @@ export const crosswalkRoutes = [
     query: { dryRun: optional(described(flag, 'only say what would happen')) },
     contentTypes: Object.values(mediaTypes),
     maxBytes: maxFileBytes,
-    answer: fields({
-      dryRun: flag,
-      made: count,
-      kept: count,
-      refused: count,
-      faults: described(list(fields({ line: count, code: text(), message: text() })), 'the first 100'),
-    }),
+    answer: importAnswer,
     handle: async ({ hub, query, body, contentType, desk }) => {
-      const format: FileFormat = contentType === mediaTypes.csv ? 'csv' : 'ndjson'
-      const lines = readFile(format, body)
       const types = documentTypes(desk.options)
-      const dryRun = query.dryRun === true
-      const outcomes: LineOutcome[] = []
-      if (dryRun)
-        outcomes.push(
-          ...(await tryLines(
-            hub.database.read,
-            hub,
-            lines.map(({ line }) => line),
-            types,
-          )),
-        )
-      else
-        for (let from = 0; from < lines.length; from += importChunk) {
-          const chunk = lines.slice(from, from + importChunk).map(({ line }) => line)
-          const linked = await hub.database.write((tx) => linkLines(tx, hub, chunk, types))
-          outcomes.push(...linked.outcomes)
-          linked.ring()
-        }
-      const faults = outcomes.flatMap((one, index) =>
-        one.outcome === 'refused' ? [{ line: lines[index]?.at ?? 0, code: one.code, message: one.message }] : [],
-      )
-      const counted = (outcome: LineOutcome['outcome']) => outcomes.filter((one) => one.outcome === outcome).length
       return {
-        body: { dryRun, made: counted('made'), kept: counted('kept'), refused: faults.length, faults: faults.slice(0, 100) },
+        body: await importFile(hub, { columns: linkColumns, contentType, body, dryRun: query.dryRun === true }, toLine, {
+          attempt: (lines) => tryLines(hub.database.read, hub, lines, types),
+          save: (tx, lines) => linkLines(tx, hub, lines, types),
+        }),
       }
     },
-  }),
-  route({
-    id: 'listCodes',
-    method: 'GET',
-    path: '/v1/crosswalk/codes',
-    tag,
-    scope: 'read',
-    summary: { en: 'Code lists of the workspace: external code to hub code, by kind', zh: '工作区代码表：外部代码到内部代码' },
-    answer: fields({ codes: mapOf(mapOf(text())) }),
-    handle: async ({ hub }) => ({
-      body: { codes: Object.fromEntries([...hub.catalogue().codes].map(([kind, codes]) => [kind, Object.fromEntries(codes)])) },
-    }),
   }),
 ]

@@ -4,9 +4,13 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
 import { isObject, type Json, parseJson } from '../model/json.ts'
 import { packageRoot } from '../package-root.ts'
+import { insertMessages } from '../store/event-message.ts'
+import { insertSubscription } from '../store/event-subscription.ts'
+import type { EventMessageTable, EventSubscriptionTable } from '../store/tables.ts'
+import { insertVerification } from '../store/verification.ts'
 import { bounded, openMeter } from './meter.ts'
 import { tenantFigures } from './tenant-figures.ts'
-import { openTestHub, type TestHub } from './test-hub.ts'
+import { openTestHub, type TestHub, tenant } from './test-hub.ts'
 
 const file = (name: string): string => readFileSync(join(packageRoot, 'docs', name), 'utf8')
 
@@ -24,6 +28,9 @@ const family = (name: string): string => name.replace(/_(bucket|sum|count)$/, ''
 let hub: TestHub
 beforeAll(async () => {
   hub = await openTestHub()
+  // what is told of a verification is told once there was one
+  const row = { tenant, id: 'V1', started_at: 1, ended_at: 2, whole: 1, differences: 0, mended: null } as const
+  await hub.context.database.write((tx) => insertVerification(tx, { ...row, checked: '{}', body: '[]', asked_by: 'test' }))
 })
 afterAll(() => hub.close())
 
@@ -49,6 +56,49 @@ describe.each([
     expect(wrong).toEqual([])
     expect(expressions(read()).length).toBeGreaterThan(10)
   })
+})
+
+test('receivers of events: what waits, its age, what was given up, and their state', async () => {
+  const { database, tenant: own } = hub.context
+  const receiver = (name: string, more: Partial<EventSubscriptionTable>): EventSubscriptionTable => ({
+    ...{ tenant: own, id: name, name, url: 'https://x.example', filter: '{"types":["*"]}', content: 'open', state: 'active', reason: null },
+    ...{ fails: 0, failing_since: null, ready_at: 0, lease_until: 0, lease_token: null, former_until: null, last_sent_at: null },
+    ...{ last_error: null, created_by: 'test', created_at: 1, changed_at: 1 },
+    ...more,
+  })
+  const message = (subscription: string, event: string, state: EventMessageTable['state']): EventMessageTable => ({
+    tenant: own,
+    subscription,
+    event,
+    subject: 's',
+    type: 'order.created',
+    state,
+    due_at: 1,
+    attempts: 0,
+    last_error: null,
+    created_at: hub.clock.now - 90_000,
+    ended_at: null,
+  })
+  await database.write(async (tx) => {
+    await insertSubscription(tx, receiver('bi', {}))
+    await insertSubscription(tx, receiver('erp', { state: 'paused', reason: 'failing' }))
+    await insertMessages(tx, [
+      message('bi', 'E1', 'due'),
+      message('bi', 'E2', 'due'),
+      message('bi', 'E3', 'dead'),
+      message('bi', 'E4', 'sent'),
+    ])
+  })
+  const text = await (await tenantFigures(hub.context, hub.clock.now)).metrics()
+  for (const line of [
+    'crossdock_event_receiver_waiting{receiver="bi"} 2',
+    'crossdock_event_receiver_oldest_seconds{receiver="bi"} 90',
+    'crossdock_event_receiver_dead{receiver="bi"} 1',
+    'crossdock_event_receiver_state{receiver="bi",state="active"} 1',
+    'crossdock_event_receiver_waiting{receiver="erp"} 0',
+    'crossdock_event_receiver_state{receiver="erp",state="paused"} 1',
+  ])
+    expect(text).toContain(line)
 })
 
 test('the dashboard shows every metric of the hub', async () => {

@@ -1,12 +1,13 @@
-import { versionAt, versionsOf } from '../store/document.ts'
+import { isMergedKey } from '../ledger/merged-keys.ts'
+import { documentStretch, versionAt, versionsOf } from '../store/document.ts'
 import { findingsOf } from '../store/finding.ts'
 import { journalOf } from '../store/journal.ts'
 import { linksTo } from '../store/link.ts'
 import type { DocumentTable, FindingTable, LinkTable } from '../store/tables.ts'
 import { noDocument } from './absent.ts'
-import { pageLimit, pageOf, paging, readCursor, toPage } from './page.ts'
+import { pageLimit, pageOf, paging, readCursor, toPage, toPart } from './page.ts'
 import { type Call, route } from './route.ts'
-import { anything, count, described, fields, flag, list, nullable, type Of, oneOf, optional, pattern, text, time } from './shape.ts'
+import { anything, count, day, described, fields, flag, list, nullable, type Of, oneOf, optional, text, time } from './shape.ts'
 import { document, epoch, iso, isoOrNull, key, name, stored } from './values.ts'
 
 const head = {
@@ -41,7 +42,7 @@ const link = fields({
   connection: text(),
   externalKey: text(),
   version: nullable(text()),
-  linkedBy: oneOf<LinkTable['linked_by']>('origin', 'hub-ref', 'identifier', 'delivery', 'person'),
+  linkedBy: oneOf<LinkTable['linked_by']>('origin', 'hub-ref', 'identifier', 'delivery', 'person', 'merge'),
   at: time,
 })
 const finding = fields({
@@ -55,7 +56,6 @@ const finding = fields({
 const tag = 'documents'
 const params = { type: name }
 const keyQuery = { key: described(key, 'key of the document; it may hold slashes, so it stands here and not in the path') }
-const calendarDay = pattern('^[0-9]{4}-[0-9]{2}-[0-9]{2}$', 'a day: 2026-11-23')
 
 /** The document's own row. @throws ProblemError 404, also for a type that has no schema */
 async function find(call: Call<{ type: string }, { key: string }>): Promise<DocumentTable> {
@@ -78,19 +78,20 @@ export const documentRoutes = [
     path: '/v1/documents/{type}',
     tag,
     scope: 'read',
+    party: 'own',
     summary: { en: 'Documents of one type in the order of their keys', zh: '某一类型的单据，按键排序' },
     params,
     query: {
       number: optional(text(200)),
       status: optional(text(50)),
       origin: optional(name),
-      from: optional(described(calendarDay, 'business date, inclusive')),
-      to: optional(described(calendarDay, 'business date, inclusive')),
+      from: optional(described(day, 'business date, inclusive')),
+      to: optional(described(day, 'business date, inclusive')),
       deleted: optional(flag),
       ...paging,
     },
     answer: pageOf(headShape),
-    handle: async ({ hub, params, query, desk }) => {
+    handle: async ({ hub, params, query, desk, who }) => {
       if (desk.options.schemas && !desk.options.schemas.has(`${params.type}@1`)) throw noDocument(desk.options, params.type)
       const limit = pageLimit(query.limit)
       const after = readCursor(query.after, 1)
@@ -102,11 +103,17 @@ export const documentRoutes = [
       if (query.to !== undefined) rows = rows.where('business_date', '<=', query.to)
       if (query.deleted !== undefined) rows = rows.where('deleted', '=', query.deleted ? 1 : 0)
       if (after) rows = rows.where('key', '>', after[0])
+      const { number, status, origin, from, to, deleted } = query
+      const isSieved = number === undefined && [status, origin, from, to, deleted].some((one) => one !== undefined)
+      // a party's own documents are looked for by their keys
+      const end =
+        isSieved && who.party === null ? await documentStretch(hub.database.read, hub.tenant, params.type, after?.[0] ?? '') : undefined
+      if (end !== undefined) rows = rows.where('key', '<=', end)
       const found = await rows
         .orderBy('key')
         .limit(limit + 1)
         .execute()
-      return { body: toPage(found, limit, (row) => [row.key], headOf) }
+      return { body: toPart(found, limit, (row) => [row.key], headOf, end === undefined ? undefined : [end]) }
     },
   }),
   route({
@@ -115,6 +122,7 @@ export const documentRoutes = [
     path: '/v1/documents/{type}/one',
     tag,
     scope: 'read',
+    party: 'own',
     summary: { en: 'One document as it stands, with its links and findings', zh: '一张单据的当前内容、关联和问题' },
     params,
     query: keyQuery,
@@ -122,7 +130,7 @@ export const documentRoutes = [
     handle: async (call) => {
       const row = await find(call)
       const { database, tenant } = call.hub
-      const links = await linksTo(database.read, tenant, row.type, [row.key])
+      const links = (await linksTo(database.read, tenant, row.type, [row.key])).filter((link) => !isMergedKey(link))
       const findings = await findingsOf(database.read, tenant, row.type, [row.key])
       return {
         body: {
@@ -153,6 +161,7 @@ export const documentRoutes = [
     path: '/v1/documents/{type}/as-of',
     tag,
     scope: 'read',
+    party: 'own',
     summary: { en: 'One document as the hub knew it at a time', zh: '单据在某一时刻的内容' },
     params,
     query: { ...keyQuery, at: time },
@@ -171,6 +180,7 @@ export const documentRoutes = [
     path: '/v1/documents/{type}/history',
     tag,
     scope: 'read',
+    party: 'own',
     summary: { en: 'Every version of a document, the first one first', zh: '单据的全部版本，最早在前' },
     params,
     query: { ...keyQuery, ...paging },
@@ -182,6 +192,8 @@ export const documentRoutes = [
         envelope: nullable(text()),
         mapping: nullable(text()),
         revision: nullable(text()),
+        actor: described(nullable(text()), 'who commanded it; null where a record of a connection made it'),
+        why: nullable(text()),
         document,
       }),
     ),
@@ -203,6 +215,8 @@ export const documentRoutes = [
             envelope: one.envelope,
             mapping: one.mapping,
             revision: one.revision,
+            actor: one.actor,
+            why: one.why,
             document: stored(one.body),
           }),
         ),
@@ -215,6 +229,7 @@ export const documentRoutes = [
     path: '/v1/documents/{type}/journal',
     tag,
     scope: 'read',
+    party: 'own',
     summary: { en: 'What happened to a document: at most the first 500 effects', zh: '单据发生过的事情（最多前 500 条）' },
     params,
     query: keyQuery,
@@ -228,6 +243,8 @@ export const documentRoutes = [
           envelope: nullable(text()),
           delivery: nullable(text()),
           detail: anything,
+          actor: nullable(text()),
+          why: nullable(text()),
         }),
       ),
     }),
@@ -236,7 +253,7 @@ export const documentRoutes = [
       const rows = await journalOf(call.hub.database.read, call.hub.tenant, row.type, row.key, 500)
       return {
         body: {
-          items: rows.map(({ id, at, kind, version, envelope, delivery, detail }) => ({
+          items: rows.map(({ id, at, kind, version, envelope, delivery, detail, actor, why }) => ({
             id,
             at: iso(at),
             kind,
@@ -244,6 +261,8 @@ export const documentRoutes = [
             envelope,
             delivery,
             detail: stored(detail),
+            actor,
+            why,
           })),
         },
       }

@@ -229,7 +229,7 @@ export const envelopeRoutes = [
           bodyHash: row.body_hash,
           asOf: iso(row.as_of),
           baseline: row.baseline === 1,
-          split: row.state !== 'received',
+          split: row.state !== 'received' && row.state !== 'uncut',
           removed: row.state === 'removed',
           receivedAt: iso(row.received_at),
         },

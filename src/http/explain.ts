@@ -38,6 +38,30 @@ const ruleShape = fields({
   lookups: described(list(text()), 'tables and code lists it goes through; shared ones with their version'),
 })
 
+const savedCode = fields({
+  id: text(),
+  connection: text(),
+  organisation: text(),
+  validFrom: nullable(text()),
+  validTo: nullable(text()),
+  savedAt: time,
+})
+
+const shownRerun = (again: Rerun) => ({
+  ...again,
+  entries: again.entries.map(({ saved, ...entry }) => ({
+    ...entry,
+    saved: saved && {
+      id: saved.id,
+      connection: saved.connection,
+      organisation: saved.organisation,
+      validFrom: saved.valid_from,
+      validTo: saved.valid_to,
+      savedAt: iso(saved.saved_at),
+    },
+  })),
+})
+
 const tag = 'documents'
 
 export const explainRoutes = [
@@ -66,8 +90,8 @@ export const explainRoutes = [
         "what the partner's record has there; not found: it is gone, or the path does not lead to one value",
       ),
       entries: described(
-        list(fields({ lookup: text(), code: text(), value: nullable(text()) })),
-        'entries of tables and code lists that were used; null: there is no such entry',
+        list(fields({ lookup: text(), code: text(), value: nullable(text()), saved: nullable(savedCode) })),
+        'entries of tables and code lists that were used, as they were known when the version was made; null: there is no such entry; `saved`: it was saved, and stands in no file',
       ),
       choices: described(
         list(fields({ rule: text(), kind: oneOf<'default' | 'else' | 'path'>('default', 'else', 'path'), number: nullable(count) })),
@@ -86,9 +110,9 @@ export const explainRoutes = [
       const envelope = found.envelope === null ? undefined : await envelopeOf(hub, found.envelope)
       const mapping = found.mapping === null ? undefined : await mappingByHash(hub, found.mapping)
       const rule = mapping && ruleOfPath(mapping.mapping, query.path)
-      const again: Rerun =
+      const again =
         envelope && mapping && rule
-          ? await rerun(hub, envelope, mapping.mapping, rule, query.path, query.key)
+          ? await shownRerun(await rerun(hub, envelope, mapping.mapping, rule, query.path, { key: query.key, at: found.at }))
           : { raw: [], entries: [], choices: [], notes: [] }
       return {
         body: {
@@ -127,7 +151,7 @@ export const explainRoutes = [
 const envelopeOf = ({ database, tenant }: Context, envelope: string) =>
   database.read
     .selectFrom('envelope')
-    .select(['id', 'connection', 'stream', 'key', 'op', 'received_at', 'slices'])
+    .select(['id', 'connection', 'stream', 'key', 'op', 'as_of', 'received_at', 'slices'])
     .where('tenant', '=', tenant)
     .where('id', '=', envelope)
     .executeTakeFirst()

@@ -1,98 +1,20 @@
-import type { Database, Tx } from '../store/database.ts'
-import { releaseThese } from '../store/delivery.ts'
-import { insertJournal } from '../store/journal.ts'
-import { hurryLanes } from '../store/lane.ts'
-import type { FindingTable } from '../store/tables.ts'
-import { pageLimit, pageOf, paging, readCursor, readPlace, toPage, writePlace } from './page.ts'
-import { notFound } from './problem.ts'
+import { findingKinds, kindOf, type Severity } from '../ledger/finding-codes.ts'
+import { findFinding, findingPage, findingsByAge } from '../store/finding.ts'
+import { ageBands, countByAge } from '../store/finding-counts.ts'
+import { finding, nameOf, owner, params, type State, severity, shown } from './finding-shape.ts'
+import { pageLimit, pageOf, paging, readCursor, toPage } from './page.ts'
+import { notFound, ProblemError } from './problem.ts'
 import { route, writeRoute } from './route.ts'
-import { anything, fields, nullable, type Of, oneOf, optional, pattern, text, time } from './shape.ts'
-import { iso, isoOrNull, key, name, note, stored } from './values.ts'
-
-type State = FindingTable['state']
-const finding = fields({
-  id: text(),
-  type: text(),
-  key: text(),
-  code: text(),
-  path: text(),
-  state: oneOf<State>('open', 'closed'),
-  detail: anything,
-  openedAt: time,
-  closedAt: nullable(time),
-})
-const shown = (row: FindingTable): Of<typeof finding> => ({
-  id: idOf(row),
-  type: row.type,
-  key: row.key,
-  code: row.code,
-  path: row.path,
-  state: row.state,
-  detail: stored(row.detail),
-  openedAt: iso(row.opened_at),
-  closedAt: isoOrNull(row.closed_at),
-})
-
-type Name = Pick<FindingTable, 'type' | 'key' | 'code' | 'path'>
-
-/** A finding is named by its document, code and path; they may hold anything, so the id is their JSON in base64url. */
-const idOf = ({ type, key, code, path }: Name): string => writePlace([type, key, code, path])
-
-function nameOf(id: string): Name {
-  const place = readPlace(id, 4)
-  if (!place) throw notFound()
-  const [type, key, code, path] = place
-  return { type, key, code, path }
-}
-
-interface Filter {
-  readonly state?: State
-  readonly code?: string
-  readonly type?: string
-  readonly key?: string
-}
-
-/** Findings in the order of their names, after one. */
-function page(database: Database, tenant: string, filter: Filter, after: Name | undefined, limit: number): Promise<FindingTable[]> {
-  let rows = database.read.selectFrom('finding').selectAll().where('tenant', '=', tenant)
-  if (filter.state !== undefined) rows = rows.where('state', '=', filter.state)
-  if (filter.code !== undefined) rows = rows.where('code', '=', filter.code)
-  if (filter.type !== undefined) rows = rows.where('type', '=', filter.type)
-  if (filter.key !== undefined) rows = rows.where('key', '=', filter.key)
-  if (after)
-    rows = rows.where((is) =>
-      is.or([
-        is('type', '>', after.type),
-        is.and([is('type', '=', after.type), is('key', '>', after.key)]),
-        is.and([is('type', '=', after.type), is('key', '=', after.key), is('code', '>', after.code)]),
-        is.and([is('type', '=', after.type), is('key', '=', after.key), is('code', '=', after.code), is('path', '>', after.path)]),
-      ]),
-    )
-  return rows.orderBy('type').orderBy('key').orderBy('code').orderBy('path').limit(limit).execute()
-}
-
-/** Deliveries of the document that a finding may hold become ready; the sender looks again. Answers their connections. */
-async function freeHeld(tx: Tx, tenant: string, { type, key }: Name, now: number): Promise<readonly string[]> {
-  const held = await tx
-    .selectFrom('delivery')
-    .select(['id', 'connection'])
-    .where('tenant', '=', tenant)
-    .where('type', '=', type)
-    .where('key', '=', key)
-    .where('state', '=', 'parked')
-    .where('reason', '=', 'held')
-    .execute()
-  const lanes = await releaseThese(
-    tx,
-    tenant,
-    held.map(({ id }) => id),
-    now,
-  )
-  await hurryLanes(tx, tenant, 'deliver', lanes, now)
-  return [...new Set(held.map(({ connection }) => connection))]
-}
+import { count, described, fields, list, nullable, oneOf, optional, pattern, text } from './shape.ts'
+import { key, name } from './values.ts'
 
 const tag = 'findings'
+const span = pattern('^[0-9]{1,5}[hd]$', 'hours or days: 12h, 7d')
+
+const codesOf = (wanted: Severity): readonly string[] =>
+  Object.entries(findingKinds).flatMap(([code, kind]) => (kind.severity === wanted ? [code] : []))
+
+const msOf = (text: string): number => Number.parseInt(text, 10) * (text.endsWith('h') ? 3_600_000 : 86_400_000)
 
 export const findingRoutes = [
   route({
@@ -101,83 +23,138 @@ export const findingRoutes = [
     path: '/v1/findings',
     tag,
     scope: 'read',
-    summary: { en: 'What the ledger found wrong, with its arithmetic', zh: '账本发现的问题及其计算过程' },
+    party: 'own',
+    summary: { en: 'What the ledger found wrong, with its arithmetic and what is proposed', zh: '账本发现的问题、计算过程与建议操作' },
     query: {
       state: optional(oneOf<State>('open', 'closed')),
       code: optional(text(100)),
+      severity: optional(severity),
       type: optional(name),
       key: optional(key),
+      owner: optional(described(text(200), '`person/<name>`, `party/<key>`, or `none`')),
+      olderThan: optional(described(span, 'opened at least so long ago: 12h, 7d')),
+      order: optional(described(oneOf<'name' | 'age'>('name', 'age'), 'by their names when left out; age: the oldest first')),
       ...paging,
     },
     answer: pageOf(finding),
-    handle: async ({ hub, query }) => {
+    handle: async ({ hub, query, who, now }) => {
       const limit = pageLimit(query.limit)
+      const { state, code, severity: wanted, type, key: of, owner: whose, olderThan } = query
+      if (who.party !== null && whose !== undefined && whose !== `party/${who.party}`)
+        throw new ProblemError(
+          403,
+          'not-for-parties',
+          `Who looks after a finding is shown to the operator only. Ask for those of your own: owner=party/${who.party}.`,
+        )
+      const codes = code === undefined ? (wanted === undefined ? undefined : codesOf(wanted)) : [code]
+      const filter = {
+        ...(state === undefined ? {} : { state }),
+        ...(codes === undefined ? {} : { codes }),
+        ...(type === undefined ? {} : { type }),
+        ...(of === undefined ? {} : { key: of }),
+        ...(whose === undefined ? {} : { owner: whose === 'none' ? null : whose }),
+        ...(olderThan === undefined ? {} : { before: now - msOf(olderThan) }),
+      }
+      const { read } = hub.database
+      if (query.order === 'age') {
+        const place = readCursor(query.after, 5)
+        const after = place && { opened_at: Number(place[0]), type: place[1], key: place[2], code: place[3], path: place[4] }
+        const rows = await findingsByAge(read, hub.tenant, filter, after, limit + 1)
+        const placeOf = (row: (typeof rows)[number]) => [String(row.opened_at), row.type, row.key, row.code, row.path] as const
+        return { body: toPage(rows, limit, placeOf, (row) => shown(row, now)) }
+      }
       const place = readCursor(query.after, 4)
       const after = place && { type: place[0], key: place[1], code: place[2], path: place[3] }
-      const rows = await page(hub.database, hub.tenant, query, after, limit + 1)
-      return { body: toPage(rows, limit, ({ type, key, code, path }) => [type, key, code, path], shown) }
+      const rows = await findingPage(read, hub.tenant, filter, after, limit + 1)
+      return {
+        body: toPage(
+          rows,
+          limit,
+          (row) => [row.type, row.key, row.code, row.path],
+          (row) => shown(row, now),
+        ),
+      }
+    },
+  }),
+  route({
+    id: 'countFindings',
+    method: 'GET',
+    path: '/v1/findings/counts',
+    tag,
+    scope: 'read',
+    summary: { en: 'Open findings by age, severity, code and owner', zh: '未关闭问题按时长、严重程度、代码与负责人统计' },
+    answer: fields({
+      total: count,
+      counts: list(
+        fields({
+          band: described(
+            oneOf(...ageBands.map(({ band }) => band)),
+            'age from its opening: up to this long, and longer than the band before',
+          ),
+          code: text(),
+          severity,
+          owner: nullable(text()),
+          count,
+        }),
+      ),
+    }),
+    handle: async ({ hub, now }) => {
+      const counts = await countByAge(hub.database.read, hub.tenant, now)
+      return {
+        body: {
+          total: counts.reduce((sum, one) => sum + one.count, 0),
+          counts: counts.map(({ band, code, owner: who, count: of }) => ({
+            band,
+            code,
+            severity: severityOf(code),
+            owner: who,
+            count: of,
+          })),
+        },
+      }
     },
   }),
   writeRoute({
-    id: 'closeFinding',
+    id: 'assignFinding',
     method: 'POST',
-    path: '/v1/findings/{id}/close',
+    path: '/v1/findings/{id}/assign',
     tag,
     scope: 'write',
-    audit: { act: 'finding-closed', asked: ['note'], answered: ['type', 'key', 'code', 'path'] },
-    summary: {
-      en: 'Close a finding with a note; it opens again when the document changes and it still holds',
-      zh: '附说明关闭问题；若单据变化后问题仍存在会再次打开',
-    },
-    params: { id: pattern('^[0-9A-Za-z_-]{4,900}$', 'id of a finding') },
-    body: fields({ note }),
+    audit: { act: 'finding-assigned', asked: ['owner'], answered: ['type', 'key', 'code', 'path'] },
+    summary: { en: 'Say who looks after a finding, or that nobody does', zh: '指定或取消问题的负责人' },
+    params,
+    body: fields({ owner: nullable(owner) }),
     answer: finding,
-    effect: async (tx, { hub, params, body, now, who }) => {
-      const wanted = nameOf(params.id)
-      const one = () =>
-        tx
-          .selectFrom('finding')
-          .selectAll()
+    effect: async (tx, { hub, params: { id }, body, now }) => {
+      const wanted = nameOf(id)
+      const before = await findFinding(tx, hub.tenant, wanted)
+      if (before === undefined) throw notFound()
+      if (body.owner?.kind === 'party') {
+        const party = await tx
+          .selectFrom('document')
+          .select('key')
           .where('tenant', '=', hub.tenant)
-          .where('type', '=', wanted.type)
-          .where('key', '=', wanted.key)
-          .where('code', '=', wanted.code)
-          .where('path', '=', wanted.path)
+          .where('type', '=', 'party')
+          .where('key', '=', body.owner.name)
           .executeTakeFirst()
-      const before = await one()
-      if (!before) throw notFound()
-      if (before.state === 'closed') return { body: shown(before) }
+        if (party === undefined) throw new ProblemError(409, 'no-party', `The ledger has no party '${body.owner.name}'.`)
+      }
+      const change = {
+        owner: body.owner === null ? null : `${body.owner.kind}/${body.owner.name}`,
+        owned_at: body.owner === null ? null : now,
+      }
       await tx
         .updateTable('finding')
-        .set({ state: 'closed', closed_at: now })
+        .set(change)
         .where('tenant', '=', hub.tenant)
         .where('type', '=', wanted.type)
         .where('key', '=', wanted.key)
         .where('code', '=', wanted.code)
         .where('path', '=', wanted.path)
         .execute()
-      const { type, key, code, path } = wanted
-      await insertJournal(tx, [
-        {
-          tenant: hub.tenant,
-          id: hub.newId(),
-          at: now,
-          kind: 'finding-closed',
-          type,
-          key,
-          version: null,
-          envelope: null,
-          delivery: null,
-          detail: JSON.stringify({ code, path, note: body.note, by: who.id }),
-        },
-      ])
-      const connections = await freeHeld(tx, hub.tenant, wanted, now)
-      return {
-        body: shown({ ...before, state: 'closed', closed_at: now }),
-        after: () => {
-          for (const connection of connections) hub.bell.ring({ kind: 'deliver', connection })
-        },
-      }
+      return { body: shown({ ...before, ...change }, now) }
     },
   }),
 ]
+
+const severityOf = (code: string): Severity => kindOf(code).severity

@@ -1,6 +1,8 @@
 import { sha256 } from '../model/id.ts'
 import type { Database, Tx } from '../store/database.ts'
-import { answerIdempotency, type Claim, claimIdempotency, dropIdempotency } from '../store/idempotency.ts'
+import { answerIdempotency, answersKept, type Claim, claimIdempotency, dropIdempotency } from '../store/idempotency.ts'
+import type { Outcome } from '../store/joint-writes.ts'
+import type { IdempotencyTable } from '../store/tables-access.ts'
 import type { HttpLimits } from './options.ts'
 import { invalid, ProblemError } from './problem.ts'
 
@@ -79,13 +81,37 @@ export async function onceAround(
   return { status, body, replayed: false }
 }
 
+/** Answers that were kept under the keys of some requests, by {@link onceName}; those that cannot be given are refused. */
+export async function keptBefore(
+  tx: Tx,
+  onces: readonly Once[],
+  { idempotencyKeptMs }: HttpLimits,
+): Promise<Map<string, Outcome<KeptAnswer>>> {
+  const asked = new Map(onces.map((once) => [onceName(once), once]))
+  const found = await answersKept(tx, onces, Math.min(...onces.map(({ at }) => at)) - idempotencyKeptMs)
+  return new Map(
+    found.map((row): [string, Outcome<KeptAnswer>] => {
+      const name = onceName(row)
+      try {
+        return [name, { done: answerOf(row, asked.get(name)?.request_hash) }]
+      } catch (refused) {
+        return [name, { refused }]
+      }
+    }),
+  )
+}
+
+export const onceName = ({ route, key }: Pick<Once, 'route' | 'key'>): string => `${route} ${key}`
+
 const claim = (tx: Tx, once: Once, limits: HttpLimits): Promise<Claim> =>
   claimIdempotency(tx, once, once.at - limits.idempotencyLostMs, once.at - limits.idempotencyKeptMs)
 
-function keptAnswer(claim: Claim, once: Once): KeptAnswer | undefined {
-  if (claim.kind === 'ours') return undefined
-  const { request_hash, status, body } = claim.row
-  if (request_hash !== once.request_hash)
+const keptAnswer = (claim: Claim, once: Once): KeptAnswer | undefined =>
+  claim.kind === 'ours' ? undefined : answerOf(claim.row, once.request_hash)
+
+/** @throws ProblemError 409, 422 */
+function answerOf({ request_hash, status, body }: IdempotencyTable, asked: string | undefined): KeptAnswer {
+  if (request_hash !== asked)
     throw new ProblemError(
       422,
       'idempotency-key-reused',

@@ -30,12 +30,12 @@ test('operations are named once, and every parameter of a path is described', ()
 })
 
 test('every operation has words in both languages and a scope that fits its method', () => {
-  for (const { id, method, path, scope, summary, effect, handle } of routes) {
+  for (const { id, method, path, scope, summary, effect, effects, handle } of routes) {
     expect(summary.zh, id).toMatch(/\p{Script=Han}/u)
     expect(summary.en, id).not.toMatch(/\p{Script=Han}/u)
     if (path.startsWith('/v1/')) expect(scope, id).not.toBe('open')
     if (method !== 'GET') expect(scope, id).not.toBe('read')
-    expect([effect, handle].filter(Boolean), id).toHaveLength(1)
+    expect([effect, effects, handle].filter(Boolean), id).toHaveLength(1)
   }
 })
 

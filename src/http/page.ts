@@ -27,6 +27,18 @@ export function toPage<R, T>(rows: readonly R[], limit: number, place: (row: R) 
   return { items: shown.map(item), next: rows.length > limit && last !== undefined ? writePlace(place(last)) : null }
 }
 
+/** {@link toPage} of a list of which one request looks through a part only: where that held fewer rows than a page, and there is more behind it, the page is short or empty and still has a `next`. `end`: the last place that was looked at; undefined: there is nothing behind. */
+export function toPart<R, T>(
+  rows: readonly R[],
+  limit: number,
+  place: (row: R) => readonly string[],
+  item: (row: R) => T,
+  end: readonly string[] | undefined,
+): Page<T> {
+  const page = toPage(rows, limit, place, item)
+  return page.next !== null || end === undefined ? page : { ...page, next: writePlace(end) }
+}
+
 /** Some texts as one text that fits into an address. */
 export const writePlace = (place: readonly string[]): string => Buffer.from(JSON.stringify(place)).toString('base64url')
 
@@ -36,23 +48,25 @@ type Texts<N extends number> = N extends 1
     ? readonly [string, string, string]
     : N extends 4
       ? readonly [string, string, string, string]
-      : never
+      : N extends 5
+        ? readonly [string, string, string, string, string]
+        : never
 
 /** The texts again; undefined when they are not `length` texts. */
-export function readPlace<N extends 1 | 3 | 4>(text: string, length: N): Texts<N> | undefined {
+export function readPlace<N extends 1 | 3 | 4 | 5>(text: string, length: N): Texts<N> | undefined {
   const place = parse(text)
   return isPlace(place, length) ? place : undefined
 }
 
 /** The place a cursor names; undefined without a cursor. @throws ProblemError 400 for one that this list did not give */
-export function readCursor<N extends 1 | 3 | 4>(cursor: string | undefined, length: N): Texts<N> | undefined {
+export function readCursor<N extends 1 | 3 | 4 | 5>(cursor: string | undefined, length: N): Texts<N> | undefined {
   if (cursor === undefined) return undefined
   const place = readPlace(cursor, length)
   if (!place) throw invalid([{ in: 'query', path: 'after', message: 'must be the `next` of the page before' }])
   return place
 }
 
-function isPlace<N extends 1 | 3 | 4>(place: unknown, length: N): place is Texts<N> {
+function isPlace<N extends 1 | 3 | 4 | 5>(place: unknown, length: N): place is Texts<N> {
   return Array.isArray(place) && place.length === length && place.every((part) => typeof part === 'string')
 }
 

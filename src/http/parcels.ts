@@ -29,7 +29,7 @@ const shown = (row: ParcelTable): Of<typeof parcel> => ({
 })
 
 const shipment = fields({ key: text(), number: nullable(text()), status: nullable(text()), origin: text(), order: anything })
-const moment = fields({
+export const moment = fields({
   at: time,
   status: text(),
   told: described(
@@ -57,6 +57,7 @@ export const parcelRoutes = [
     path: '/v1/parcels',
     tag,
     scope: 'read',
+    party: 'own',
     summary: { en: 'Parcels in the order of their tracking numbers', zh: '包裹，按运单号排序' },
     query: { status: optional(text(50)), shipment: optional(key), ...paging },
     answer: pageOf(parcel),
@@ -89,6 +90,7 @@ export const parcelRoutes = [
     path: '/v1/parcels/one',
     tag,
     scope: 'read',
+    party: 'own',
     summary: { en: 'One parcel: its shipments and its timeline, whoever told of it', zh: '一个包裹：所属发货单及各来源合并的轨迹' },
     query: { tracking: described(text(200), 'tracking number, byte for byte') },
     answer: fields({ ...head, shipments: list(shipment), timeline: list(moment), findings: list(finding) }),
@@ -128,7 +130,7 @@ export const parcelRoutes = [
   }),
 ]
 
-const toldTimeline = ({ scans }: ParcelCase): Of<typeof moment>[] =>
+export const toldTimeline = ({ scans }: ParcelCase): Of<typeof moment>[] =>
   timelineOf(scans).map(({ at, status, scans: told }) => ({
     at: iso(at),
     status,

@@ -81,10 +81,46 @@ export const invalid = (parts: readonly ProblemPart[]): ProblemError =>
   )
 
 /** Rejections that mean: there is no such thing, or its state forbids it now. */
-const absent: ReadonlySet<string> = new Set(['not-found', 'unknown-envelope', 'unknown-delivery'])
+const absent: ReadonlySet<string> = new Set(['not-found', 'unknown-envelope', 'unknown-delivery', 'unknown-subscription'])
 /** The same, where the words say what was named. */
-const absentByName: ReadonlySet<string> = new Set(['unknown-version', 'no-stream'])
-const conflicts: ReadonlySet<string> = new Set(['not-replayable', 'not-open', 'link-conflict'])
+const absentByName: ReadonlySet<string> = new Set(['unknown-version', 'unknown-contract', 'no-stream', 'no-document', 'no-statement'])
+const absentStock: ReadonlySet<string> = new Set(['unknown-movement', 'unknown-transfer', 'unknown-reservation'])
+const absentNumber: ReadonlySet<string> = new Set(['unknown-number-scheme', 'unknown-order-number', 'unknown-response'])
+const conflicts: ReadonlySet<string> = new Set([
+  'not-replayable',
+  'not-open',
+  'link-conflict',
+  'not-ours',
+  'version-moved',
+  'illegal-transition',
+  'name-taken',
+  'subscription-closed',
+  'number-taken',
+  'number-request-differs',
+  'business-stopped',
+  'lease-over',
+  'order-number-not-held',
+  'order-number-completed',
+  'order-over',
+  'already-received',
+  'below-received',
+  'below-confirmed',
+  'line-fixed',
+  'more-than-received',
+  'identifier-taken',
+  'contract-fixed',
+  'own-approval',
+  'to-be-signed',
+  'key-taken',
+  'kept-by-partner',
+  'not-enough',
+  'not-enough-money',
+  'account-frozen',
+  'transfer-differs',
+  'month-not-over',
+  'reservation-ended',
+  'older-snapshot',
+])
 
 const hidden = 'Something went wrong inside the hub. The log has the reason under this request id.'
 
@@ -106,7 +142,11 @@ export function problemOf(error: unknown): ProblemError {
       return new ProblemError(502, code, error.message)
     case 'reject':
       if (absent.has(code)) return notFound()
-      return new ProblemError(conflicts.has(code) ? 409 : absentByName.has(code) ? 404 : 422, code, error.message)
+      return new ProblemError(
+        conflicts.has(code) ? 409 : absentByName.has(code) || absentStock.has(code) || absentNumber.has(code) ? 404 : 422,
+        code,
+        error.message,
+      )
     case 'bug':
       return new ProblemError(500, 'internal', hidden)
   }

@@ -91,8 +91,26 @@ beforeAll(async () => {
         state: 'open',
         opened_at: 5,
         closed_at: null,
+        owner: null,
+        owned_at: null,
+        closed_by: null,
+        accepted: null,
       },
-      { tenant, type: 'sales-order', key: order, code: 'oversold', path: '', detail: '{}', state: 'open', opened_at: 6, closed_at: null },
+      {
+        tenant,
+        type: 'sales-order',
+        key: order,
+        code: 'oversold',
+        path: '',
+        detail: '{}',
+        state: 'open',
+        opened_at: 6,
+        closed_at: null,
+        owner: null,
+        owned_at: null,
+        closed_by: null,
+        accepted: null,
+      },
       {
         tenant: 'other',
         type: 'sales-order',
@@ -103,6 +121,10 @@ beforeAll(async () => {
         state: 'open',
         opened_at: 6,
         closed_at: null,
+        owner: null,
+        owned_at: null,
+        closed_by: null,
+        accepted: null,
       },
     ])
     await insertJournal(tx, [
@@ -117,6 +139,8 @@ beforeAll(async () => {
         envelope: 'E1',
         delivery: null,
         detail: null,
+        actor: null,
+        why: null,
       },
     ])
     await saveRevision(tx, tenant, { hash: 'r1', files: {} }, new Map([[sha256(mapping), mapping]]), 5)

@@ -1,6 +1,7 @@
 import type { Context } from '../pipeline/context.ts'
 import type { Receiver } from '../pipeline/receive.ts'
 import type { Tx } from '../store/database.ts'
+import type { Outcome } from '../store/joint-writes.ts'
 import type { Credential, Scope } from './auth.ts'
 import type { HookRows } from './hook-rows.ts'
 import type { Metrics } from './metrics.ts'
@@ -83,6 +84,11 @@ export interface Route {
   readonly scope: Scope | 'open'
   /** let in without a credential when the caller is on this machine and came through no proxy */
   readonly openToLoopback?: boolean
+  /**
+   * Left out: no key of a supplier or merchant is let in. `own`: it is, and `hub.database.read` shows the route what belongs to the party and nothing else; an effect has to ask that reader before
+   * it writes, because its transaction sees everything.
+   */
+  readonly party?: 'own'
   readonly summary: Words
   readonly params: FieldShapes
   readonly query: FieldShapes
@@ -98,11 +104,15 @@ export interface Route {
   handle?(call: Call): Promise<Answer | RawAnswer>
   /** runs inside one write transaction, together with the row of its Idempotency-Key */
   effect?(tx: Tx, call: Call): Promise<Answer>
+  /** the same for calls that came at the same moment: one outcome each, in their order; a refused one has written nothing */
+  effects?(tx: Tx, hub: Context, calls: readonly Call[]): Promise<readonly Outcome<Answer>[]>
+  /** of a route with `effects`: how much of a transaction a call takes; 1 */
+  weight?(call: Call): number
 }
 
 type Known = Pick<
   Route,
-  'id' | 'method' | 'path' | 'tag' | 'scope' | 'summary' | 'openToLoopback' | 'queryOfPartner' | 'shownOnce' | 'audit'
+  'id' | 'method' | 'path' | 'tag' | 'scope' | 'party' | 'summary' | 'openToLoopback' | 'queryOfPartner' | 'shownOnce' | 'audit'
 >
 type BodyOf<B> = [B] extends [Shape<infer T>] ? T : undefined
 
@@ -139,6 +149,23 @@ export const writeRoute = <
   definition: Definition<P, Q, B, A> & { readonly effect: (tx: Tx, call: CallOf<P, Q, B>) => Promise<Answer<Of<A>>> },
 ): Route => ({ ...described(definition), effect: (tx: Tx, call: CallOf<P, Q, B>) => definition.effect(tx, call) })
 
+/** A route whose calls share a write transaction with others of the moment. */
+export const jointRoute = <
+  A extends Shape<unknown>,
+  P extends FieldShapes = None,
+  Q extends FieldShapes = None,
+  B extends Shape<unknown> | undefined = undefined,
+>(
+  definition: Definition<P, Q, B, A> & {
+    readonly effects: (tx: Tx, hub: Context, calls: readonly CallOf<P, Q, B>[]) => Promise<readonly Outcome<Answer<Of<A>>>[]>
+    readonly weight: (call: CallOf<P, Q, B>) => number
+  },
+): Route => ({
+  ...described(definition),
+  effects: (tx: Tx, hub: Context, calls: readonly CallOf<P, Q, B>[]) => definition.effects(tx, hub, calls),
+  weight: (call: CallOf<P, Q, B>) => definition.weight(call),
+})
+
 /** A route that answers bytes of another kind than JSON, or reads the request's bytes itself. */
 export const rawRoute = <P extends FieldShapes = None, Q extends FieldShapes = None>(
   definition: Known & {
@@ -174,8 +201,8 @@ export const uploadRoute = <A extends Shape<unknown>, Q extends FieldShapes = No
 
 function described<P extends FieldShapes, Q extends FieldShapes, B extends Shape<unknown> | undefined, A extends Shape<unknown>>(
   definition: Definition<P, Q, B, A>,
-): Omit<Route, 'handle' | 'effect'> {
-  const { id, method, path, tag, scope, summary, openToLoopback, shownOnce, audit, params, query, body, maxBytes, answer, status } =
+): Omit<Route, 'handle' | 'effect' | 'effects' | 'weight'> {
+  const { id, method, path, tag, scope, party, summary, openToLoopback, shownOnce, audit, params, query, body, maxBytes, answer, status } =
     definition
   return {
     id,
@@ -184,6 +211,7 @@ function described<P extends FieldShapes, Q extends FieldShapes, B extends Shape
     tag,
     scope,
     summary,
+    ...(party === undefined ? {} : { party }),
     ...(openToLoopback ? { openToLoopback } : {}),
     ...(shownOnce ? { shownOnce } : {}),
     ...(audit === undefined ? {} : { audit }),

@@ -1,4 +1,13 @@
-import { keysInUse, listSecrets, putSecret, removeSecret, resealSecrets, type SecretHead, tokenPrefix } from '../store/secret.ts'
+import {
+  eventSecretPrefix,
+  keysInUse,
+  listSecrets,
+  putSecret,
+  removeSecret,
+  resealSecrets,
+  type SecretHead,
+  tokenPrefix,
+} from '../store/secret.ts'
 import type { SecretVault } from './options.ts'
 import { pageLimit, pageOf, paging, readCursor, toPage } from './page.ts'
 import { invalid, notFound, ProblemError } from './problem.ts'
@@ -21,7 +30,11 @@ const shown = (row: SecretHead, vault: SecretVault | undefined): Of<typeof secre
   name: row.name,
   generation: row.generation,
   keyId: row.kek,
-  usedBy: row.name.startsWith(tokenPrefix) ? [row.name.slice(tokenPrefix.length)] : (vault?.usedBy(row.name) ?? []),
+  usedBy: row.name.startsWith(tokenPrefix)
+    ? [row.name.slice(tokenPrefix.length)]
+    : row.name.startsWith(eventSecretPrefix)
+      ? ['events']
+      : (vault?.usedBy(row.name) ?? []),
   createdAt: iso(row.created_at),
   changedAt: iso(row.changed_at),
   sealedAt: iso(row.sealed_at),

@@ -1,12 +1,14 @@
 import type { HttpBindings } from '@hono/node-server'
 import type { Context as HonoContext } from 'hono'
 import type { Json } from '../model/json.ts'
-import { auditLine } from './audit-line.ts'
-import { authenticate, type Credential, demand } from './auth.ts'
+import { auditEffect } from './audit-line.ts'
+import { authenticate, type Credential, demand, ofOperator } from './auth.ts'
 import { mediaType, type ReadingRoom, readBytes, readJson } from './body.ts'
 import { type KeptAnswer, onceAround, onceInside, readOnce } from './idempotency.ts'
+import type { JointEffects } from './joint-effects.ts'
 import type { HttpLimits } from './options.ts'
 import { checkBody, type InputCheck, readParams, readQuery } from './parameters.ts'
+import { hubFor } from './party-scope.ts'
 import { ProblemError } from './problem.ts'
 import type { Answer, Call, Desk, RawAnswer, Route, Served } from './route.ts'
 
@@ -21,6 +23,7 @@ export interface Counter {
   readonly room: ReadingRoom
   /** an answer without any value that is to stand in none; those shown once are made for the one who asks */
   readonly clean: (text: string) => string
+  readonly joint: JointEffects
 }
 
 /** Lets a request in, reads and checks it, runs the route, and makes the answer. @throws ProblemError, or whatever the route throws */
@@ -28,8 +31,9 @@ export async function serveRoute(route: Route, check: InputCheck, counter: Count
   const request = c.req.raw
   const now = counter.home.context.clock.now()
   const who = await letIn(route, counter, c, now)
-  const hub = counter.servedOf(who.tenant)?.context
-  if (!hub) throw new ProblemError(403, 'other-tenant', 'This process does not serve the tenant of this key.')
+  const served = counter.servedOf(who.tenant)?.context
+  if (!served) throw new ProblemError(403, 'other-tenant', 'This process does not serve the tenant of this key.')
+  const hub = await hubFor(served, who, route, c.req.param(), now)
   const params = readParams(c.req.param(), route.params, check.params)
   const query = route.queryOfPartner ? {} : readQuery(new URL(request.url).searchParams, route.query, check.query)
   const contentType = mediaType(request)
@@ -48,13 +52,11 @@ export async function serveRoute(route: Route, check: InputCheck, counter: Count
     now,
     servedOf: counter.servedOf,
   }
-  const success = route.answers.status
   const after: (() => void)[] = []
   const text = (answer: Answer | RawAnswer): { status: number; body: string } => {
     if ('bytes' in answer) throw new Error(`the route ${route.id} answers bytes and takes no Idempotency-Key`)
     if (answer.after) after.push(answer.after)
-    const body = JSON.stringify(answer.body)
-    return { status: answer.status ?? success, body: route.shownOnce ? body : counter.clean(body) }
+    return textOf(route, answer, counter.clean)
   }
   const once =
     route.method === 'GET' || !('shape' in route.answers)
@@ -67,28 +69,39 @@ export async function serveRoute(route: Route, check: InputCheck, counter: Count
       headers: { 'content-type': 'application/json', ...(answer.replayed ? { 'idempotency-replayed': 'true' } : {}) },
     })
   }
-  const { effect, handle } = route
+  const { effect, effects, handle } = route
+  if (effects) {
+    const answer = await counter.joint(route, { call, once })
+    if (answer.after) after.push(answer.after)
+    return finish(answer)
+  }
   if (effect)
     return finish(
       await hub.database.write(async (tx) => {
         after.length = 0
         const run = async () => {
           const answer = await effect(tx, call)
-          await auditLine(tx, route, call, answer)
+          await auditEffect(tx, route, call, answer)
           return text(answer)
         }
         return once ? onceInside(tx, once, counter.limits, run) : { ...(await run()), replayed: false }
       }),
     )
-  if (!handle) throw new Error(`the route ${route.id} has neither handle nor effect`)
+  if (!handle) throw new Error(`the route ${route.id} has neither handle nor effect nor effects`)
   const run = async () => {
     const answer = await handle(call)
-    if (!('bytes' in answer) && route.audit !== undefined) await hub.database.write((tx) => auditLine(tx, route, call, answer))
+    if (!('bytes' in answer) && route.audit !== undefined) await hub.database.write((tx) => auditEffect(tx, route, call, answer))
     return answer
   }
   if (once) return finish(await onceAround(hub.database, once, counter.limits, async () => text(await run())))
   const answer = await run()
   return 'bytes' in answer ? rawResponse(answer, route) : finish({ ...text(answer), replayed: false })
+}
+
+/** An answer as it is sent and kept. */
+export function textOf(route: Route, answer: Answer, clean: Counter['clean']): { status: number; body: string } {
+  const body = JSON.stringify(answer.body)
+  return { status: answer.status ?? route.answers.status, body: route.shownOnce ? body : clean(body) }
 }
 
 function rawResponse(answer: RawAnswer, route: Route): Response {
@@ -101,7 +114,7 @@ function rawResponse(answer: RawAnswer, route: Route): Response {
 }
 
 async function letIn(route: Route, { desk, home }: Counter, c: HonoContext<HttpEnv>, now: number): Promise<Credential> {
-  const nobody: Credential = { tenant: home.context.tenant, id: 'none', scopes: new Set() }
+  const nobody: Credential = { tenant: home.context.tenant, id: 'none', scopes: new Set(), ...ofOperator }
   if (route.scope === 'open') return nobody
   const header = c.req.header('authorization')
   if (route.openToLoopback && header === undefined && fromThisMachine(c)) return nobody

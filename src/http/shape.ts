@@ -32,6 +32,8 @@ export const count: Shape<number> = { schema: { type: 'integer' } }
 export const flag: Shape<boolean> = { schema: { type: 'boolean' } }
 /** A time of an answer or a question: ISO 8601 with its offset; answers are in UTC. */
 export const time: Shape<string> = { schema: { type: 'string', format: 'date-time' } }
+/** A day of the calendar. */
+export const day: Shape<string> = { schema: { type: 'string', format: 'date', description: 'a day: 2026-11-23' } }
 /** An exact decimal number as text. */
 export const decimal: Shape<string> = { schema: { type: 'string', format: 'decimal' } }
 export const oneOf = <T extends string>(...values: readonly T[]): Shape<T> => ({ schema: { type: 'string', enum: values } })

@@ -1,5 +1,4 @@
 import { type Figures, figures } from '../ledger/figures.ts'
-import { type Difference, maxDifferences, verify } from '../ledger/verify.ts'
 import { type RestState, restState } from '../pipeline/at-rest.ts'
 import { countDeliveries } from '../store/delivery.ts'
 import { countEnvelopes } from '../store/envelope.ts'
@@ -136,28 +135,6 @@ export const statsRoutes = [
     summary: { en: 'Whether all work that was taken in has come to an end', zh: '已接收的工作是否全部结束' },
     answer: rest,
     handle: async ({ hub }) => ({ body: await restState(hub) }),
-  }),
-  route({
-    id: 'verifyLedger',
-    method: 'GET',
-    path: '/v1/ledger/verify',
-    tag,
-    scope: 'read',
-    summary: {
-      en: 'Compute every derived figure again from the documents and list what differs',
-      zh: '用单据重新计算全部派生数据并列出差异',
-    },
-    answer: fields({
-      ok: flag,
-      differences: described(
-        list<Difference>(fields({ table: text(), key: text(), stored: nullable(text()), computed: nullable(text()) })),
-        `at most ${maxDifferences}`,
-      ),
-    }),
-    handle: async ({ hub }) => {
-      const differences = await verify(hub.database.read, hub.tenant)
-      return { body: { ok: differences.length === 0, differences } }
-    },
   }),
 ]
 

@@ -19,7 +19,7 @@ const timing = fields({
 
 /** What is done by the clock beside the live runs. */
 export const job = fields({
-  job: oneOf<Exclude<JobKind, 'pull'>>('full', 'ids', 'subscription', 'reconcile', 'watch', 'retention'),
+  job: oneOf<Exclude<JobKind, 'pull'>>('full', 'ids', 'subscription', 'reconcile', 'watch', 'retention', 'verify', 'late'),
   timing,
   nextAt: time,
   lastEndedAt: nullable(time),

@@ -1,4 +1,5 @@
 import { Counter, Gauge, Registry } from 'prom-client'
+import { kindOf } from '../ledger/finding-codes.ts'
 import { circuitOf } from '../pipeline/circuit.ts'
 import type { Context } from '../pipeline/context.ts'
 import { openAlarms } from '../store/alarm.ts'
@@ -7,8 +8,11 @@ import { countDeliveries, oldestDeliveries } from '../store/delivery.ts'
 import { readDeliveryHold } from '../store/delivery-hold.ts'
 import { countLanes } from '../store/due-lanes.ts'
 import { countEnvelopes } from '../store/envelope.ts'
+import { receiverFigures } from '../store/event-figures.ts'
+import { countByAge } from '../store/finding-counts.ts'
 import { countUnsplit } from '../store/receipt.ts'
 import { listSchedule } from '../store/schedule.ts'
+import { listVerifications } from '../store/verification.ts'
 import { ages, countAttempts, countFindings, countReceipts } from './counts.ts'
 import { bounded } from './meter.ts'
 
@@ -50,8 +54,32 @@ export async function tenantFigures(hub: Context, now: number): Promise<Registry
   gauge('lag_seconds', 'Age of the oldest envelope that waits to be worked on', []).set(lagMs / 1000)
   const findings = gauge('open_findings', 'Open findings by code', ['code'])
   for (const { code, count } of await countFindings(database, tenant)) findings.set({ code }, count)
+  const [verified] = await listVerifications(database.read, tenant, { limit: 1 })
+  gauge(
+    'ledger_differences',
+    'Derived rows that the last verification found not to follow from the documents; NaN before the first',
+    [],
+  ).set(verified?.differences ?? Number.NaN)
+  const aged = gauge('findings_age', 'Open findings by age (up to this long, and longer than the band before) and severity', [
+    'band',
+    'severity',
+  ])
+  for (const { band, code, count } of await countByAge(database.read, tenant, now))
+    aged.inc({ band, severity: kindOf(code).severity }, count)
   const alarms = gauge('open_alarms', 'Open alarms by kind and connection', ['kind', 'connection'])
   for (const { kind, connection } of await openAlarms(database.read, tenant)) alarms.inc({ kind, connection: connection ?? '' })
+  const receiver = ['receiver'] as const
+  const waiting = gauge('event_receiver_waiting', 'Events that wait for a receiver, at most 100000 counted', receiver)
+  const oldestEvent = gauge('event_receiver_oldest_seconds', 'Age of the oldest event that waits for a receiver', receiver)
+  const given = gauge('event_receiver_dead', 'Events that were given up for a receiver, at most 100000 counted', receiver)
+  const receivers = gauge('event_receiver_state', '1 for the state a receiver of events is in', ['receiver', 'state'])
+  for (const row of await receiverFigures(database.read, tenant)) {
+    const labels = { receiver: row.name }
+    waiting.set(labels, row.waiting)
+    oldestEvent.set(labels, row.oldest === undefined ? 0 : Math.max(0, now - row.oldest) / 1000)
+    given.set(labels, row.dead)
+    receivers.set({ ...labels, state: row.state }, 1)
+  }
   const states = gauge('connection_state', '1 for the state a connection is in', ['connection', 'state'])
   const circuits = gauge('circuit_open', '1: nobody answers there, deliveries wait until one gets through', ['connection'])
   const downs = gauge('circuit_downs', 'Tries in a row of all processes that found nobody at the destination', ['connection'])

@@ -14,13 +14,14 @@ import { newKeyText, readKeyring } from '../model/sealing.ts'
 import { every } from '../model/timing.ts'
 import type { Ring } from '../pipeline/bell.ts'
 import { openCompiled } from '../pipeline/compiled.ts'
-import type { ConnectionSetup, Context, Route as DeliveryRoute } from '../pipeline/context.ts'
+import type { Catalogue, ConnectionSetup, Context, Route as DeliveryRoute, ReturnRules } from '../pipeline/context.ts'
 import { openHandover } from '../pipeline/handover.ts'
 import { insertApiKey } from '../store/api-key.ts'
 import { syncConnections } from '../store/connection.ts'
 import { syncRows } from '../store/schedule.ts'
+import type { ApiKeyTable } from '../store/tables-access.ts'
 import { openTestStore } from '../testing/test-store.ts'
-import { defaultSettings } from '../workspace.ts'
+import { defaultSettings } from '../workspace-settings.ts'
 import { createApp } from './app.ts'
 import { makeKey, type Scope, scopes } from './auth.ts'
 import { readingRoom } from './body.ts'
@@ -53,7 +54,7 @@ export interface TestHub {
   /** a key with exactly these scopes, of the hub's tenant or another */
   addKey(
     given: readonly Scope[],
-    more?: { readonly tenant?: string; readonly expiresAt?: number; readonly revokedAt?: number },
+    more?: Partial<Pick<ApiKeyTable, 'tenant' | 'party' | 'organisation' | 'initial' | 'expires_at' | 'revoked_at'>>,
   ): Promise<string>
   /** a request with every scope; the answer was checked against the route's own schema, an error against the problem's */
   ask(method: string, path: string, more?: Ask): Promise<Asked>
@@ -137,7 +138,12 @@ export async function openTestHub(
   options: HttpOptions & {
     readonly check?: () => Promise<void>
     readonly streams?: Connector['streams']
+    readonly settings?: Partial<Context['settings']>
     readonly publicUrl?: string
+    readonly returns?: ReturnRules
+    readonly replenishment?: Catalogue['replenishment']
+    readonly catalogue?: Partial<Catalogue>
+    readonly shop?: Pick<ConnectionSetup, 'offer'>
   } = {},
 ): Promise<TestHub> {
   const folder = mkdtempSync(join(tmpdir(), 'crossdock-http-'))
@@ -145,7 +151,7 @@ export async function openTestHub(
   const database = await openTestStore({ file: join(folder, 'hub.db'), now: () => clock.now })
   const rings: Ring[] = []
   const { setup: given, check } = setup('shop-us', options.check ?? (async () => {}))
-  const connection = { ...given, connector: { ...given.connector, streams: options.streams ?? { orders: orderStream } } }
+  const connection = { ...given, ...options.shop, connector: { ...given.connector, streams: options.streams ?? { orders: orderStream } } }
   const subscribed = keptSubscriptions()
   const unused = (): never => {
     throw new Error('the test has no partner')
@@ -159,8 +165,9 @@ export async function openTestHub(
     handover: openHandover(),
     compiled: openCompiled(),
     newId: idMaker(() => clock.now),
+    keyring: () => ring,
     random: () => 0.5,
-    settings: options.publicUrl === undefined ? defaultSettings : { ...defaultSettings, publicUrl: options.publicUrl },
+    settings: { ...defaultSettings, ...options.settings, ...(options.publicUrl === undefined ? {} : { publicUrl: options.publicUrl }) },
     catalogue: () => ({
       revision: 'r1',
       connections: new Map([[connection.name, connection]]),
@@ -168,8 +175,12 @@ export async function openTestHub(
       mappings: new Map(),
       compile: (_, text, file) => compileMapping(text, { file }),
       validate: () => undefined,
+      schemas: options.schemas ?? new Map(),
       codes: new Map([['unit', new Map([['pcs', 'C62']])]]),
       channels: new Map(),
+      ...(options.returns === undefined ? {} : { returns: options.returns }),
+      ...(options.replenishment == null ? {} : { replenishment: options.replenishment }),
+      ...options.catalogue,
     }),
     access: () => ({
       check,
@@ -208,14 +219,8 @@ export async function openTestHub(
     const { id, hash, text } = makeKey(context.newId())
     await database.write((tx) =>
       insertApiKey(tx, {
-        tenant: more.tenant ?? tenant,
-        id,
-        hash,
-        name: 'test',
-        scopes: given.join(' '),
-        created_at: start,
-        expires_at: more.expiresAt ?? null,
-        revoked_at: more.revokedAt ?? null,
+        ...{ tenant, expires_at: null, revoked_at: null, party: null, organisation: null, initial: null, ...more },
+        ...{ id, hash, name: 'test', scopes: given.join(' '), created_at: start },
       }),
     )
     return text

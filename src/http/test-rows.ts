@@ -8,8 +8,10 @@ import type {
   DocumentTable,
   DocumentVersionTable,
   EnvelopeTable,
+  OrderStateTable,
   PlanTable,
   ReceiptTable,
+  SaleTable,
   ShapeTable,
 } from '../store/tables.ts'
 
@@ -33,6 +35,7 @@ export const receiptRow = (tenant: string, id: string, body: string, more: Parti
   state: 'split',
   received_at: at,
   trace: null,
+  records: null,
   ...more,
 })
 
@@ -144,7 +147,40 @@ export const versionRow = (
   mapping: null,
   revision: 'r1',
   at: at + version * 1000,
+  actor: null,
+  why: null,
   ...more,
+})
+
+const saleRow = (key: string): SaleTable => ({
+  tenant: 'default',
+  key,
+  placed_at: at,
+  origin: 'shop-us',
+  channel: null,
+  client_source: null,
+  placed_via: 'api',
+  customer: null,
+  holds: '',
+  updated_at: at,
+})
+const orderStateRow = (key: string): OrderStateTable => ({
+  tenant: 'default',
+  type: 'sales-order',
+  key,
+  origin: 'shop-us',
+  number: '4711',
+  status: 'open',
+  currency: 'USD',
+  business_date: '2026-11-23',
+  payment: 'none',
+  fulfilment: 'none',
+  grand_total: 0,
+  goods_total: 0,
+  charge_total: 0,
+  tax_total: 0,
+  paid: 0,
+  refunded: 0,
 })
 
 /** Puts rows into their tables. */
@@ -157,6 +193,8 @@ export async function insertRows(
     readonly attempts?: readonly AttemptTable[]
     readonly documents?: readonly DocumentTable[]
     readonly versions?: readonly DocumentVersionTable[]
+    /** keys of sales orders that the list shows */
+    readonly sales?: readonly string[]
   },
 ): Promise<void> {
   for (const row of rows.receipts ?? []) await tx.insertInto('receipt').values(row).execute()
@@ -165,6 +203,10 @@ export async function insertRows(
   for (const row of rows.attempts ?? []) await tx.insertInto('attempt').values(row).execute()
   for (const row of rows.documents ?? []) await tx.insertInto('document').values(row).execute()
   for (const row of rows.versions ?? []) await tx.insertInto('document_version').values(row).execute()
+  for (const key of rows.sales ?? []) {
+    await tx.insertInto('sale').values(saleRow(key)).execute()
+    await tx.insertInto('order_state').values(orderStateRow(key)).execute()
+  }
 }
 
 export const planRow = (tenant: string, id: string, more: Partial<PlanTable> = {}): PlanTable => ({

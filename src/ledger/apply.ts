@@ -9,7 +9,9 @@ import { wantedIdentifiers } from './identifiers.ts'
 import { type Identified, identify } from './identify.ts'
 import { addLink } from './links.ts'
 import { fetchDocument, fetchLink, loadIdentifiers, textOf } from './shelf.ts'
+import { isAnchor } from './stock-level.ts'
 import type { Applied, Books, Incoming, LedgerDocument } from './types.ts'
+import { judgeCodes } from './unknown-codes.ts'
 
 /**
  * Applies one mapped part of one record: finds its document by the ladder of canonical.md section 3 and makes a new version where its content changed. Only the
@@ -23,7 +25,8 @@ export async function applyPart(books: Books, incoming: Incoming): Promise<Appli
   const identified = await identify(books, incoming, part)
   if (identified.kind === 'settled') return identified.applied
   const current = await fetchDocument(books.data.shelf, part.document, identified.key)
-  const isMirror = identified.mirror || (current !== undefined && current.origin !== incoming.connection)
+  const isOfOthers = current !== undefined && current.origin !== incoming.connection && !isAnchor(current)
+  const isMirror = identified.mirror || isOfOthers
   if (isMirror) return linkOnly(books, incoming, part, identified)
   return applyOwn(books, incoming, part, identified, current)
 }
@@ -65,6 +68,7 @@ async function applyOwn(
   // a fact has no key at the partner that anything could refer to
   if (part.identity.kind !== 'fact') await linkOwn(books, incoming, part, found)
   const type = part.document
+  judgeCodes(books, { type, key }, incoming)
   const isSame = current !== undefined && contentOf(type, current.body) === contentOf(type, body)
   if (isSame && bodyText(current.body) === bodyText(body)) return { state: 'unchanged', key }
   write(books, {

@@ -11,14 +11,22 @@ import {
   saveSold,
   soldOf,
 } from '../store/order.ts'
-import type { OrderLineTable, OrderStateTable, ReservationTable } from '../store/tables.ts'
+import { salesOf, saveSales } from '../store/sale.ts'
+import type { OrderLineTable, OrderStateTable, ReservationTable, SaleTable } from '../store/tables.ts'
 import { assemble } from './assemble.ts'
 import { type Cause, readAfresh, touchProduct } from './books.ts'
 import { judge, note } from './findings.ts'
 import { settleLines } from './links.ts'
+import type { OrderMatch } from './match/match-order.ts'
+import { storedMatches, writeMatches } from './match/write-matches.ts'
+import type { OrderCase } from './order-case.ts'
 import { type OrderFigures, orderCodes, orderFigures } from './order-figures.ts'
-import { differs, rowName } from './rows.ts'
-import { type DocumentName, documentName, namedDocument } from './shelf.ts'
+import { journalMoves } from './order-moves.ts'
+import { takeOver } from './reserve.ts'
+import { differs, rowChanges, rowName } from './rows.ts'
+import { settledCase } from './settle-order.ts'
+import { type DocumentName, documentName, namedDocument, refIn } from './shelf.ts'
+import { holdOrders, touchLinked } from './touch-linked.ts'
 import type { Books } from './types.ts'
 
 const noCause: Cause = { baseline: true, envelope: null }
@@ -30,13 +38,11 @@ const noCause: Cause = { baseline: true, envelope: null }
 export async function deriveOrders(books: Books, judged: ReadonlyMap<string, ReadonlySet<string>>): Promise<void> {
   const touched = books.data.orders
   if (touched.size === 0) return
-  await holdNames(
-    books.tx,
-    books.tenant,
-    [...touched.keys()].map((name) => `order:${name}`),
-  )
+  await holdOrders(books, touched.keys())
   readAfresh(books)
-  const cases = await assemble(books.data.shelf, [...touched.keys()].map(namedDocument))
+  const known = await touchLinked(books)
+  readAfresh(books)
+  const cases = await assemble(books.data.shelf, [...touched.keys()].map(namedDocument), known)
   await settleLines(
     books,
     [...cases.values()].map(({ order }) => order),
@@ -44,24 +50,77 @@ export async function deriveOrders(books: Books, judged: ReadonlyMap<string, Rea
   const figures = new Map([...cases].map(([name, each]) => [name, orderFigures(each)]))
   const names = [...cases.values()].map(({ order }) => order)
   const before = await storedFigures(books, names)
+  noteReplaced(books, cases, before.states)
+  const purchases = names.flatMap(({ type, key }) => (type === 'purchase-order' ? [key] : []))
+  const matched = await storedMatches(books, purchases)
   for (const [name, orderCase] of cases) {
+    const seller = sellerToCharge(orderCase)
+    const before = books.data.drafts.get(name)?.before
+    const former = before === undefined || before.type !== 'sales-order' ? undefined : orderCase.keyOf(refIn(before.body.seller))
+    if (seller !== undefined || former !== undefined)
+      books.data.costing.set(name, { orderCase, seller: seller ?? '', former: former ?? '', lines: figures.get(name)?.lines ?? [] })
+    // goods of a purchase are worth what its prices say now, and invoices differ from that
+    if (orderCase.order.type === 'purchase-order')
+      for (const related of orderCase.related)
+        if (related.type === 'goods-receipt' || related.type === 'invoice') books.data.payables.add(documentName(related))
     for (const document of new Set([name, ...orderCase.related.map(documentName), ...(judged.get(name) ?? [])]))
       judge(books, { ...namedDocument(document), codes: orderCodes, order: orderCase.order.key })
   }
+  for (const { key, order_key } of matched.lines) judge(books, { type: 'invoice', key, codes: orderCodes, order: order_key })
   for (const { findings } of figures.values()) for (const finding of findings) note(books, finding)
   await writeLines(
     books,
     before.lines,
     [...figures.values()].flatMap(({ lines }) => lines),
   )
+  if (purchases.length > 0) await writeMatches(books, matched, matchesOf(figures))
   await writeStates(books, before.states, [...figures.values()])
+  const taken = await takeOver(
+    books.tx,
+    books.tenant,
+    books.now,
+    [...figures.values()].map(({ state }) => state),
+  )
+  for (const product of taken) {
+    touchProduct(books, product)
+    books.data.restated.add(product)
+  }
+  await writeSales(books, before, [...figures.values()])
+  journalMoves(books, before, [...figures.values()])
+  for (const [name, { daySales, state }] of figures) {
+    if (state.type !== 'sales-order') continue
+    books.data.daySales.set(name, daySales)
+    const orderCase = cases.get(name)
+    if (orderCase !== undefined) books.data.settled.set(name, settledCase(orderCase, state))
+  }
   await writeReservations(books, before.reservations, figures)
 }
+
+/** Routes look again at orders that others count in the place of since now, and at those that count by themselves again. */
+function noteReplaced({ data }: Books, cases: ReadonlyMap<string, OrderCase>, before: readonly OrderStateTable[]): void {
+  const aside = new Set(before.filter(({ status }) => status === 'split' || status === 'merged').map(documentName))
+  for (const [name, { links }] of cases) {
+    const heirs = links?.heirs ?? []
+    if (heirs.length > 0)
+      data.replaced.set(
+        name,
+        new Set(heirs.flatMap((key) => data.shelf.documents.get(documentName({ type: 'sales-order', key }))?.origin ?? [])),
+      )
+    if (heirs.length > 0 !== aside.has(name)) data.restood.add(name)
+  }
+}
+const matchesOf = (figures: ReadonlyMap<string, OrderFigures>): ReadonlyMap<string, OrderMatch> =>
+  new Map([...figures.values()].flatMap(({ state: { type, key }, match }) => (type === 'purchase-order' ? [[key, match] as const] : [])))
+
+/** Key of the party whose order it is, where that may cost it something: drafts are not placed, and what a baseline load brought is history. */
+const sellerToCharge = ({ order, keyOf }: OrderCase): string | undefined =>
+  order.type !== 'sales-order' || order.status === 'draft' || order.baseline ? undefined : keyOf(refIn(order.body.seller))
 
 interface Stored {
   readonly lines: readonly OrderLineTable[]
   readonly states: readonly OrderStateTable[]
   readonly reservations: readonly ReservationTable[]
+  readonly sales: readonly SaleTable[]
 }
 
 async function storedFigures({ tx, tenant, data }: Books, orders: readonly DocumentName[]): Promise<Stored> {
@@ -76,20 +135,15 @@ async function storedFigures({ tx, tenant, data }: Books, orders: readonly Docum
     states.push(...(await orderStatesOf(tx, tenant, type, keys)))
   }
   const sales = known.filter(({ type }) => type === 'sales-order').map(({ key }) => key)
-  return { lines, states, reservations: await reservationsOf(tx, tenant, sales) }
+  return { lines, states, reservations: await reservationsOf(tx, tenant, sales), sales: await salesOf(tx, tenant, sales) }
 }
 
 async function writeLines(books: Books, before: readonly OrderLineTable[], now: readonly OrderLineTable[]): Promise<void> {
-  const name = (row: OrderLineTable) => rowName(row.type, row.key, row.line)
-  const old = new Map(before.map((row) => [name(row), row]))
-  const kept = new Set(now.map(name))
-  const changed = now.filter((row) => differs(old.get(name(row)), row))
-  const gone = before.filter((row) => !kept.has(name(row)))
+  const { changed, replaced, gone } = rowChanges(before, now, (row) => rowName(row.type, row.key, row.line))
   await saveOrderLines(books.tx, changed)
   await deleteOrderLines(books.tx, gone)
-  const replacedRows = changed.flatMap((row) => old.get(name(row)) ?? [])
-  await moveSold(books, [...replacedRows, ...gone], changed)
-  for (const row of [...replacedRows, ...gone, ...changed])
+  await moveSold(books, [...replaced, ...gone], changed)
+  for (const row of [...replaced, ...gone, ...changed])
     if (row.type === 'purchase-order' && row.product !== null) {
       touchProduct(books, row.product, causeOf(books, row))
       books.data.purchased.add(row.product)
@@ -152,6 +206,22 @@ async function writeStates(books: Books, before: readonly OrderStateTable[], fig
   await saveOrderStates(
     books.tx,
     now.filter((row) => differs(old.get(documentName(row)), row)),
+  )
+}
+
+/** An order's row moves on when the document, its state or its lines did. */
+async function writeSales(books: Books, before: Stored, figures: readonly OrderFigures[]): Promise<void> {
+  const old = new Map(before.sales.map((row) => [row.key, row]))
+  const states = new Map(before.states.map((row) => [documentName(row), row]))
+  const lines = new Map(before.lines.map((row) => [rowName(row.type, row.key, row.line), row]))
+  const moved = ({ sale, state, lines: now }: OrderFigures): boolean =>
+    differs(old.get(state.key), sale ?? {}) ||
+    differs(states.get(documentName(state)), state) ||
+    now.some((row) => differs(lines.get(rowName(row.type, row.key, row.line)), row)) ||
+    (books.data.drafts.get(documentName(state))?.versions ?? []).length > 0
+  await saveSales(
+    books.tx,
+    figures.flatMap((each) => (each.sale !== undefined && moved(each) ? [{ ...each.sale, updated_at: books.now }] : [])),
   )
 }
 

@@ -1,129 +1,179 @@
 import { fromScaled, quantityScale } from '../model/decimal.ts'
 import { holdNames } from '../store/hold.ts'
 import { grouped } from '../store/in-list.ts'
-import { heldOf, inTransitOf } from '../store/order.ts'
+import { type Held, heldOf, inTransitOf } from '../store/order.ts'
 import { deleteStock, saveStock, stockOf } from '../store/stock.ts'
 import type { StockTable } from '../store/tables.ts'
+import { anchorShelves } from './anchor-shelves.ts'
 import { loadTargets } from './assemble.ts'
 import { type Cause, journal, readAfresh } from './books.ts'
 import { judge, note } from './findings.ts'
 import { differs, rowName } from './rows.ts'
 import { documentName, loadDocuments } from './shelf.ts'
-import { type StockFigures, stockCodes, stockFigures } from './stock-figures.ts'
-import { stockLevelKey, stockPlace } from './stock-level.ts'
-import type { Books, Change, LedgerDocument } from './types.ts'
+import { firstKnown, hasSerials, type MovedGoods, movedGoods, type StockDocument, stockDocument } from './stock-case.ts'
+import { productCodes, type StockFigures, stockCodes, stockFigures } from './stock-figures.ts'
+import { shelfKey, stockLevelKey } from './stock-level.ts'
+import type { Books, Change } from './types.ts'
 
 /** Computes the stock rows of the touched products again, writes what differs and names the stock levels whose available figure moved. */
 export async function deriveStock(books: Books): Promise<Change[]> {
   const { tx, tenant, data } = books
-  const products = [...data.products.keys()]
-  if (products.length === 0) return []
+  const touched = [...data.products.keys()]
+  if (touched.length === 0) return []
   await holdNames(
     tx,
     tenant,
-    products.map((product) => `stock:${product}`),
+    touched.map((product) => `stock:${product}`),
   )
   readAfresh(books)
-  const stored = await stockOf(tx, tenant, products)
+  const stored = await stockOf(tx, tenant, touched)
   const levels = await stockLevels(books, stored)
-  const since = levels.reduce((least, { asOf }) => Math.min(least, asOf), Number.MAX_SAFE_INTEGER)
-  const held = grouped(
-    await heldOf(
-      tx,
-      tenant,
-      levels.map(({ product }) => product),
-      since,
-    ),
-    (row) => row.product,
-  )
-  const inTransit = await transit(books, stored, levels)
-  const moves: Move[] = []
+  const goods = await movedGoods(data.shelf, touched, levels, (product) => hasSerials(data.shelf, product))
+  const products = new Set([...stored, ...levels].map(({ product }) => product).concat(...goods.moved.keys(), ...data.moved))
+  const { held, inTransit } = await promised(books, products, stored, levels, goods)
+  const documents = grouped(levels, (level) => level.product)
   const before = grouped(stored, (row) => row.product)
-  for (const [product, group] of grouped(levels, (level) => level.product)) {
-    const documents = group.map(({ document }) => document)
-    for (const { type, key } of documents) judge(books, { type, key, codes: stockCodes })
-    const figures = stockFigures(data.shelf, documents, held.get(product) ?? [], inTransit.get(product) ?? 0n)
+  const moves = [...products].map((product): Move => {
+    const own = (documents.get(product) ?? []).map(({ document }) => document)
+    const figures = stockFigures(data.shelf, {
+      product,
+      documents: own,
+      moved: goods.moved.get(product) ?? [],
+      later: goods.later.get(product) ?? [],
+      taken: goods.taken.get(product) ?? [],
+      twice: goods.twice.get(product) ?? [],
+      held: held.get(product) ?? [],
+      inTransit: inTransit.get(product) ?? 0n,
+    })
+    judgeStock(books, product, [...own.map(({ key }) => key), ...figures.rows.flatMap(keysOf)], goods)
     for (const finding of figures.findings) note(books, finding)
-    moves.push(moveOf(before.get(product) ?? [], figures))
-  }
+    return moveOf(product, before.get(product) ?? [], figures)
+  })
   await saveStock(
     tx,
-    moves.flatMap(({ changed }) => changed.map(({ row }) => ({ ...row, changed_at: books.now }))),
+    moves.flatMap(({ changed }) => changed.map((row) => ({ ...row, changed_at: books.now }))),
   )
   await deleteStock(
     tx,
     moves.flatMap(({ gone }) => gone),
   )
-  const changes = moves.flatMap(({ changed }) => changed.flatMap((each) => changesOf(books, each)))
-  return [...changes, ...restated(books, levels, new Set(changes.map(({ key }) => key)))]
+  await anchorShelves(books, moves)
+  const changes = moves.flatMap((move) => changesOf(books, move))
+  return [...changes, ...restated(books, products, new Set(changes.map(({ key }) => key)))]
 }
 
 /** A shop moves its own shelf when it sells, and when it calls an order off, also when the goods are on the truck: routes look at its figure though ours did not move. */
-function restated({ data }: Books, levels: readonly Level[], told: ReadonlySet<string>): Change[] {
-  return levels.flatMap(({ document: { type, key, version }, product }) =>
-    data.restated.has(product) && !told.has(key)
-      ? [{ type, key, version, operation: 'upsert', baseline: data.products.get(product)?.baseline ?? false, placedAt: null }]
-      : [],
-  )
-}
-
-interface Level {
-  readonly document: LedgerDocument
-  readonly product: string
-  readonly asOf: number
-}
-
-/** Documents of the touched products: those with a row and those this unit of work names. */
-async function stockLevels(books: Books, stored: readonly StockTable[]): Promise<Level[]> {
-  const { shelf, stockLevels: named, products } = books.data
-  const names = [...new Set([...named, ...stored.map(stockLevelKey)])].map((key) => ({ type: 'stock-level', key }))
-  await loadDocuments(shelf, names)
-  const documents = names.flatMap((name) => shelf.documents.get(documentName(name)) ?? [])
-  await loadTargets(shelf, documents)
-  return documents.flatMap((document) => {
-    const product = stockPlace(shelf, document.body)?.product
-    if (product === undefined || !products.has(product)) return []
-    return [{ document, product, asOf: Date.parse(typeof document.body.asOf === 'string' ? document.body.asOf : '') || 0 }]
+function restated({ data }: Books, products: ReadonlySet<string>, told: ReadonlySet<string>): Change[] {
+  return [...data.shelf.documents.values()].flatMap((document) => {
+    const [level] = document?.type === 'stock-level' ? stockDocument(data.shelf, document) : []
+    if (level === undefined || !products.has(level.product) || !data.restated.has(level.product)) return []
+    const { type, key, version } = level.document
+    if (key !== shelfKey(level.location, level.product) || told.has(key)) return []
+    return [{ type, key, version, operation: 'upsert', baseline: data.products.get(level.product)?.baseline ?? false, placedAt: null }]
   })
 }
 
-/** The stored sum, computed again where purchases moved or no row held it. */
-async function transit({ tx, tenant, data }: Books, stored: readonly StockTable[], levels: readonly Level[]): Promise<Map<string, bigint>> {
-  const sums = new Map<string, bigint>()
-  for (const row of stored) sums.set(row.product, (sums.get(row.product) ?? 0n) + BigInt(row.in_transit))
-  const again = levels.map(({ product }) => product).filter((product) => data.purchased.has(product) || !sums.has(product))
-  const fresh = await inTransitOf(tx, tenant, again)
-  for (const product of again) sums.set(product, fresh.get(product) ?? 0n)
-  return sums
+/** A row may be counted by its own stock level, and stands behind that of its shelf. */
+const keysOf = (row: StockFigures['rows'][number]): readonly string[] => [stockLevelKey(row), shelfKey(row.location, row.product)]
+
+function judgeStock(books: Books, product: string, keys: readonly string[], { moved }: MovedGoods): void {
+  for (const key of new Set(keys)) judge(books, { type: 'stock-level', key, codes: stockCodes })
+  if (moved.has(product) || books.data.moved.has(product)) judge(books, { type: 'product', key: product, codes: productCodes })
 }
 
-type Figure = StockFigures['rows'][number]
+/** Documents of the touched products: those with a row and those this unit of work names. */
+async function stockLevels(books: Books, stored: readonly StockTable[]): Promise<StockDocument[]> {
+  const { shelf, stockLevels: named, products } = books.data
+  const keys = new Set([...named, ...stored.flatMap(keysOf)])
+  const names = [...keys].map((key) => ({ type: 'stock-level', key }))
+  await loadDocuments(shelf, names)
+  const documents = names.flatMap((name) => shelf.documents.get(documentName(name)) ?? [])
+  await loadTargets(shelf, documents)
+  await loadDocuments(
+    shelf,
+    [...books.data.moved].map((key) => ({ type: 'product', key })),
+  )
+  return documents.flatMap((document) => stockDocument(shelf, document)).filter(({ product }) => products.has(product))
+}
+
+interface Promised {
+  readonly held: ReadonlyMap<string, readonly Held[]>
+  readonly inTransit: ReadonlyMap<string, bigint>
+}
+
+/** What reduces the figures, and what is on its way from suppliers: the stored sum, computed again where purchases or transfers moved or no row held it. */
+async function promised(
+  { tx, tenant, data }: Books,
+  products: ReadonlySet<string>,
+  stored: readonly StockTable[],
+  levels: readonly StockDocument[],
+  { moved }: MovedGoods,
+): Promise<Promised> {
+  // one place that is kept by movements has to look far back: the others need not
+  const held: Held[] = []
+  for (const isMoved of [false, true]) {
+    const some = [...products].filter((product) => moved.has(product) === isMoved)
+    if (some.length === 0) continue
+    const own = levels.filter(({ product }) => moved.has(product) === isMoved)
+    held.push(...(await heldOf(tx, tenant, some, firstKnown(own, isMoved ? moved : new Map()))))
+  }
+  const inTransit = new Map<string, bigint>()
+  for (const row of stored) inTransit.set(row.product, (inTransit.get(row.product) ?? 0n) + BigInt(row.in_transit))
+  const again = [...products].filter(
+    (product) => data.purchased.has(product) || moved.has(product) || data.moved.has(product) || !inTransit.has(product),
+  )
+  const fresh = await inTransitOf(tx, tenant, again)
+  for (const product of again) inTransit.set(product, fresh.get(product) ?? 0n)
+  return { held: grouped(held, (row) => row.product), inTransit }
+}
+
+type Row = StockFigures['rows'][number]
 
 /** What the stock rows of one product have to become. */
-interface Move {
-  readonly changed: readonly (Figure & { readonly before: StockTable | undefined })[]
+export interface Move {
+  readonly product: string
+  readonly rows: readonly Row[]
+  readonly before: readonly StockTable[]
+  readonly changed: readonly Row[]
   readonly gone: readonly StockTable[]
 }
 
-function moveOf(stored: readonly StockTable[], { rows }: StockFigures): Move {
-  const name = (row: Pick<StockTable, 'location' | 'condition'>) => rowName(row.location, row.condition)
-  const old = new Map(stored.map((row) => [name(row), row]))
-  const kept = new Set(rows.map(({ row }) => name(row)))
+function moveOf(product: string, before: readonly StockTable[], { rows }: StockFigures): Move {
+  const name = (row: Row) => rowName(row.location, row.owner, row.condition, row.lot)
+  const old = new Map(before.map((row) => [name(row), row]))
+  const kept = new Set(rows.map(name))
   return {
-    changed: rows.filter(({ row }) => differs(old.get(name(row)), row)).map((figure) => ({ ...figure, before: old.get(name(figure.row)) })),
-    gone: stored.filter((row) => !kept.has(name(row))),
+    product,
+    rows,
+    before,
+    changed: rows.filter((row) => differs(old.get(name(row)), row)),
+    gone: before.filter((row) => !kept.has(name(row))),
   }
 }
 
-/** Routes hear of a stock level when what is available moved. */
-function changesOf(books: Books, { row, document, before }: Move['changed'][number]): Change[] {
-  const moved = before === undefined || BigInt(before.available) !== BigInt(row.available)
-  if (!moved || row.condition !== 'sellable') return []
-  const { type, key, version } = document
-  const { baseline, envelope }: Cause = books.data.products.get(row.product) ?? { baseline: false, envelope: null }
-  const detail = { available: text(row.available), ...(before === undefined ? {} : { before: text(before.available) }) }
-  journal(books, 'stock-changed', { type, key }, detail, envelope)
-  return [{ type, key, version, operation: 'upsert', baseline, placedAt: null }]
+/** Routes hear of the stock level of a shelf when what may be sold from it moved: all owners and lots there together. */
+function changesOf(books: Books, { product, rows, before }: Move): Change[] {
+  const sums = [before, rows].map((some) => {
+    const at = new Map<string, bigint>()
+    for (const { location, condition, available } of some)
+      if (condition === 'sellable') at.set(location, (at.get(location) ?? 0n) + BigInt(available))
+    return at
+  })
+  const [old, now] = sums as [Map<string, bigint>, Map<string, bigint>]
+  return [...now].flatMap(([location, available]) => {
+    const was = old.get(location)
+    const key = shelfKey(location, product)
+    const document = books.data.shelf.documents.get(documentName({ type: 'stock-level', key }))
+    if (was === available || document === undefined) return []
+    const { baseline, envelope }: Cause = books.data.products.get(product) ?? { baseline: false, envelope: null }
+    const detail = {
+      ...(was === undefined ? {} : { before: { available: text(was) } }),
+      after: { available: text(available) },
+      ...(baseline ? { baseline } : {}),
+    }
+    journal(books, 'stock-changed', { type: 'stock-level', key }, detail, envelope)
+    return [{ type: 'stock-level', key, version: document.version, operation: 'upsert', baseline, placedAt: null }]
+  })
 }
 
-const text = (value: StockTable['available']): string => fromScaled(BigInt(value), quantityScale)
+const text = (value: bigint): string => fromScaled(value, quantityScale)

@@ -2,11 +2,14 @@ import { sha256 } from '../model/id.ts'
 import type { JsonObject } from '../model/json.ts'
 import type { DocumentTable } from '../store/tables.ts'
 import { bodyText } from './body.ts'
-import { type Draft, journal } from './books.ts'
+import { authorColumns, type Cause, type Draft, journal } from './books.ts'
 import { wrongIdentifiers } from './check-digit.ts'
+import { headOf } from './document-head.ts'
 import { judge, note } from './findings.ts'
-import { foot } from './foot.ts'
-import { documentName, textOf } from './shelf.ts'
+import { foot, footDigits } from './foot.ts'
+import { footPayout, payoutType } from './payout-lines.ts'
+import { documentName } from './shelf.ts'
+import { isAnchor } from './stock-level.ts'
 import { isExpected } from './transition.ts'
 import type { Books, LedgerDocument } from './types.ts'
 
@@ -31,7 +34,7 @@ export function write(books: Books, writing: Writing): void {
   const { cause } = books.data
   const draft: Draft = drafts.get(name) ?? { before: current, now, cause, versions: [] }
   draft.now = now
-  draft.cause = { baseline: draft.cause.baseline && cause.baseline, envelope: cause.envelope }
+  draft.cause = { ...cause, baseline: draft.cause.baseline && cause.baseline }
   drafts.set(name, draft)
   shelf.documents.set(name, now)
   if (!writing.makesVersion) return
@@ -46,8 +49,9 @@ export function write(books: Books, writing: Writing): void {
     mapping: writing.mapping,
     revision: books.revision,
     at: books.now,
+    ...authorColumns(cause),
   })
-  journal(books, effect(current, now), now)
+  journal(books, effect(current, now), now, statusMove(current, now, cause))
   judgeTransition(books, current, now)
   judgeFooting(books, now)
   judgeIdentifiers(books, current, now)
@@ -62,12 +66,8 @@ function documentOf(
     type,
     key,
     version: (current?.version ?? 0) + (makesVersion ? 1 : 0),
-    origin: current?.origin ?? origin,
-    number: textOf(body.number) ?? null,
-    status: textOf(body.status) ?? null,
-    businessDate: businessDateOf(body),
-    placedAt: placedAtOf(body),
-    deleted: body.deleted === true,
+    origin: current === undefined || isAnchor(current) ? origin : current.origin,
+    ...headOf(body),
     baseline: current?.baseline ?? baseline,
     body,
     envelope: makesVersion ? envelope : (current?.envelope ?? envelope),
@@ -96,40 +96,27 @@ export function documentRow(tenant: string, document: LedgerDocument): DocumentT
   }
 }
 
-const times = ['placedAt', 'issuedAt', 'respondedAt', 'receivedAt', 'shippedAt', 'refundedAt', 'paidAt', 'at'] as const
-
-/** When the business placed it, epoch ms: the document's own time, else midnight UTC of its date. */
-function placedAtOf(body: JsonObject): number | null {
-  const time = times.map((name) => textOf(body[name])).find((value) => value !== undefined) ?? textOf(body.issueDate)
-  const at = time === undefined ? Number.NaN : Date.parse(time)
-  return Number.isNaN(at) ? null : at
-}
-
-/** The business date: stated, else the date of the document's time in its zone. */
-export function businessDateOf(body: JsonObject): string | null {
-  const stated = textOf(body.issueDate)
-  if (stated !== undefined) return stated
-  const time = times.map((name) => textOf(body[name])).find((value) => value !== undefined)
-  if (time === undefined || Number.isNaN(Date.parse(time))) return null
-  const zone = textOf(body.zone)
-  try {
-    return zone === undefined ? time.slice(0, 10) : Temporal.Instant.from(time).toZonedDateTimeISO(zone).toPlainDate().toString()
-  } catch (error) {
-    if (error instanceof RangeError) return time.slice(0, 10)
-    throw error
-  }
-}
-
 function effect(before: LedgerDocument | undefined, now: LedgerDocument): string {
   if (before === undefined) return 'created'
   if (now.deleted !== before.deleted) return now.deleted ? 'deleted' : 'revived'
   return 'changed'
 }
 
+/** What the journal says of a new version beside its number: the status, where it is another one, and that a baseline load brought it. */
+function statusMove(before: LedgerDocument | undefined, { status }: LedgerDocument, { baseline }: Cause): JsonObject | undefined {
+  const moved = (before?.status ?? null) !== status
+  if (!moved && !baseline) return undefined
+  return {
+    ...(moved && before !== undefined ? { before: { status: before.status } } : {}),
+    ...(moved ? { after: { status } } : {}),
+    ...(baseline ? { baseline } : {}),
+  }
+}
+
 const transitionCodes: ReadonlySet<string> = new Set(['unexpected-transition'])
 const footingCodes: ReadonlySet<string> = new Set(['does-not-foot', 'too-many-digits'])
 const identifierCodes: ReadonlySet<string> = new Set(['identifier-invalid'])
-const footed: ReadonlySet<string> = new Set(['sales-order', 'purchase-order', 'invoice'])
+const footed: ReadonlySet<string> = new Set(['sales-order', 'purchase-order', 'invoice', payoutType])
 
 function judgeTransition(books: Books, before: LedgerDocument | undefined, { type, key, status }: LedgerDocument): void {
   if (before === undefined || before.status === null || status === null || before.status === status) return
@@ -141,7 +128,7 @@ function judgeTransition(books: Books, before: LedgerDocument | undefined, { typ
 function judgeFooting(books: Books, { type, key, body }: LedgerDocument): void {
   if (!footed.has(type)) return
   judge(books, { type, key, codes: footingCodes })
-  for (const { code, path, expected, found, difference } of foot(body))
+  for (const { code, path, expected, found, difference } of type === payoutType ? [...footDigits(body), ...footPayout(body)] : foot(body))
     note(books, { type, key, code, path, detail: { expected, found, difference } })
 }
 

@@ -122,28 +122,31 @@ function byOrigin(sums: readonly OrderSum[]): OrderFigures[] {
   const names = [...new Set(sums.map(({ origin, currency }) => `${origin}\0${currency}`))].sort()
   return names.map((name) => {
     const group = sums.filter(({ origin, currency }) => `${origin}\0${currency}` === name)
-    const count = (wanted: OrderClass) => group.filter((each) => classOf(each) === wanted).reduce((total, { orders }) => total + orders, 0)
+    // money came and went at the order that was paid; the rest counts where its goods do
+    const counted = group.filter(({ status }) => status !== 'split' && status !== 'merged')
+    const count = (wanted: OrderClass) =>
+      counted.filter((each) => classOf(each) === wanted).reduce((total, { orders }) => total + orders, 0)
     const total = (column: 'goods' | 'charges' | 'tax' | 'placed' | 'refunded' | 'paid', within = group) =>
       within.reduce((all, each) => all + each[column], 0n)
     const cancelled = total(
       'placed',
-      group.filter((each) => classOf(each) === 'cancelled'),
+      counted.filter((each) => classOf(each) === 'cancelled'),
     )
     const [first] = group
     return {
       origin: first?.origin ?? '',
       currency: first?.currency ?? '',
-      orders: group.reduce((all, { orders }) => all + orders, 0),
+      orders: counted.reduce((all, { orders }) => all + orders, 0),
       done: count('done'),
       open: count('open'),
       cancelled: count('cancelled'),
-      goods: amount(total('goods')),
-      charges: amount(total('charges')),
-      tax: amount(total('tax')),
-      placed: amount(total('placed')),
+      goods: amount(total('goods', counted)),
+      charges: amount(total('charges', counted)),
+      tax: amount(total('tax', counted)),
+      placed: amount(total('placed', counted)),
       cancelledTotal: amount(cancelled),
       refunded: amount(total('refunded')),
-      net: amount(total('placed') - cancelled - total('refunded')),
+      net: amount(total('placed', counted) - cancelled - total('refunded')),
       paid: amount(total('paid')),
     }
   })

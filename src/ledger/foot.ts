@@ -29,6 +29,8 @@ export interface FootFinding {
 
 const amountFields: ReadonlySet<string> = new Set([
   'amount',
+  'fee',
+  'total',
   'taxableAmount',
   'lineAmount',
   'linesTotal',
@@ -64,6 +66,12 @@ export function foot(document: JsonObject): readonly FootFinding[] {
 function differs(path: string, expected: string, found: string): readonly FootFinding[] {
   if (compare(expected, found) === 0) return []
   return [{ code: 'does-not-foot', path, expected, found, difference: subtract(found, expected) }]
+}
+
+/** Amounts of a document that have more digits than its currency. */
+export function footDigits(document: JsonObject): readonly FootFinding[] {
+  const digits = typeof document.currency === 'string' ? currencyDigits(document.currency) : undefined
+  return digits === undefined ? [] : digitFindings(document, digits)
 }
 
 function digitFindings(document: JsonObject, digits: number): readonly FootFinding[] {

@@ -6,7 +6,8 @@ import type { LinkTable } from '../store/tables.ts'
 import { wrongIdentifiers } from './check-digit.ts'
 import { note } from './findings.ts'
 import { wantedIdentifiers } from './identifiers.ts'
-import { externalsOf, fetchDocument, fetchLink, loadIdentifiers, loadLinks, refIn, type Shelf, targetOf } from './shelf.ts'
+import { isMergedKey, mergedKey } from './merged-keys.ts'
+import { externalsOf, fetchDocument, fetchLink, loadIdentifiers, loadLinks, refIn, type Shelf, survivorOf, targetOf } from './shelf.ts'
 import { stockKey } from './stock-level.ts'
 import { type Applied, type Books, type Incoming, waitsForExternal } from './types.ts'
 
@@ -35,7 +36,7 @@ export async function identify(books: Books, incoming: Incoming, part: DocumentP
     case 'mirror':
       return link ? known(link, true) : identifyMirror(books, incoming, part, part.identity.foreign)
     case 'master':
-      return link ? known(link, false) : identifyMaster(books, incoming, part, part.identity.key)
+      return link ? known(link, link.linked_by === 'merge') : identifyMaster(books, incoming, part, part.identity.key)
   }
 }
 
@@ -64,7 +65,7 @@ async function missingLink(shelf: Shelf, body: JsonObject): Promise<string | und
   const targets = [refIn(body.product), refIn(body.location)].flatMap((ref) => targetOf(ref) ?? [])
   const externals = externalsOf(targets)
   await loadLinks(shelf, externals)
-  const missing = externals.find((external) => shelf.links.get(externalName(external)) === undefined)
+  const missing = externals.find((external) => !isMergedKey(external) && shelf.links.get(externalName(external)) === undefined)
   return missing && waitsForExternal(missing.type, missing.connection, missing.externalKey)
 }
 
@@ -107,7 +108,10 @@ async function identifyMaster(books: Books, incoming: Incoming, part: DocumentPa
   if (body === null) return settled({ state: 'ignored', reason: 'filtered' })
   const own = at(body, path)
   const found = new Set(await matches(books, incoming))
-  if (typeof own === 'string' && own !== '' && (await fetchDocument(books.data.shelf, part.document, own))) found.add(own)
+  if (typeof own === 'string' && own !== '' && (await fetchDocument(books.data.shelf, part.document, own))) {
+    await loadLinks(books.data.shelf, [mergedKey(part.document, own)])
+    found.add(survivorOf(books.data.shelf, part.document, own))
+  }
   const [key, ...others] = found
   if (key === undefined)
     return typeof own === 'string' && own !== ''

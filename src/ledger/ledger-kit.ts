@@ -10,9 +10,13 @@ import type { Applied, Books, Finished, Incoming } from './types.ts'
 
 /** For tests of the ledger: a store in memory, and records without a pipeline. */
 export interface LedgerKit {
+  readonly tenant: string
   readonly database: Database
-  /** one unit of work */
-  work<T>(work: (books: Books) => Promise<T>): Promise<{ readonly result: T; readonly finished: Finished }>
+  /** one unit of work, and what follows its end in the same transaction */
+  work<T>(
+    work: (books: Books) => Promise<T>,
+    after?: (books: Books) => Promise<void>,
+  ): Promise<{ readonly result: T; readonly finished: Finished }>
   /** applies records in one unit of work */
   apply(...records: readonly Incoming[]): Promise<{ readonly applied: readonly Applied[]; readonly finished: Finished }>
 }
@@ -21,18 +25,23 @@ export const kitTenant = 't'
 /** Characters that a column keeps of an envelope's id. */
 const idLength = 26
 
-export async function openLedgerKit(): Promise<LedgerKit> {
-  const database = await openTestStore()
+/** `given`: a store that several kits share, each with a tenant of its own. */
+export async function openLedgerKit(given?: { readonly database: Database; readonly tenant: string }): Promise<LedgerKit> {
+  const database = given?.database ?? (await openTestStore())
+  const tenant = given?.tenant ?? kitTenant
   let now = Date.parse('2026-11-23T08:00:00.000Z')
   const newId = idMaker(() => now)
-  const work: LedgerKit['work'] = (each) =>
+  const work: LedgerKit['work'] = (each, after) =>
     database.write(async (tx) => {
       now += 1000
-      const books = openBooks(tx, { tenant: kitTenant, now, newId, revision: 'r1' })
+      const books = await openBooks(tx, { tenant, now, newId, revision: 'r1' })
       const result = await each(books)
-      return { result, finished: await finish(books) }
+      const finished = await finish(books)
+      await after?.(books)
+      return { result, finished }
     })
   return {
+    tenant,
     database,
     work,
     async apply(...records) {

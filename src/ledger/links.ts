@@ -110,6 +110,18 @@ function setLine(
   touchOrder(books, type, key)
 }
 
+/** Links one line of a partner with ours, on the word of a person. The line links of the document must have been loaded. */
+export const linkLine = (books: Books, { type, connection, key, externalKey, line }: LineLink): void =>
+  setLine(books, { type, key }, connection, externalKey, line)
+
+export interface LineLink {
+  readonly type: string
+  readonly connection: string
+  readonly key: string
+  readonly externalKey: string
+  readonly line: string
+}
+
 /** Links the lines that waited for their number and are there now. The line links of these documents must have been loaded. */
 export async function settleLines(books: Books, documents: Iterable<LedgerDocument>): Promise<void> {
   books.data.lineLinks.clear()

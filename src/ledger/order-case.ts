@@ -1,8 +1,11 @@
 import { isObject, type Json, type JsonObject } from '../model/json.ts'
 import { lineByNumber } from './links.ts'
+import type { Tolerance } from './match/tolerance.ts'
+import type { OrderLinks } from './order-links.ts'
+import type { PayoutLine } from './payout-lines.ts'
 import { listOf, refIn, textOf } from './shelf.ts'
 import type { LedgerDocument } from './types.ts'
-import { normalUnit, type ProductUnits, scaled, toBase } from './units.ts'
+import { normalUnit, type ProductUnits, saidBy, scaled, toBase } from './units.ts'
 
 /** Everything that bears on one order, from several systems. Derivation is a pure function of it, so the order of arrival cannot matter. */
 export interface OrderCase {
@@ -10,11 +13,23 @@ export interface OrderCase {
   readonly order: LedgerDocument
   /** documents that refer to the order and were not deleted, sorted by (type, key) */
   readonly related: readonly LedgerDocument[]
+  /** how a sales order hangs together with others; undefined for purchases */
+  readonly links: OrderLinks | undefined
+  /** lines of payouts that name a sales order, in no order */
+  readonly payouts: readonly PlacedLine[]
   /** hub key of a reference */
   readonly keyOf: (reference: Json | undefined) => string | undefined
   readonly product: (key: string) => ProductUnits | undefined
+  /** by which an invoice is judged */
+  readonly toleranceOf: (invoice: LedgerDocument) => Tolerance
   /** our line for a line key at a connection */
   readonly linkedLine: (connection: string, externalLine: string) => string | undefined
+}
+
+/** A line of a payout with the document it stands in. */
+export interface PlacedLine {
+  readonly payout: LedgerDocument
+  readonly line: PayoutLine
 }
 
 /** One line of the order and how to count it. */
@@ -30,8 +45,8 @@ export interface CaseLine {
   /** the product is known, but not the unit */
   readonly unknownUnit: boolean
   readonly quantity: bigint
-  /** another document's quantity in the unit this line is counted in, x 10^6 */
-  readonly count: (quantity: Json | undefined, unit: Json | undefined) => bigint | undefined
+  /** a quantity that the order, or another document, says, in the unit this line is counted in, x 10^6 */
+  readonly count: (quantity: Json | undefined, unit: Json | undefined, by?: LedgerDocument) => bigint | undefined
 }
 
 export function caseLines(orderCase: OrderCase): CaseLine[] {
@@ -41,12 +56,12 @@ export function caseLines(orderCase: OrderCase): CaseLine[] {
   })
 }
 
-function caseLine({ keyOf, product }: OrderCase, line: JsonObject, key: string, at: string): CaseLine {
+function caseLine({ order, keyOf, product }: OrderCase, line: JsonObject, key: string, at: string): CaseLine {
   const unit = textOf(line.unit) ?? 'unknown'
   const productKey = keyOf(refIn(line.product))
   const units = productKey === undefined ? undefined : product(productKey)
   const quoted = textOf(line.quantity) ?? '0'
-  const inBase = units && toBase(quoted, unit, units)
+  const inBase = units && toBase(quoted, unit, units, saidBy(order))
   const isCounted = units !== undefined && inBase !== undefined
   return {
     line,
@@ -57,11 +72,11 @@ function caseLine({ keyOf, product }: OrderCase, line: JsonObject, key: string, 
     stocked: isCounted && units.stocked,
     unknownUnit: units !== undefined && inBase === undefined,
     quantity: inBase ?? scaled(quoted) ?? 0n,
-    count: (quantity, given) => {
+    count: (quantity, given, by = order) => {
       const text = textOf(quantity)
       const from = textOf(given) ?? unit
       if (text === undefined) return undefined
-      if (isCounted) return toBase(text, from, units)
+      if (isCounted) return toBase(text, from, units, saidBy(given === undefined ? order : by))
       return normalUnit(from) === normalUnit(unit) ? scaled(text) : undefined
     },
   }
@@ -75,14 +90,73 @@ export interface RelatedLine {
   readonly target: CaseLine | undefined
 }
 
-/** Lines of a document that belong to this order, by their own order reference or the document's. */
+/** Lines of a document that belong to this order, by their own order reference or the document's; of an invoice that names none, by the receipt or the invoice that it names. */
 export function relatedLines(orderCase: OrderCase, lines: readonly CaseLine[], document: LedgerDocument): RelatedLine[] {
   const { order, keyOf } = orderCase
-  return listOf(document.body.lines).flatMap((row, index) => {
+  return listOf(document.body.lines).flatMap((row, index): RelatedLine[] => {
+    const at = `/lines/${index}`
     const reference = row.order ?? document.body.order
+    if (reference === undefined && document.type === 'invoice' && order.type === 'purchase-order') {
+      const target = namedBehind(orderCase, lines, document, row)
+      return target === undefined ? [] : [{ document, row, at, target }]
+    }
     if (!isObject(reference) || reference.type !== order.type || keyOf(reference) !== order.key) return []
-    return [{ document, row, at: `/lines/${index}`, target: targetLine(orderCase, lines, document, row) }]
+    const target = targetLine(orderCase, lines, document, row) ?? namedBehind(orderCase, lines, document, row)
+    return [{ document, row, at, target }]
   })
+}
+
+/** The order's line behind the line of a receipt, or of an invoice, that a row of an invoice names. */
+function namedBehind(orderCase: OrderCase, lines: readonly CaseLine[], document: LedgerDocument, row: JsonObject): CaseLine | undefined {
+  if (document.type !== 'invoice') return undefined
+  for (const type of ['goods-receipt', 'invoice'] as const) {
+    const named = namedIn(orderCase, document, row, type)
+    const other = named && orderCase.related.find((one) => one.type === type && one.key === named.key)
+    if (named === undefined || other === undefined || (type === 'invoice' && !takesFrom(document, other))) continue
+    const theirs = linesOnce(orderCase, lines, other).filter(({ at }) => named.line === undefined || at === named.line)
+    const targets = new Set(theirs.flatMap(({ target }) => target ?? []))
+    const product = orderCase.keyOf(refIn(row.product))
+    const [only, ...others] = product === undefined ? [...targets] : [...targets].filter((line) => line.product === product)
+    if (only !== undefined && others.length === 0) return only
+  }
+  return undefined
+}
+
+/** A credit note takes from an invoice, and nothing takes from a credit note: so names lead nowhere in a circle. */
+const takesFrom = ({ body }: LedgerDocument, other: LedgerDocument): boolean =>
+  body.kind === 'credit-note' && other.body.kind !== 'credit-note'
+
+const looked = new WeakMap<OrderCase, Map<LedgerDocument, readonly RelatedLine[]>>()
+
+/** The same lines for all rows that ask for them. */
+function linesOnce(orderCase: OrderCase, lines: readonly CaseLine[], document: LedgerDocument): readonly RelatedLine[] {
+  const known = looked.get(orderCase) ?? new Map<LedgerDocument, readonly RelatedLine[]>()
+  looked.set(orderCase, known)
+  const found = known.get(document) ?? relatedLines(orderCase, lines, document)
+  known.set(document, found)
+  return found
+}
+
+/** The receipt, or the invoice, that a row of an invoice names; `line`: JSON pointer into it, undefined where no line is named or none of it is meant. */
+export function namedIn(
+  { keyOf, related }: OrderCase,
+  { origin, body }: LedgerDocument,
+  row: JsonObject,
+  type: 'goods-receipt' | 'invoice',
+): { readonly key: string; readonly line: string | undefined } | undefined {
+  const key = keyOf(type === 'invoice' ? (row.invoice ?? body.invoice) : row.receipt)
+  if (key === undefined) return undefined
+  const line = type === 'invoice' ? row.invoiceLine : row.receiptLine
+  const other = related.find((one) => one.type === type && one.key === key)
+  if (!isObject(line) || other === undefined) return { key, line: undefined }
+  const external = (textOf(line.connection) ?? origin) === other.origin ? textOf(line.externalKey) : undefined
+  const place = listOf(other.body.lines).findIndex(
+    (one) =>
+      (typeof line.key === 'string' && one.key === line.key) ||
+      (external !== undefined && one.key === external) ||
+      (typeof line.number === 'string' && one.number === line.number),
+  )
+  return { key, line: place < 0 ? undefined : `/lines/${place}` }
 }
 
 /** The order's line that a row means: the one it names; a row that names none means the only line with its product. */

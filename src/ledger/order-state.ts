@@ -7,7 +7,7 @@ import { listOf, textOf } from './shelf.ts'
 import type { LedgerDocument } from './types.ts'
 
 /**
- * Money and progress of an order. goods_total is after discounts; totals a document lacks are those of its lines. Payments count what they allocate to the order
+ * Money and progress of an order. Its status is `split` or `merged` while others count in its place. goods_total is after discounts; totals a document lacks are those of its lines. Payments count what they allocate to the order
  * in its own currency once captured; refunds once done.
  */
 export function orderState(orderCase: OrderCase, lines: readonly OrderLineTable[]): OrderStateTable {
@@ -37,7 +37,7 @@ export function orderState(orderCase: OrderCase, lines: readonly OrderLineTable[
     key: order.key,
     origin: order.origin,
     number: order.number,
-    status: order.deleted ? 'deleted' : (order.status ?? 'unknown'),
+    status: order.deleted ? 'deleted' : (orderCase.links?.how ?? order.status ?? 'unknown'),
     currency,
     business_date: order.businessDate ?? '',
     payment: paymentOf(paid, refunded, grandTotal),
@@ -51,11 +51,13 @@ export function orderState(orderCase: OrderCase, lines: readonly OrderLineTable[
   }
 }
 
-const isCaptured = ({ type, status, body }: LedgerDocument): boolean =>
+/** A payment whose money is there. */
+export const isCaptured = ({ type, status, body }: LedgerDocument): boolean =>
   type === 'payment' &&
   (body.kind === 'payment' || body.kind === 'prepayment') &&
   (status === 'captured' || status === 'settled' || (status === null && body.paidAt !== undefined))
-const isRefunded = ({ type, status, body }: LedgerDocument): boolean =>
+/** A refund whose money is back. An after-sale document asks for money, and gives none back: the refund does. */
+export const isRefunded = ({ type, status, body }: LedgerDocument): boolean =>
   type === 'refund' && (status === 'done' || (status === null && body.refundedAt !== undefined))
 
 /** An amount x 10^4; what is absent, or beyond the range of SQL, is none. */

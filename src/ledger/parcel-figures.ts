@@ -58,7 +58,7 @@ export function parcelFigures({ tenant, tracking, scans, shipments }: ParcelCase
   const { status, moment } = statusOf(timeline)
   const carriers = carriersOf(scans)
   const unmapped = unmappedCarriers(scans)
-  const finding = (code: string, detail: Note['detail']): Note => ({ type: 'parcel', key: tracking, code, path: '', detail })
+  const finding = (code: Note['code'], detail: Note['detail']): Note => ({ type: 'parcel', key: tracking, code, path: '', detail })
   return {
     row: {
       tenant,

@@ -18,6 +18,9 @@ export interface Version {
   readonly mapping: string | null
   readonly revision: string | null
   readonly at: number
+  /** who commanded it, and why; null where a record of a connection made it */
+  readonly actor: string | null
+  readonly why: string | null
 }
 
 /** Versions of a document, the first one first: at most `limit` (1,000) after version `after` (0). */
@@ -65,8 +68,8 @@ export async function explainValue(read: Reader, tenant: string, type: string, k
     if (versions.length < page) break
   }
   if (found === undefined) return undefined
-  const { version, envelope, mapping, revision, at: time } = found.version
-  return { value: last, version, envelope, mapping, revision, at: time, ...(found.before === undefined ? {} : { before: found.before }) }
+  const { body: _, deleted: __, ...from } = found.version
+  return { value: last, ...from, ...(found.before === undefined ? {} : { before: found.before }) }
 }
 
 const unescaped = (name: string): string => name.replaceAll('~1', '/').replaceAll('~0', '~')
@@ -81,5 +84,7 @@ function toVersion(row: DocumentVersionTable): Version {
     mapping: row.mapping,
     revision: row.revision,
     at: row.at,
+    actor: row.actor,
+    why: row.why,
   }
 }

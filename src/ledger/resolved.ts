@@ -2,9 +2,12 @@ import { fromScaled, quantityScale } from '../model/decimal.ts'
 import { isObject, type Json, type JsonObject } from '../model/json.ts'
 import { grouped, type Reader } from '../store/in-list.ts'
 import { orderStatesOf } from '../store/order.ts'
+import { promisedOf } from '../store/promise.ts'
 import { stockOf } from '../store/stock.ts'
 import type { OrderStateTable, StockTable } from '../store/tables.ts'
 import { orderTypes } from './assemble.ts'
+import { type Offer, offered } from './offer.ts'
+import { offeredPlaces, productsOf } from './offer-goods.ts'
 import { lineNamed } from './order-case.ts'
 import { referencesIn } from './references.ts'
 import {
@@ -19,7 +22,7 @@ import {
   type Shelf,
   targetOf,
 } from './shelf.ts'
-import { stockLevelKey, stockPlace } from './stock-level.ts'
+import { shelfKey, stockLevelKey } from './stock-level.ts'
 import type { LedgerDocument } from './types.ts'
 import { unitsOf } from './units.ts'
 
@@ -27,7 +30,7 @@ import { unitsOf } from './units.ts'
  * A document as routes and push mappings see it: with `type`, `key`, `origin`, `version` beside its fields; every reference carries `key` and the `origin` of
  * what it names, and every `orderLine` the `key` of the line, as far as they are known. The `order` of a shipment carries how far that order has come as well, by
  * all that is known now: its derived `status` and `fulfilment` (`none`, `part`, `shipped`, `returned`; `received` for a purchase). A stock level is composed from the derived row: `{location, product, unit,
- * onHand, reserved, inTransit, available, pushable, asOf}`, quantities in the base unit, `pushable` = max(0, available).
+ * onHand, reserved, inTransit, available, pushable, asOf}`, quantities in the base unit, `pushable` = max(0, available), for a connection with an offer what that lets it sell.
  */
 export async function resolved(read: Reader, tenant: string, document: LedgerDocument): Promise<JsonObject> {
   const [one] = await resolvedAll(openShelf(read, tenant), [document])
@@ -35,10 +38,11 @@ export async function resolved(read: Reader, tenant: string, document: LedgerDoc
 }
 
 /** {@link resolved} for many documents, in their order, with a number of statements that does not grow with them. `shelf`: that of a unit of work, or a new one. */
-export async function resolvedAll(shelf: Shelf, documents: readonly LedgerDocument[]): Promise<readonly JsonObject[]> {
+export async function resolvedAll(shelf: Shelf, documents: readonly LedgerDocument[], offer?: Offer): Promise<readonly JsonObject[]> {
   await loadReferred(shelf, documents)
   const rows = await stockRows(shelf, documents)
   const states = await stateRows(shelf, documents)
+  const pushable = offer === undefined ? undefined : await pushableOf(shelf, offer, documents)
   return documents.map((document) => {
     const { type, key, origin, version } = document
     const walked = walk(shelf, document, document.body)
@@ -48,6 +52,7 @@ export async function resolvedAll(shelf: Shelf, documents: readonly LedgerDocume
     return {
       ...body,
       ...(row && stockFields(shelf, row)),
+      ...(row && pushable && row.condition === 'sellable' && { pushable: fromScaled(pushable.get(key) ?? 0n, quantityScale) }),
       ...(state && { order: progressed(body.order, state) }),
       type,
       key,
@@ -74,10 +79,42 @@ async function loadReferred(shelf: Shelf, documents: readonly LedgerDocument[]):
 }
 
 async function stockRows(shelf: Shelf, documents: readonly LedgerDocument[]): Promise<ReadonlyMap<string, StockTable>> {
-  const levels = documents.filter(({ type }) => type === 'stock-level')
-  const products = levels.flatMap(({ body }) => stockPlace(shelf, body)?.product ?? [])
+  const products = productsOf(shelf, documents)
   const rows = await stockOf(shelf.read, shelf.tenant, products)
-  return new Map(rows.map((row) => [stockLevelKey(row), row]))
+  const own = new Map(rows.map((row) => [stockLevelKey(row), row]))
+  // a shelf's own stock level stands for all owners and lots there
+  for (const [key, group] of grouped(
+    rows.filter(({ condition }) => condition === 'sellable'),
+    (row) => shelfKey(row.location, row.product),
+  ))
+    own.set(key, group.reduce(together))
+  const promised = await promisedOf(shelf.read, shelf.tenant, products)
+  // reservations of no order yet stand where orders do: at the first shelf
+  for (const [product, held] of promised) {
+    const location = rows
+      .filter((row) => row.product === product && row.condition === 'sellable')
+      .map((row) => row.location)
+      .sort()[0]
+    const key = location === undefined ? '' : shelfKey(location, product)
+    const row = own.get(key)
+    if (row !== undefined) own.set(key, { ...row, reserved: BigInt(row.reserved) + held, available: BigInt(row.available) - held })
+  }
+  return own
+}
+
+const together = (a: StockTable, b: StockTable): StockTable => ({
+  ...a,
+  on_hand: BigInt(a.on_hand) + BigInt(b.on_hand),
+  reserved: BigInt(a.reserved) + BigInt(b.reserved),
+  in_transit: BigInt(a.in_transit) + BigInt(b.in_transit),
+  available: BigInt(a.available) + BigInt(b.available),
+  as_of: Math.min(a.as_of, b.as_of),
+})
+
+/** What a connection may sell under each stock level that it brings to its shop, by key. */
+async function pushableOf(shelf: Shelf, offer: Offer, documents: readonly LedgerDocument[]): Promise<ReadonlyMap<string, bigint>> {
+  const places = await offeredPlaces(shelf, offer, productsOf(shelf, documents))
+  return new Map([...places.values()].flat().map(({ carrier, goods }) => [carrier.key, offered(offer, goods).pushable]))
 }
 
 /** Derived state of the orders that shipments name, by document name. */
@@ -107,6 +144,7 @@ function stockFields(shelf: Shelf, row: StockTable): JsonObject {
   const available = BigInt(row.available)
   return {
     ...(product && { unit: unitsOf(product.body).baseUnit }),
+    condition: row.condition,
     onHand: text(row.on_hand),
     reserved: text(row.reserved),
     inTransit: text(row.in_transit),

@@ -4,8 +4,10 @@
  */
 const steps: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
   'sales-order': { draft: ['open'], open: ['closed', 'cancelled'], closed: ['open', 'cancelled'], cancelled: ['open'] },
-  'purchase-order': { draft: ['issued'], issued: ['closed', 'cancelled'], closed: ['issued'] },
+  'purchase-order': { draft: ['issued', 'cancelled'], issued: ['closed', 'cancelled'], closed: ['issued'] },
   'goods-receipt': { draft: ['posted'], posted: ['reversed'] },
+  'stock-movement': { posted: ['reversed'] },
+  'stock-transfer': { draft: ['sent', 'cancelled'], sent: ['received', 'cancelled'] },
   shipment: {
     planned: ['packed', 'cancelled'],
     packed: ['shipped', 'cancelled'],
@@ -14,6 +16,13 @@ const steps: Readonly<Record<string, Readonly<Record<string, readonly string[]>>
     lost: ['delivered', 'returned'],
   },
   refund: { pending: ['done', 'failed', 'cancelled'] },
+  return: {
+    requested: ['approved', 'rejected', 'closed'],
+    approved: ['travelling', 'received', 'closed'],
+    rejected: ['closed'],
+    travelling: ['received', 'closed'],
+    received: ['closed'],
+  },
   invoice: { draft: ['posted', 'cancelled'], posted: ['cancelled'] },
   payment: {
     pending: ['authorised', 'failed', 'cancelled'],
@@ -21,10 +30,31 @@ const steps: Readonly<Record<string, Readonly<Record<string, readonly string[]>>
     captured: ['settled', 'reversed'],
     settled: ['reversed'],
   },
+  payout: {
+    planned: ['in-transit', 'paid', 'failed', 'cancelled'],
+    'in-transit': ['paid', 'failed', 'cancelled'],
+    paid: ['failed'],
+  },
   product: { proposed: ['approved'], approved: ['active'], active: ['delisted'], delisted: ['active', 'deleted'] },
   party: { prospect: ['active'], active: ['suspended', 'ended'], suspended: ['active', 'ended'] },
   location: { active: ['closed'] },
-  'price-list': { active: ['withdrawn'] },
+  contract: {
+    draft: ['in-review'],
+    'in-review': ['draft', 'signed', 'rejected'],
+    rejected: ['draft'],
+    signed: ['active', 'ended'],
+    active: ['suspended', 'ended'],
+    suspended: ['active', 'ended'],
+  },
+  replenishment: {
+    suggested: ['approved', 'rejected', 'superseded'],
+    approved: ['ordered', 'superseded'],
+    ordered: ['received', 'superseded'],
+  },
+  'price-list': { active: ['withdrawn'], withdrawn: ['active'] },
+  tier: { active: ['retired'], retired: ['active'] },
+  'tier-assignment': { 'in-review': ['approved', 'rejected', 'withdrawn'], rejected: ['in-review'], approved: ['withdrawn'] },
+  'deposit-change': { proposed: ['approved', 'rejected'] },
 }
 
 /**
@@ -38,6 +68,10 @@ export function isExpected(type: string, from: string, to: string): boolean {
   for (const status of reached) for (const next of table[status] ?? []) reached.add(next)
   return reached.has(to)
 }
+
+/** Whether a document may come from one status to another in one step, as a command has to. A type without a table has no steps to keep to. */
+export const isStep = (type: string, from: string, to: string): boolean =>
+  steps[type] === undefined || from === to || (steps[type][from] ?? []).includes(to)
 
 const isKnown = (table: Readonly<Record<string, readonly string[]>>, status: string): boolean =>
   status in table || Object.values(table).some((next) => next.includes(status))

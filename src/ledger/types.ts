@@ -15,6 +15,8 @@ export interface Books {
   readonly now: number
   readonly newId: () => string
   readonly revision: string
+  /** of the operator, for the days of its commands; UTC when left out */
+  readonly zone?: string
   readonly data: BooksData
 }
 
@@ -54,6 +56,8 @@ export interface Incoming {
   /** the mapped canonical body; for a code part {code}; null for a delete without content */
   readonly body: JsonObject | null
   readonly mapping: string | null
+  /** codes that the mapping went on without; absent: it looked into no code list */
+  readonly unknown?: readonly UnknownCode[]
 }
 
 export type Applied =
@@ -61,8 +65,9 @@ export type Applied =
   | { readonly state: 'ignored'; readonly reason: EnvelopeReason }
   | { readonly state: 'parked'; readonly reason: EnvelopeReason; readonly waitsFor: string }
 
-/** What finish() says to the pipeline: documents that routes have to look at, and links that may release what is parked. */
+/** What finish() says to the pipeline: documents that routes have to look at, links that may release what is parked, and receivers of events that have something to be told. */
 export interface Finished {
+  readonly told: readonly string[]
   readonly changes: readonly Change[]
   readonly links: readonly NewLink[]
 }
@@ -76,6 +81,8 @@ export interface Change {
   readonly baseline: boolean
   /** epoch ms when the business placed it, for routes' `from` */
   readonly placedAt: number | null
+  /** connections that keep the orders which count in its place now: no command goes out for it, but to those that replaced it themselves */
+  readonly replacedAt?: ReadonlySet<string>
 }
 export interface NewLink {
   readonly type: string
@@ -91,7 +98,30 @@ export interface Recognised {
   readonly lines: readonly PartnerLine[]
 }
 
+/** A code of a partner that a code list lacks. */
+export interface UnknownCode {
+  readonly kind: string
+  readonly code: string
+}
+
 /** Names of what a parked envelope or delivery waits for (column waits_for). */
 export const waitsForExternal = (type: string, connection: string, externalKey: string): string =>
   `external:${type}/${connection}/${externalKey}`
 export const waitsForKey = (type: string, connection: string, key: string): string => `key:${type}/${connection}/${key}`
+export const waitsForCode = (kind: string, connection: string, code: string): string => `code:${kind}/${connection}/${code}`
+/** Our code that a partner is to get in its own word. */
+export const waitsForHubCode = (kind: string, connection: string, hub: string): string => `hub-code:${kind}/${connection}/${hub}`
+
+/** What such a name says; undefined: it is another kind of wait. */
+export interface Wait {
+  readonly name: string
+  readonly by: 'external' | 'key' | 'code' | 'hub-code'
+  /** of the document, or kind of the code list */
+  readonly type: string
+  readonly connection: string
+  readonly key: string
+}
+export function readWait(name: string): Wait | undefined {
+  const [found, by = '', type = '', connection = '', key = ''] = /^(external|key|code|hub-code):([^/]+)\/([^/]+)\/(.+)$/s.exec(name) ?? []
+  return found === undefined ? undefined : { name, by: by as Wait['by'], type, connection, key }
+}

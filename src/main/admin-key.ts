@@ -76,6 +76,9 @@ async function adopt(database: Database, { tenant, now }: AdminKeySettings, file
         created_at: now,
         expires_at: null,
         revoked_at: null,
+        party: null,
+        organisation: null,
+        initial: null,
       }),
     )
   const ended = known !== undefined && (known.revoked_at !== null || (known.expires_at !== null && known.expires_at <= now))

@@ -8,6 +8,7 @@ import type { Log } from '../model/log.ts'
 import type { Bell } from '../pipeline/bell.ts'
 import { openLocalBell } from '../queue/local.ts'
 import type { Database } from '../store/database.ts'
+import { endLeases } from '../store/leases.ts'
 import { migrate, newestSchema, schemaNumber } from '../store/migrate.ts'
 import { mysqlAddress } from '../store/mysql-address.ts'
 import { openSqlite } from '../store/sqlite.ts'
@@ -64,6 +65,8 @@ async function openOwn(folder: DataFolder | undefined): Promise<Database> {
   const database = await openSqlite(folder.databaseFile)
   try {
     await migrate(database, { backup: true })
+    // the folder is locked, so whoever held them is gone
+    await endLeases(database)
     return database
   } catch (error) {
     await database.close()

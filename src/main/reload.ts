@@ -24,6 +24,7 @@ export const orEmpty = (workspace: Workspace): CheckedWorkspace =>
           mappings: new Map(),
           compile: (_, text, file) => compileMapping(text, { file }),
           validate: () => undefined,
+          schemas: new Map(),
           codes: new Map(),
           channels: new Map(),
         },

@@ -214,7 +214,7 @@ function emitLookup(
   const miss =
     otherwise !== undefined
       ? chosen(target, quote('else'), quote(otherwise))
-      : failure(c, target, reading, { code: 'LOOKUP_MISS', expected }, value)
+      : failure(c, target, reading, { code: 'LOOKUP_MISS', expected, ...(lookup.kind === 'codes' ? { list: lookup.name } : {}) }, value)
   const found =
     lookup.kind === 'table'
       ? code`(typeof ${value} === "string" ? ${table}.get(${value}) : lookUp(${table}, ${value}))`

@@ -14,6 +14,8 @@ export interface Site {
   readonly expected: string
   readonly sensitive: boolean
   readonly linkType?: string
+  /** kind of the code list that has to have the code */
+  readonly list?: string
 }
 
 /** What a run is asked to keep besides its result. */
@@ -96,6 +98,7 @@ export function fail(run: Run, site: number, found: unknown, items: readonly num
     ...(found === undefined ? {} : { found: shownValue(found, at.sensitive) }),
     expected: at.expected,
     ...(at.linkType === undefined || at.code !== 'LINK_MISSING' ? {} : { link: missingLink(at.linkType, found as Json, at.sensitive) }),
+    ...(at.list === undefined || at.sensitive || typeof found === 'object' ? {} : { list: { kind: at.list, code: String(found) } }),
   })
   return null
 }

@@ -122,7 +122,7 @@ export const failure = (c: Compilation, target: Target, reading: Partial<Reading
 export const noteCall = (c: Compilation, target: Target, reading: Partial<Reading>, site: Problem, found: Code): Code =>
   code`note(run, ${siteOf(c, target, reading, site)}, ${found}, [${list(reading.items ?? [])}], [${list(target.outs)}])`
 
-type Problem = Pick<Site, 'code' | 'expected' | 'linkType'>
+type Problem = Pick<Site, 'code' | 'expected' | 'linkType' | 'list'>
 
 function siteOf(c: Compilation, target: Target, reading: Partial<Reading>, site: Problem): number {
   return (

@@ -118,6 +118,8 @@ export interface MapError {
   readonly expected: string
   /** LINK_MISSING: the reference a parked delivery waits for; `***` where a schema says x-sensitive */
   readonly link?: { readonly type: string; readonly ref: Json }
+  /** LOOKUP_MISS: the code list that lacks the code, and the code; not where a schema says x-sensitive */
+  readonly list?: { readonly kind: string; readonly code: string }
 }
 
 /**

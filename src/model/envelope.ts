@@ -24,6 +24,8 @@ export type EnvelopeReason =
   | 'unidentified'
   /** parked: it refers to a link that is missing and that its key is made of */
   | 'missing-link'
+  /** parked: a code list lacks one of its codes */
+  | 'missing-code'
   /** parked: a record before it, or it itself, looks different from all before, and the stream stops at that */
   | 'drift'
   /** dead: the process died while working on it too often */

@@ -26,7 +26,15 @@ export type AlarmKind =
   | 'backfill'
   | 'drift'
   | 'sunset'
+  | 'verify'
+  | 'findings'
+  | 'shipping'
   | 'parked'
+  | 'contract-ends'
+  | 'events'
+  | 'returns'
+  | 'numbers'
+  | 'deposits'
 
 /** Messages one channel gets in an hour; alarms beyond that are rows only. */
 export const mostNotices = 60

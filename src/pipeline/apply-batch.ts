@@ -14,6 +14,7 @@ import { goneHash, lastRecords, recordName, saveRecords } from '../store/record.
 import type { EnvelopeTable, RecordTable } from '../store/tables.ts'
 import { bodiesOf } from './bodies.ts'
 import { breathing } from './breath.ts'
+import { openCodeBook } from './code-book.ts'
 import type { Catalogue, Context } from './context.ts'
 import { decide } from './decide.ts'
 import { canRefetch, refetchLane, versionOf } from './drafts.ts'
@@ -33,9 +34,11 @@ export interface Batch {
   readonly lanes: readonly number[]
   readonly connections: readonly string[]
   readonly pokes: readonly string[]
+  /** receivers of events that have something to be told */
+  readonly told: readonly string[]
 }
 
-const nothing: Batch = { settled: 0, ended: true, lanes: [], connections: [], pokes: [] }
+const nothing: Batch = { settled: 0, ended: true, lanes: [], connections: [], pokes: [], told: [] }
 
 /** One batch of lanes that are held: ledger effects, journal, duties and envelope states, all in `tx`. */
 export async function applyBatch(context: Context, tx: Tx, leases: readonly Lease[], limit: number): Promise<Batch> {
@@ -69,9 +72,9 @@ export async function applyTogether(
   { envelopes, values }: { readonly envelopes: readonly EnvelopeTable[]; readonly values?: ReadonlyMap<string, Json> },
   now: number,
   settle: (settlements: readonly Settlement[]) => Promise<void>,
-): Promise<Pick<Batch, 'lanes' | 'connections' | 'pokes'>> {
+): Promise<Pick<Batch, 'lanes' | 'connections' | 'pokes' | 'told'>> {
   const { tenant } = context
-  const books = openBooks(tx, { tenant, now, newId: context.newId, revision: catalogue.revision })
+  const books = await openBooks(tx, { tenant, now, newId: context.newId, revision: catalogue.revision, matching: catalogue.matching })
   const traced = await traceEnvelopes(context, tx, envelopes)
   const drift = await openDriftWatch(context, tx, catalogue.connections, envelopes, now)
   const applied = await applyEnvelopes(context, catalogue, books, envelopes, values, drift)
@@ -87,6 +90,7 @@ export async function applyTogether(
     lanes: released.lanes,
     connections: [...new Set([...routed.connections, ...own.connections, ...released.connections])],
     pokes: [...new Set(applied.refetch.map((name) => name.split('/', 1)[0] ?? ''))],
+    told: [...new Set([...finished.told, ...routed.told])],
   }
 }
 
@@ -116,7 +120,8 @@ export async function applyEnvelopes(
         : [],
     ),
   )
-  const map = openMapper(context, catalogue, bodies, values, drift?.see)
+  const book = await openCodeBook(context, catalogue, books.tx)
+  const map = openMapper(context, catalogue, book, bodies, values, drift?.see)
   const mapped = new Map<string, Mapped>()
   const mappedOf = (envelope: EnvelopeTable): Mapped => {
     const made = mapped.get(envelope.id) ?? map(envelope)
@@ -254,6 +259,8 @@ const toldOf = (outcomes: readonly PartOutcome[]): readonly PartOutcome[] =>
 async function applyOne(books: Books, envelope: EnvelopeTable, part: MappedPart): Promise<PartOutcome> {
   if (part.kind === 'filtered') return { document: part.document, state: 'ignored', reason: 'filtered' }
   if (part.kind === 'dead') return { document: part.document, state: 'dead', reason: 'invalid', detail: part.detail }
+  if (part.kind === 'parked')
+    return { document: part.document, state: 'parked', reason: 'missing-code', detail: part.detail, waitsFor: part.waitsFor }
   const { incoming } = part
   const document = 'link' in incoming.part ? incoming.part.link : incoming.part.document
   if (await isEcho(books, envelope, document, incoming.externalKey)) return { document, state: 'unchanged', reason: 'echo' }

@@ -9,7 +9,7 @@ import type { Context } from './context.ts'
 export interface RestState {
   readonly atRest: boolean
   readonly open: {
-    /** webhooks answered and not cut */
+    /** webhooks answered and pages read, and not cut */
     readonly receipts: number
     readonly envelopes: number
     /** duties that a worker can take now or later */

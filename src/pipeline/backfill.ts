@@ -7,7 +7,6 @@ import { backOff, stateOf } from './connection-health.ts'
 import type { ConnectionSetup, Context } from './context.ts'
 import { isStopped } from './drift.ts'
 import { type Halt, keepLease, noHalt } from './halt.ts'
-import { backgroundNumbers } from './lanes.ts'
 import { announce, storePage } from './pages.ts'
 import { moved, type Position, placeOf, positionOf, positionText } from './position.ts'
 import { hasRoom, patienceMs } from './room.ts'
@@ -53,7 +52,7 @@ interface Run {
 async function readRange(run: Run, setup: ConnectionSetup, halt: Halt, signal: AbortSignal): Promise<BackfillResult> {
   const { context, row } = run
   const { clock, settings } = context
-  const isRoom = () => hasRoom(context, backgroundNumbers, settings.backfillAhead, halt)
+  const isRoom = () => hasRoom(context, 'background', settings.backfillAhead, halt)
   let position = startOf(row)
   const began = clock.now()
   if (!(await isRoom())) return giveBack(run, busyMs)

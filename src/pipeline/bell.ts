@@ -27,6 +27,7 @@ export type Ring =
   | { readonly kind: 'job'; readonly job: BackgroundJob; readonly connection: string; readonly stream: string }
   | { readonly kind: 'backfill'; readonly id: string }
   | { readonly kind: 'notify' }
+  | { readonly kind: 'events'; readonly subscription: string }
 
 /** What the clock starts beside the live pulls. */
 export type BackgroundJob = Exclude<JobKind, 'pull'>
@@ -34,6 +35,9 @@ export type BackgroundJob = Exclude<JobKind, 'pull'>
 /** Work that waits for nobody and that nobody waits for: it has answers of its own, so that it never holds up what is live. */
 export const isBackground = (ring: Ring): boolean =>
   ring.kind === 'job' || ring.kind === 'backfill' || (ring.kind === 'ingest' && ring.lane >= liveLanes)
+
+/** Reads from a partner or tells a receiver: it waits for them, and must not hold up the lanes. */
+export const waitsOutside = (ring: Ring): boolean => ring.kind === 'pull' || ring.kind === 'events'
 
 /** Name under which equal rings fold into one. */
 export const ringName = (ring: Ring): string => Object.values(ring).join('/')

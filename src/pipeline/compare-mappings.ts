@@ -6,6 +6,7 @@ import { isHubError, reject } from '../model/errors.ts'
 import type { Json } from '../model/json.ts'
 import { type EnvelopeRecord, recordsBack } from '../store/envelope.ts'
 import { receiptBodies } from '../store/receipt.ts'
+import { type CodeBook, codeScope, codesFor, openCodeBook } from './code-book.ts'
 import type { Catalogue, Context } from './context.ts'
 import { eachRecord } from './each-item.ts'
 import { mapContextOf, openReader, partsOf, placeOf, slicesOf } from './map-record.ts'
@@ -68,7 +69,7 @@ export async function compareMappings(context: Context, pair: MappingPair, which
     }),
     which.tolerance,
   )
-  const compare = openPair(context, catalogue, pair, comparison)
+  const compare = openPair(context, catalogue, await openCodeBook(context, catalogue, context.database.read), pair, comparison)
   const counts = { unreadable: 0, filtered: 0 }
   const held = new Map<string, Uint8Array>()
   let last: string | undefined
@@ -108,14 +109,14 @@ async function hold(context: Context, held: Map<string, Uint8Array>, receipts: r
   for (const { id, body } of await receiptBodies(context.database.read, context.tenant, missing)) held.set(id, body)
 }
 
-function openPair(context: Context, catalogue: Catalogue, pair: MappingPair, comparison: Comparison) {
+function openPair(context: Context, catalogue: Catalogue, book: CodeBook, pair: MappingPair, comparison: Comparison) {
   const read = openReader(context)
   return (row: EnvelopeRecord, bodies: ReadonlyMap<string, Uint8Array>): 'compared' | 'unreadable' | 'filtered' => {
     const place = placeOf(catalogue, row)
     if ('kind' in place) return 'unreadable'
     const given = recordOr(() => read(row, place, bodies))
     if (given?.kind !== 'record') return 'unreadable'
-    const mapContext = mapContextOf(place.setup, catalogue)
+    const mapContext = mapContextOf(place.setup, catalogue, codesFor(book, codeScope(place.setup), undefined))
     const part = place.parts.find(
       (one): one is DocumentPart =>
         reads(one, pair.name) && (one.when === undefined || context.compiled.condition(one.when).test(given.record, mapContext)),

@@ -1,6 +1,8 @@
 import { listBackfills } from '../store/backfill.ts'
 import { listConnections } from '../store/connection.ts'
 import { allCursors } from '../store/cursor.ts'
+import { countOld } from '../store/finding-counts.ts'
+import { countCodes } from '../store/late.ts'
 import { countLongParked } from '../store/parked.ts'
 import { listPlans } from '../store/plan.ts'
 import { listReports } from '../store/report.ts'
@@ -8,10 +10,16 @@ import { listSchedule } from '../store/schedule.ts'
 import { openShapes } from '../store/shape.ts'
 import type { ConnectionTable, PlanTable, ScheduleTable } from '../store/tables.ts'
 import { trafficOf } from '../store/traffic.ts'
+import { listVerifications } from '../store/verification.ts'
 import type { Condition } from './alarms.ts'
 import { announcedConditions, announcedNow } from './announced.ts'
 import type { ConnectionSetup, Context } from './context.ts'
+import { endingContracts } from './contract-clock.ts'
+import { scarceDeposits } from './deposits.ts'
 import { driftText, parentOf } from './drift.ts'
+import { dueReturns } from './due-returns.ts'
+import { deafReceivers } from './event-watch.ts'
+import { scarceNumbers } from './numbers.ts'
 import { silenceOf, silenceSubject } from './silence.ts'
 import { topicsOf } from './subscriptions.ts'
 
@@ -35,7 +43,15 @@ export async function conditionsNow(context: Context): Promise<readonly Conditio
     ...(await heldPlans(context)),
     ...(await differences(context, setups, schedule)),
     ...(await failedRanges(context)),
+    ...(await unproven(context, schedule)),
+    ...(await oldFindings(context, now)),
+    ...(await lateShipping(context)),
     ...(await changedRecords(context)),
+    ...(await deafReceivers(context)),
+    ...(await endingContracts(context, now)),
+    ...(await dueReturns(context, now)),
+    ...(await scarceNumbers(context, now)),
+    ...(await scarceDeposits(context)),
     ...announcedConditions(
       (await announcedNow(database, tenant, now)).filter(({ connection }) => setups.some(({ name }) => name === connection)),
     ),
@@ -153,6 +169,43 @@ async function differences(
       })
   }
   return found
+}
+
+const lateWords = {
+  'ship-late': 'orders are paid and have not been shipped in time',
+  'scan-missing': 'parcels left and no carrier has told of them in time',
+  'parcel-stalled': 'parcels have not moved for too long',
+  'parcel-lost-suspected': 'parcels should have been delivered long ago',
+} as const
+
+/** One alarm for each kind of what is late, however many there are. */
+async function lateShipping({ database, tenant, settings }: Context): Promise<readonly Condition[]> {
+  if (settings.shipping === undefined) return []
+  const counts = await countCodes(database.read, tenant, Object.keys(lateWords))
+  return Object.entries(lateWords).flatMap(([code, words]): readonly Condition[] => {
+    const count = counts.get(code) ?? 0
+    const message = `${count} ${words}: see \`crossdock findings list --code ${code}\``
+    return count === 0 ? [] : [{ subject: `shipping/${code}`, kind: 'shipping', connection: '', message, detail: { code, count } }]
+  })
+}
+
+async function oldFindings({ database, tenant, settings }: Context, now: number): Promise<readonly Condition[]> {
+  const count = await countOld(database.read, tenant, now - settings.findingAlarmMs)
+  const days = Math.round(settings.findingAlarmMs / 86_400_000)
+  const message = `${count} findings have been open for longer than ${days} days: see \`crossdock findings list --by-age\``
+  return count === 0 ? [] : [{ subject: 'findings', kind: 'findings', connection: '', message, detail: { count } }]
+}
+
+/** The last verification found figures that do not follow from the documents, or none ends well. */
+async function unproven({ database, tenant }: Context, schedule: readonly ScheduleTable[]): Promise<readonly Condition[]> {
+  const base = { subject: 'verify', kind: 'verify' as const, connection: '' }
+  const run = schedule.find(({ kind }) => kind === 'verify')
+  const [last] = await listVerifications(database.read, tenant, { limit: 1 })
+  if (run !== undefined && run.fails >= patience)
+    return [{ ...base, message: 'the ledger cannot be held against its documents', detail: { error: run.last_error } }]
+  if (last === undefined || last.differences === 0) return []
+  const message = `${last.differences} derived rows of the ledger do not follow from its documents: see the verification ${last.id}, and repair`
+  return [{ ...base, message, detail: { verification: last.id, differences: last.differences } }]
 }
 
 async function failedRanges({ database, tenant }: Context): Promise<readonly Condition[]> {

@@ -1,13 +1,22 @@
 import type { Channel } from '../connector/outward.ts'
 import type { Config, Connector } from '../connector/types.ts'
+import type { ShippingRules } from '../ledger/lateness.ts'
+import type { MatchRules } from '../ledger/match/tolerance.ts'
+import type { Offer } from '../ledger/offer.ts'
+import type { ReplenishRules } from '../ledger/replenish-rules.ts'
+import type { RouteRules } from '../ledger/route-decision.ts'
+import type { SettlementTerms } from '../ledger/settlement-terms.ts'
+import type { StatementKind } from '../ledger/statements/content.ts'
 import type { CompiledMapping, CompileResult, MappingSet } from '../mapping/types.ts'
 import type { Clock } from '../model/clock.ts'
 import type { RetryTable } from '../model/delivery.ts'
 import type { JsonObject } from '../model/json.ts'
 import type { Log } from '../model/log.ts'
 import type { Meter } from '../model/meter.ts'
+import type { Keyring } from '../model/sealing.ts'
 import type { Timing } from '../model/timing.ts'
 import type { Tracer } from '../model/trace.ts'
+import type { Deadlines } from '../store/aftersale.ts'
 import type { Database } from '../store/database.ts'
 import type { Bell } from './bell.ts'
 import type { Compiled } from './compiled.ts'
@@ -29,6 +38,8 @@ export interface Context {
   /** conditions, templates and schemas of connectors, compiled once (openCompiled) */
   readonly compiled: Compiled
   readonly newId: () => string
+  /** keys that seal secrets @throws HubError when they cannot be had */
+  readonly keyring: () => Keyring
   readonly random: () => number
   readonly settings: Settings
   /** the current revision; a step takes it once and works with that one to its end */
@@ -47,6 +58,16 @@ export interface Retention {
   readonly alarmsDays?: number
   readonly plansDays?: number
   readonly auditDays?: number
+  readonly eventsDays?: number
+  readonly numbersDays?: number
+}
+
+/** Statements of the month that ended last, made for every account that has something new. */
+export interface MonthlyStatements {
+  readonly kinds: readonly StatementKind[]
+  readonly timing: Timing
+  /** their parties see them at once */
+  readonly publish: boolean
 }
 
 /** Spans and sizes of the workers; workspace settings override the defaults. */
@@ -62,6 +83,8 @@ export interface Settings {
   readonly maxCrashes: number
   /** age at which something parked raises an alarm */
   readonly parkAlarmMs: number
+  /** age at which open findings raise an alarm */
+  readonly findingAlarmMs: number
   /** a pull that has moved its checkpoint ends after so many pages, or so long, and goes on in a next run: others have their turn */
   readonly pullPages: number
   readonly pullMs: number
@@ -73,9 +96,25 @@ export interface Settings {
   readonly watchMs: number
   /** time between two looks at the subscriptions at partners: those that will end are renewed then */
   readonly subscriptionMs: number
+  /** days before its last one from which a contract raises an alarm */
+  readonly contractAlarmDays: number
+  /** days in which the first key of an account has to be used */
+  readonly firstKeyDays: number
+  /** IANA zone of the operator: on which day a contract begins, a party supplies goods, or a document of the hub is written. UTC when left out */
+  readonly timeZone?: string
+  /** who wrote a contract may approve it too */
+  readonly ownApproval?: boolean
   readonly retention?: Retention
+  /** after what time orders and parcels are late; nothing is when left out */
+  readonly shipping?: ShippingRules
+  /** when the ledger is held against its documents; never when left out */
+  readonly verify?: Timing
+  /** which statements the hub makes by itself, and when; none when left out */
+  readonly statements?: MonthlyStatements
   /** `https://hub.example`: where partners reach the hub; without it no subscription of theirs can be made */
   readonly publicUrl?: string
+  /** private networks (CIDR) that receivers of events may stand in */
+  readonly eventNetworks?: readonly string[]
 }
 
 /** One checked revision of the workspace, compiled. */
@@ -93,10 +132,30 @@ export interface Catalogue {
   readonly compile: (name: string, text: string, shown: string, connection?: string) => CompileResult
   /** validates a canonical document; undefined: it fits */
   readonly validate: (document: string, body: JsonObject) => { readonly path: string; readonly message: string } | undefined
+  /** canonical schemas, and those they refer to, by their `$id` */
+  readonly schemas: ReadonlyMap<string, JsonObject>
   /** where alarms are told, by name */
   readonly channels: ReadonlyMap<string, Channel>
+  /** by which rules sales orders go to accounts; none is decided when left out */
+  readonly routing?: RouteRules
+  /** how products are ordered anew; nothing is suggested when left out */
+  readonly replenishment?: ReplenishRules
+  /** by which tolerances invoices are judged; every difference counts when left out */
+  readonly matching?: MatchRules
+  /** what the workspace says of after-sale documents; nothing is approved by itself when left out */
+  readonly returns?: ReturnRules
   /** workspace code lists: kind -> external code -> hub code */
   readonly codes: ReadonlyMap<string, ReadonlyMap<string, string>>
+}
+
+/** Rules of after-sale documents. */
+export interface ReturnRules {
+  /** how long before a deadline an alarm tells of it */
+  readonly warnMs: number
+  /** by when documents without a deadline of their own are due; at no time when left out */
+  readonly deadlines?: Deadlines
+  /** id of the rule that approves a request, if one does */
+  readonly autoApprove: (request: JsonObject) => string | undefined
 }
 
 /** A mapping as one connection runs it. */
@@ -120,6 +179,8 @@ export interface ConnectionSetup {
   /** key of the party whose books this connection keeps */
   readonly books: string
   readonly organisation?: string
+  /** `orders`: its sales reports are for comparison and never count */
+  readonly sales?: 'orders'
   readonly streams: ReadonlyMap<string, StreamSetup>
   readonly retry: RetryTable
   readonly concurrency: number
@@ -129,6 +190,10 @@ export interface ConnectionSetup {
   /** operator's consent to private address ranges, as CIDR */
   readonly allowPrivate: readonly string[]
   readonly paused: boolean
+  /** how much of what is available its shop may sell; all of it when left out */
+  readonly offer?: Offer
+  /** by which terms what its platform pays is held against its orders; it is not watched when left out */
+  readonly settlement?: SettlementTerms
   /** the partner gets a `traceparent` header with what is sent */
   readonly sendTrace?: boolean
   /** the last `days` business days are compared with the ledger by the clock */
@@ -170,6 +235,8 @@ export interface Route {
   readonly limit?: PushLimit
   /** findings that hold this route's deliveries */
   readonly holds: readonly string[]
+  /** of a route to whichever account was decided: only what goes to `to`, and of it only those lines */
+  readonly decided?: true
 }
 
 /** Percent of the figures kept at the partner, but never fewer than `atLeast`, that may go to zero or change by more than `change` percent within `withinMs`. */

@@ -1,5 +1,5 @@
 import type { CutRecord } from '../connector/access.ts'
-import { type CutNotices, cutBody, cutNotices, unreadTopic } from '../connector/cut.ts'
+import { type CutNotices, cutBody, cutNotices, cutPage, unreadTopic } from '../connector/cut.ts'
 import type { Notices } from '../connector/types.ts'
 import type { EnvelopeReason } from '../model/envelope.ts'
 import type { ReceiptHead } from '../store/receipt.ts'
@@ -18,8 +18,52 @@ type Cut =
   | NoRecords
 export const poisoned: NoRecords = { state: 'dead', reason: 'poison', message: 'the process ended each time this receipt was cut' }
 
-/** The drafts of one webhook's receipt, or why it has none. */
-export function cutReceipt(connection: ConnectionSetup | undefined, receipt: ReceiptHead, body: Uint8Array | undefined): Cut {
+const bytesGone: NoRecords = { state: 'dead', reason: 'unparseable', message: 'the bytes of the receipt are gone' }
+const unparseable = (error: unknown): NoRecords => ({
+  state: 'dead',
+  reason: 'unparseable',
+  message: error instanceof Error ? error.message : String(error),
+})
+
+/** The drafts of one receipt that was stored before it was cut, or why it has none. */
+export async function cutReceipt(
+  connection: ConnectionSetup | undefined,
+  receipt: ReceiptHead,
+  body: Uint8Array | undefined,
+): Promise<Cut> {
+  return receipt.kind === 'webhook' ? cutWebhook(connection, receipt, body) : cutListed(connection, receipt, body)
+}
+
+/** A page of a list. */
+async function cutListed(connection: ConnectionSetup | undefined, receipt: ReceiptHead, body: Uint8Array | undefined): Promise<Cut> {
+  const { stream, connection: name } = receipt
+  if (connection === undefined || stream === null || connection.connector.streams[stream] === undefined)
+    return {
+      state: 'dead',
+      reason: 'invalid',
+      message: `the workspace has no stream '${stream}' of a connection '${name}' any more: put it back, then replay`,
+    }
+  if (body === undefined) return bytesGone
+  try {
+    const records = await cutPage(connection, stream, body, receipt.as_of)
+    return {
+      drafts: records.map((record) => ({
+        record,
+        receipts: [receipt.id],
+        asOf: receipt.as_of,
+        receivedAt: receipt.received_at,
+        baseline: receipt.baseline === 1,
+        authoritative: false,
+        poke: false,
+        listed: true,
+      })),
+    }
+  } catch (error) {
+    return unparseable(error)
+  }
+}
+
+function cutWebhook(connection: ConnectionSetup | undefined, receipt: ReceiptHead, body: Uint8Array | undefined): Cut {
   const told = connection?.connector.webhook?.topic
   if (connection !== undefined && told !== undefined && 'each' in told && receipt.topic === told.name)
     return cutTold(connection, told, receipt, body)
@@ -29,12 +73,12 @@ export function cutReceipt(connection: ConnectionSetup | undefined, receipt: Rec
     if (unread !== undefined) return { state: 'dead', reason: 'unparseable', message: unread }
     return { state: 'ignored', reason: 'unknown-topic', message: `the connector knows no topic '${receipt.topic}'` }
   }
-  if (body === undefined) return { state: 'dead', reason: 'unparseable', message: 'the bytes of the receipt are gone' }
+  if (body === undefined) return bytesGone
   let records: readonly CutRecord[]
   try {
     records = cutBody(connection.connector, connection.config, topic, body, receipt.as_of)
   } catch (error) {
-    return { state: 'dead', reason: 'unparseable', message: error instanceof Error ? error.message : String(error) }
+    return unparseable(error)
   }
   if (records.length === 0) return { state: 'ignored', reason: 'filtered', message: 'the message carries no records' }
   if (topic.carries === 'job') {
@@ -62,12 +106,12 @@ export function cutReceipt(connection: ConnectionSetup | undefined, receipt: Rec
 
 /** One message that tells of many things. Where it names more than the records, the streams are read, and that is written down. */
 function cutTold(connection: ConnectionSetup, notices: Notices, receipt: ReceiptHead, body: Uint8Array | undefined): Cut {
-  if (body === undefined) return { state: 'dead', reason: 'unparseable', message: 'the bytes of the receipt are gone' }
+  if (body === undefined) return bytesGone
   let cut: CutNotices
   try {
     cut = cutNotices(connection.connector, connection.config, notices, body, receipt.as_of)
   } catch (error) {
-    return { state: 'dead', reason: 'unparseable', message: error instanceof Error ? error.message : String(error) }
+    return unparseable(error)
   }
   const { records, streams, unknown } = cut
   const words = [

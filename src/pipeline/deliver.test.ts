@@ -7,6 +7,7 @@ import { byFinding, saleAction, tinyErp } from '../testing/tiny-connectors.ts'
 import { tinyOrder } from '../testing/tiny-partner.ts'
 import { restState } from './at-rest.ts'
 import { deliver } from './deliver.ts'
+import { intake } from './intake.ts'
 import { pull } from './pull.ts'
 import { sweep } from './sweep.ts'
 
@@ -224,7 +225,7 @@ describe('an answer that is lost', () => {
     // the other process polls the sale that was made and not answered yet
     const other = bed.another()
     await pull(other, 'erp', 'sales')
-    for (const ring of await sweep(other)) if (ring.kind === 'ingest') await ingest(other, ring.lane)
+    for (const ring of await sweep(other)) if (ring.kind === 'split') await intake(other)
     expect(await dutiesOf(bed)).toEqual(['create delivered/recognised'])
     release()
     await sending

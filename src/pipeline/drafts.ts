@@ -7,7 +7,8 @@ import type { Tx } from '../store/database.ts'
 import { insertHashes, knownHashes } from '../store/dedupe.ts'
 import { insertEnvelopes } from '../store/envelope.ts'
 import { readyLanes } from '../store/lane.ts'
-import type { DedupeTable, EnvelopeTable } from '../store/tables.ts'
+import type { EnvelopeTable } from '../store/tables.ts'
+import type { DedupeTable } from '../store/tables-workspace.ts'
 import { backgroundLanes, liveLanes } from './lanes.ts'
 
 /** Longest key a column holds. */
@@ -31,6 +32,8 @@ export interface Draft {
   readonly eventId?: string
   /** read again from the past, beside what is live */
   readonly background?: boolean
+  /** of a list, which shows most of its rows again and again: what it repeats is counted and leaves no envelope, so that reading what has not changed fills no table */
+  readonly listed?: true
 }
 
 export interface Written {
@@ -85,6 +88,8 @@ export interface Judged {
   readonly pokes: readonly string[]
   /** records that are parsed already, by envelope */
   readonly values: ReadonlyMap<string, Json>
+  /** those of lists that stand here as they are already, by version and content */
+  readonly repeated: readonly Draft[]
 }
 
 /**
@@ -103,11 +108,16 @@ export async function judgeDrafts(tx: Tx, of: Of, drafts: readonly Draft[]): Pro
   const rows: EnvelopeTable[] = []
   const pokes: string[] = []
   const values = new Map<string, Json>()
+  const repeated: Draft[] = []
   for (const [index, draft] of drafts.entries()) {
     const { event, content } = hashes[index] ?? {}
     const row = rowOf(of, draft)
-    if (draft.record.value !== undefined) values.set(row.id, draft.record.value)
     const verdict = judge(draft, row, known, event, content, canRefetch(of.connector, of.connection, draft.record.stream, draft.record.key))
+    if (draft.listed && verdict.state === 'duplicate') {
+      repeated.push(draft)
+      continue
+    }
+    if (draft.record.value !== undefined) values.set(row.id, draft.record.value)
     rows.push({ ...row, ...verdict, settled_at: verdict.state === 'received' ? null : of.now })
     if (verdict.reason === 'refetch') pokes.push(refetchLane(of.connection, draft.record.stream, draft.record.key))
     for (const hash of [event, content]) {
@@ -117,11 +127,16 @@ export async function judgeDrafts(tx: Tx, of: Of, drafts: readonly Draft[]): Pro
       fresh.push(entry)
     }
   }
-  return { rows, fresh, pokes, values }
+  return { rows, fresh, pokes, values, repeated }
 }
 
 /** Writes judged envelopes and makes the lanes ready of those that are still to be applied. Answers these lanes. */
-export async function saveJudged(tx: Tx, tenant: string, { rows, fresh, pokes }: Omit<Judged, 'values'>, now: number): Promise<number[]> {
+export async function saveJudged(
+  tx: Tx,
+  tenant: string,
+  { rows, fresh, pokes }: Pick<Judged, 'rows' | 'fresh' | 'pokes'>,
+  now: number,
+): Promise<number[]> {
   const lanes = [...new Set(rows.filter(({ state }) => state === 'received').map(({ lane }) => lane))]
   await readyLanes(tx, tenant, 'ingest', lanes.map(String), now)
   await readyLanes(tx, tenant, 'refetch', pokes, now)
@@ -130,16 +145,13 @@ export async function saveJudged(tx: Tx, tenant: string, { rows, fresh, pokes }:
   return lanes
 }
 
-/**
- * Writes the envelopes of records that were read from lists of one connection and makes their lanes ready. A list shows most of its rows again and again: what it repeats is counted and leaves no envelope, so that reading
- * what has not changed fills no table. `receipts` writes the receipts first, unless everything was a repetition.
- */
-export async function writeListed(tx: Tx, of: Of, drafts: readonly Draft[], receipts: () => Promise<unknown>): Promise<Written> {
+/** Writes the envelopes of records that were read and makes their lanes ready. `receipts` writes the receipts first, unless everything was a repetition. */
+export async function writeRead(tx: Tx, of: Of, drafts: readonly Draft[], receipts: () => Promise<unknown>): Promise<Written> {
   const judged = await judgeDrafts(tx, of, drafts)
-  const rows = judged.rows.filter(({ state }) => state !== 'duplicate')
+  const { rows, pokes, repeated } = judged
   if (rows.length > 0) await receipts()
-  const lanes = rows.length === 0 ? [] : await saveJudged(tx, of.tenant, { ...judged, rows }, of.now)
-  return { lanes, pokes: judged.pokes.length, repeated: judged.rows.length - rows.length }
+  const lanes = rows.length === 0 ? [] : await saveJudged(tx, of.tenant, judged, of.now)
+  return { lanes, pokes: pokes.length, repeated: repeated.length }
 }
 
 type Verdict = { readonly state: EnvelopeState; readonly reason: EnvelopeReason | null; readonly detail: string | null }

@@ -1,14 +1,17 @@
 import type { Command, CommandAction } from '../connector/types.ts'
+import type { FindingCode } from '../ledger/finding-codes.ts'
 import { note } from '../ledger/findings.ts'
 import { finish } from '../ledger/finish.ts'
+import { keptDecision, partFor } from '../ledger/order-routing.ts'
 import { history } from '../ledger/read.ts'
 import { fetchDocument } from '../ledger/shelf.ts'
 import type { LedgerDocument } from '../ledger/types.ts'
 import { canonicalJson, isObject, type JsonObject, parseJson } from '../model/json.ts'
 import { changeDelivery, lastTaken } from '../store/delivery.ts'
 import { linksTo } from '../store/link.ts'
+import { currentDecisions } from '../store/route-decision.ts'
 import type { DeliveryTable } from '../store/tables.ts'
-import { beginAttempt, close, type Plan, park, refuse, type Work } from './duty-work.ts'
+import { beginAttempt, close, type Plan, parkFor, refuse, type Work } from './duty-work.ts'
 import { type Rendered, render } from './render.ts'
 
 export interface CommandPlan {
@@ -37,7 +40,7 @@ export async function beginCommand(work: Work, action: CommandAction): Promise<P
   if (command === undefined && operation === 'cancel') return finding(work, 'cancel-not-sent', 'the partner has no command to cancel')
   const by = command ?? action.create
   const rendered = await renderBy(work, by, document)
-  if (rendered.kind === 'missing-link') return park(tx, tenant, duty, 'missing-link', rendered.waitsFor)
+  if ('waitsFor' in rendered) return parkFor(work, rendered)
   if (rendered.kind === 'invalid') return refuse(work, rendered.message)
   if (operation === 'change' && (await saysTheSame(work, action, by, document, rendered.body, made)))
     return close(tx, tenant, duty, 'superseded', 'no-change', now)
@@ -47,11 +50,15 @@ export async function beginCommand(work: Work, action: CommandAction): Promise<P
   return send(work, action, operation, rendered.body, await keyOf(work, made), { body, document_version: document.version })
 }
 
-const renderBy = (
-  { context, catalogue, setup, books }: Work,
+async function renderBy(
+  { context, catalogue, setup, books, route, duty }: Work,
   by: Pick<Command, 'mapping' | 'input'>,
   document: LedgerDocument,
-): Promise<Rendered> => render(context, catalogue, setup, books.data.shelf, by, document)
+): Promise<Rendered> {
+  const decision = route.decided ? (await currentDecisions(books.tx, books.tenant, [duty.key])).get(duty.key) : undefined
+  const whole = decision === undefined ? document : partFor(document, duty.connection, keptDecision(decision))
+  return render(context, catalogue, setup, books.data.shelf, by, whole)
+}
 
 async function send(
   work: Work,
@@ -101,7 +108,7 @@ async function saysTheSame(
 }
 
 /** A person has to do by hand what the hub cannot: the duty ends, the finding stays open on the document. */
-async function finding({ books, duty, now }: Work, code: string, message: string): Promise<Plan> {
+async function finding({ books, duty, now }: Work, code: FindingCode, message: string): Promise<Plan> {
   const { tx, tenant } = books
   note(books, {
     type: duty.type,

@@ -10,8 +10,9 @@ import { findPushed } from '../store/pushed.ts'
 import { findSchedule } from '../store/schedule.ts'
 import type { DeliveryTable, PushedTable } from '../store/tables.ts'
 import { guardFall } from './duty-fall.ts'
-import { beginAttempt, close, type Plan, park, refuse, type Work } from './duty-work.ts'
+import { beginAttempt, close, type Plan, parkFor, refuse, type Work } from './duty-work.ts'
 import { render } from './render.ts'
+import { isOffered } from './route-offers.ts'
 
 export interface StatePlan {
   readonly kind: 'state'
@@ -42,11 +43,12 @@ export async function beginState(work: Work, action: StateAction): Promise<Plan>
   const { tx, tenant } = books
   const document = await fetchDocument(books.data.shelf, duty.type, duty.key)
   if (document === undefined) return close(tx, tenant, duty, 'cancelled', 'no-document', now)
+  if (!(await isOffered(books.data.shelf, setup, document))) return close(tx, tenant, duty, 'cancelled', 'not-offered', now)
   const asked = askedOf(work)
   const orders = asked === undefined || action.current === undefined ? 'not-asked' : await ordersPulled(work, action.current.orders, asked)
   if (orders === 'wait' && asked !== undefined) return later(work, { ...asked, waits: asked.waits + 1 })
   const rendered = await render(context, catalogue, setup, books.data.shelf, action, document)
-  if (rendered.kind === 'missing-link') return park(tx, tenant, duty, 'missing-link', rendered.waitsFor)
+  if ('waitsFor' in rendered) return parkFor(work, rendered)
   if (rendered.kind === 'invalid') return refuse(work, rendered.message)
   if (duty.shadow === 1) return close(tx, tenant, duty, 'cancelled', 'shadow', now, { body: JSON.stringify(rendered.body) })
   const guard = await guardOf(work, action, rendered.body, rendered.document, orders === 'seen')

@@ -1,5 +1,6 @@
 import type { Books } from '../ledger/types.ts'
 import { endAttempt, insertAttempt } from '../store/attempt.ts'
+import { holdCrosswalk } from '../store/code.ts'
 import type { Tx } from '../store/database.ts'
 import { changeDelivery } from '../store/delivery.ts'
 import type { Lease } from '../store/lane.ts'
@@ -7,6 +8,7 @@ import type { DeliveryTable } from '../store/tables.ts'
 import type { Catalogue, ConnectionSetup, Context, Route } from './context.ts'
 import type { CommandPlan } from './duty-command.ts'
 import type { StatePlan } from './duty-state.ts'
+import type { MissingThing } from './render.ts'
 
 /** What the lane asks for next. */
 export type Plan =
@@ -37,6 +39,12 @@ const begun = ['due', 'waiting', 'sending'] as const
 export async function park(tx: Tx, tenant: string, duty: DeliveryTable, reason: string, waitsFor: string | null): Promise<Plan> {
   await changeDelivery(tx, tenant, duty.id, begun, { state: 'parked', reason, waits_for: waitsFor })
   return { kind: 'again' }
+}
+
+/** Parks a duty for what its document lacks. @throws HubError `crosswalk-race` (retry) when a code was saved meanwhile: the second of the two has to see the first */
+export async function parkFor({ books: { tx, tenant, data }, duty }: Work, missing: MissingThing): Promise<Plan> {
+  if (missing.kind === 'missing-code') await holdCrosswalk(tx, tenant, data.crosswalk)
+  return park(tx, tenant, duty, missing.kind, missing.waitsFor)
 }
 
 export async function setAside(tx: Tx, tenant: string, duty: DeliveryTable, reason: string, now: number): Promise<Plan> {

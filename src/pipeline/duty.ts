@@ -45,7 +45,7 @@ export function beginDuty(context: Context, setup: ConnectionSetup, lease: Lease
     const action = setup.connector.actions[duty.action]
     if (route === undefined || route.mode === 'off' || action === undefined) return park(tx, tenant, duty, 'route-off', null)
     if (await isHeld(tx, tenant, route, duty)) return park(tx, tenant, duty, 'held', null)
-    const books = openBooks(tx, { tenant, now, newId: context.newId, revision: catalogue.revision })
+    const books = await openBooks(tx, { tenant, now, newId: context.newId, revision: catalogue.revision, matching: catalogue.matching })
     const work: Work = { context, catalogue, setup, route, lease, books, now, duty, older }
     return action.kind === 'state' ? beginState(work, action) : beginCommand(work, action)
   })

@@ -1,10 +1,14 @@
+import type { CodeScope } from '../ledger/codes.ts'
 import { ruleAt } from '../mapping/rule-at.ts'
 import type { Choice, CompiledMapping, Lineage, MapContext, Note } from '../mapping/types.ts'
 import { textByHash } from '../store/revision.ts'
 import type { EnvelopeTable } from '../store/tables.ts'
-import type { Catalogue, Context } from './context.ts'
+import type { CodeTable } from '../store/tables-crosswalk.ts'
+import { type CodeBook, codeBookOf, codeScope, codesFor } from './code-book.ts'
+import type { Context } from './context.ts'
 import { type EachRecord, eachRecord } from './each-item.ts'
 import { keptRecord } from './kept-record.ts'
+import { pullWithCodes } from './map-body.ts'
 import { factKey } from './map-part.ts'
 import { mapContextOf } from './map-record.ts'
 import { listsAround, type RawValue, rawAt } from './raw-value.ts'
@@ -53,8 +57,13 @@ const dotted = (path: string): string =>
 export interface Rerun {
   /** the partner's own values */
   readonly raw: readonly RawValue[]
-  /** entries of tables and code lists that were used; `value` null: the table has no such code */
-  readonly entries: readonly { readonly lookup: string; readonly code: string; readonly value: string | null }[]
+  /** entries of tables and code lists that were used; `value` null: the table has no such code; `saved`: the entry was saved, and does not stand in a file */
+  readonly entries: readonly {
+    readonly lookup: string
+    readonly code: string
+    readonly value: string | null
+    readonly saved: CodeTable | null
+  }[]
   readonly choices: readonly { readonly rule: string; readonly kind: 'default' | 'else' | 'path'; readonly number: number | null }[]
   /** what the mapping notes of the whole record: what it left out, times that the zone skips or has twice */
   readonly notes: readonly Pick<Note, 'code' | 'rule' | 'to' | 'message'>[]
@@ -62,12 +71,12 @@ export interface Rerun {
 
 export async function rerun(
   context: Context,
-  envelope: Pick<EnvelopeTable, 'connection' | 'stream' | 'slices' | 'op'>,
+  envelope: Pick<EnvelopeTable, 'connection' | 'stream' | 'slices' | 'op' | 'as_of'>,
   mapping: CompiledMapping,
   { rule, lineage }: FoundRule,
   path: string,
-  /** of the document */
-  key: string,
+  /** the document, and when the version was made: with the codes that were known then */
+  { key, at }: { readonly key: string; readonly at: number },
 ): Promise<Rerun> {
   const paths = lineage?.paths ?? []
   const kept = await keptRecord(context, envelope)
@@ -75,16 +84,20 @@ export async function rerun(
     return { raw: paths.map((one) => ({ path: one, found: false, value: null })), entries: [], choices: [], notes: [] }
   const { place } = kept
   const catalogue = context.catalogue()
-  const mapContext = mapContextOf(place.setup, catalogue)
+  const scope = codeScope(place.setup)
+  const book = await codeBookOf(context, catalogue, at)
+  const mapContext = mapContextOf(place.setup, catalogue, codesFor(book, scope, undefined))
   const { record, places } = readRecord(kept, mapping, mapContext, key)
-  const result = mapping.direction === 'push' ? undefined : mapping.pull(record, mapContext, { choices: true })
+  const made =
+    mapping.direction === 'push' ? undefined : pullWithCodes(mapping, { mapContext, book }, record, envelope.as_of, { choices: true })
+  const result = made?.result
   const steps = dotted(path).split('.')
   const indexes = steps.filter((step, depth) => depth > 0 && /^\d+$/.test(step))
   const lists = result?.ok ? listsAround(result.value, steps, result.kept) : []
   const raw = paths.map((one) => placed(rawAt(record, one, lists), places))
   return {
     raw,
-    entries: (lineage?.lookups ?? []).flatMap((lookup) => entriesOf(catalogue, mapping, lookup, raw)),
+    entries: (lineage?.lookups ?? []).flatMap((lookup) => entriesOf(mapping, lookup, raw, { book, scope, date: made?.date })),
     choices: (result?.ok ? (result.choices ?? []) : []).filter((choice) => isAbout(choice, rule, indexes)).map(shownChoice),
     notes: result?.ok ? result.notes.map(({ code, rule: of, to, message }) => ({ code, rule: of, to, message })) : [],
   }
@@ -123,14 +136,29 @@ const shownChoice = ({ rule, branch }: Choice): Rerun['choices'][number] =>
   typeof branch === 'number' ? { rule, kind: 'path', number: branch + 1 } : { rule, kind: branch, number: null }
 
 /** Entries of one table for the codes the partner gave, as they stand or in the letters a converter makes of them. */
-function entriesOf(catalogue: Catalogue, mapping: CompiledMapping, lookup: string, raw: Rerun['raw']): Rerun['entries'] {
-  const table = mapping.tables.get(lookup) ?? catalogue.codes.get(lookup)
+function entriesOf(
+  mapping: CompiledMapping,
+  lookup: string,
+  raw: Rerun['raw'],
+  { book, scope, date }: { readonly book: CodeBook; readonly scope: CodeScope; readonly date: string | undefined },
+): Rerun['entries'] {
+  const own = mapping.tables.get(lookup)
+  const table = own ?? book.table(lookup, scope, date)
   if (table === undefined) return []
   const given = raw.filter(({ value }) => value !== null && typeof value !== 'object' && value !== '').map(({ value }) => String(value))
   const entries = given.flatMap((code) => {
     const known = [code, code.toLowerCase(), code.toUpperCase()].find((written) => table.has(written))
-    return known === undefined ? [] : [{ lookup, code: known, value: table.get(known) ?? null }]
+    return known === undefined
+      ? []
+      : [
+          {
+            lookup,
+            code: known,
+            value: table.get(known) ?? null,
+            saved: (own === undefined ? book.row(lookup, scope, date, known) : undefined) ?? null,
+          },
+        ]
   })
   const [first] = given
-  return entries.length > 0 || first === undefined ? entries : [{ lookup, code: first, value: null }]
+  return entries.length > 0 || first === undefined ? entries : [{ lookup, code: first, value: null, saved: null }]
 }

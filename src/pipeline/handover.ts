@@ -5,6 +5,8 @@
 export interface Handover {
   put(receipt: string, body: Uint8Array): void
   get(receipt: string): Uint8Array | undefined
+  /** nobody will ask for it */
+  drop(receipt: string): void
   /** bytes held */
   readonly size: number
 }
@@ -24,6 +26,10 @@ export function openHandover(maxBytes = 8 * 1024 * 1024): Handover {
       }
     },
     get: (receipt) => bodies.get(receipt),
+    drop(receipt) {
+      size -= bodies.get(receipt)?.byteLength ?? 0
+      bodies.delete(receipt)
+    },
     get size() {
       return size
     },

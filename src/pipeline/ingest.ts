@@ -134,7 +134,7 @@ async function one(run: Run, lane: number): Promise<Batch> {
     if (recoveryOf(run.lastError) === 'bug' && run.lastError !== undefined)
       context.log.error({ lane, error: run.lastError }, 'an envelope was set aside: working on it fails by a fault of the hub')
     run.lastError = undefined
-    return { settled: 1, ended: false, lanes: [], connections: [], pokes: [] }
+    return { settled: 1, ended: false, lanes: [], connections: [], pokes: [], told: [] }
   }
   const batch = await many(run, 1)
   run.lastError = undefined
@@ -172,4 +172,5 @@ function ring({ bell }: Context, batch: Batch): void {
   for (const lane of toRing(batch.lanes)) bell.ring({ kind: 'ingest', lane })
   for (const connection of batch.connections) bell.ring({ kind: 'deliver', connection })
   for (const connection of batch.pokes) bell.ring({ kind: 'refetch', connection })
+  for (const subscription of batch.told) bell.ring({ kind: 'events', subscription })
 }

@@ -13,7 +13,7 @@ export const intake = (context: Context, halt: Halt = noHalt()): Promise<number>
   split(context, halt, {
     async now(tx, catalogue, envelopes, values, at, write) {
       const byId = new Map(envelopes.map((envelope) => [envelope.id, envelope]))
-      const { lanes, connections, pokes } = await applyTogether(context, tx, catalogue, { envelopes, values }, at, (settlements) =>
+      const { lanes, connections, pokes, told } = await applyTogether(context, tx, catalogue, { envelopes, values }, at, (settlements) =>
         write(
           settlements.flatMap(({ id, state, reason, detail, waitsFor }) => {
             const envelope = byId.get(id)
@@ -27,6 +27,7 @@ export const intake = (context: Context, halt: Halt = noHalt()): Promise<number>
         ...lanes.map((lane): Ring => ({ kind: 'ingest', lane })),
         ...connections.map((connection): Ring => ({ kind: 'deliver', connection })),
         ...pokes.map((connection): Ring => ({ kind: 'refetch', connection })),
+        ...told.map((subscription): Ring => ({ kind: 'events', subscription })),
       ]
     },
     async rest([first]) {

@@ -6,11 +6,15 @@ import { backOff, stateOf } from './connection-health.ts'
 import type { ConnectionSetup, Context } from './context.ts'
 import { findDeletes } from './deletes.ts'
 import { type Halt, keepLease, noHalt } from './halt.ts'
+import { lookForLate } from './look-for-late.ts'
+import { makeMonthly } from './make-statements.ts'
 import { atBaseline, positionOf } from './position.ts'
 import { defaultPagesPerMinute, wantRange } from './ranges.ts'
 import { reconcile } from './reconcile-run.ts'
+import { lookForNeeds, bySchedule as replenishing } from './replenish.ts'
 import { removeOld } from './retention.ts'
 import { lookAfterSubscriptions } from './subscriptions.ts'
+import { verifyLedger } from './verify-ledger.ts'
 import { watch } from './watch.ts'
 
 export type JobResult =
@@ -55,9 +59,15 @@ export async function runJob(
 }
 
 /** Jobs of no connection. */
-const ofHub: ReadonlySet<BackgroundJob> = new Set(['watch', 'retention'])
-const workOfHub = (context: Context, lease: RunLease, signal: AbortSignal): Promise<void> =>
-  lease.kind === 'retention' ? removeOld(context, lease, signal) : watch(context, lease)
+const ofHub: ReadonlySet<BackgroundJob> = new Set(['watch', 'retention', 'verify', 'late', 'replenish', 'statements'])
+async function workOfHub(context: Context, lease: RunLease, signal: AbortSignal): Promise<void> {
+  if (lease.kind === 'retention') await removeOld(context, lease, signal)
+  else if (lease.kind === 'late') await lookForLate(context, lease, signal)
+  else if (lease.kind === 'replenish') await lookForNeeds(context, replenishing, signal)
+  else if (lease.kind === 'statements') await makeMonthly(context, signal)
+  else if (lease.kind === 'verify') await verifyLedger(context, { repair: false, askedBy: bySchedule }, signal)
+  else await watch(context, lease)
+}
 
 async function work(context: Context, setup: ConnectionSetup, lease: RunLease, signal: AbortSignal): Promise<void> {
   switch (lease.kind) {

@@ -1,22 +1,22 @@
 import type { CodePart, DocumentPart, Identity, Part } from '../connector/types.ts'
+import { codeDate } from '../ledger/codes.ts'
 import type { Incoming } from '../ledger/types.ts'
-import type { MapContext } from '../mapping/types.ts'
-import { bug } from '../model/errors.ts'
 import { sha256 } from '../model/id.ts'
-import { at, canonicalJson, isObject, type Json, type JsonObject } from '../model/json.ts'
+import { at, canonicalJson, type Json, type JsonObject } from '../model/json.ts'
 import type { EnvelopeTable } from '../store/tables.ts'
-import { type Catalogue, type ConnectionSetup, type Context, mappingOf } from './context.ts'
+import type { Catalogue, ConnectionSetup, Context } from './context.ts'
 import { eachRecord, maxEach } from './each-item.ts'
+import { bodyOf, type MapAround } from './map-body.ts'
 
 export type MappedPart =
   | { readonly kind: 'incoming'; readonly incoming: Incoming }
   | { readonly kind: 'filtered'; readonly document: string }
   | { readonly kind: 'dead'; readonly document: string; readonly detail: JsonObject }
+  /** a code list lacks a code of it */
+  | { readonly kind: 'parked'; readonly document: string; readonly detail: JsonObject; readonly waitsFor: string }
 
 /** Longest key a column holds. */
 const maxKey = 191
-/** Faults shown of one part. */
-const maxShown = 10
 
 /**
  * A delete says it of the document that the record itself is: parts with a key of their own (the payment of an order, its customer) are facts that stay.
@@ -36,12 +36,12 @@ export function mapPart(
   context: Context,
   catalogue: Catalogue,
   setup: ConnectionSetup,
-  mapContext: MapContext,
+  around: MapAround,
   part: Part,
   envelope: EnvelopeTable,
   record: Json,
 ): MappedPart[] {
-  if ('link' in part) return [mapCode(context, catalogue, setup, part, envelope, record)]
+  if ('link' in part) return [mapCode(context, setup, around, part, envelope, record)]
   const { document } = part
   const records = eachRecord(part, record)
   if (records === undefined)
@@ -49,25 +49,29 @@ export function mapPart(
       { kind: 'dead', document, detail: { message: `the record holds more than ${maxEach} of them: ask the partner for fewer at once` } },
     ]
   if (records.length === 0) return [{ kind: 'filtered', document }]
-  return records.map((each) => mapDocument(context, catalogue, setup, mapContext, part, envelope, each.record))
+  return records.map((each) => mapDocument(context, catalogue, setup, around, part, envelope, each.record))
 }
 
 function mapDocument(
   context: Context,
   catalogue: Catalogue,
   setup: ConnectionSetup,
-  mapContext: MapContext,
+  around: MapAround,
   part: DocumentPart,
   envelope: EnvelopeTable,
   record: Json,
 ): MappedPart {
   const document = part.document
-  if (part.when !== undefined && !context.compiled.condition(part.when).test(record, mapContext)) return { kind: 'filtered', document }
+  if (part.when !== undefined && !context.compiled.condition(part.when).test(record, around.mapContext))
+    return { kind: 'filtered', document }
   const externalKey = part.key === undefined ? envelope.key : context.compiled.template(part.key)({ key: envelope.key, record })
   if (externalKey === undefined)
     return { kind: 'dead', document, detail: { message: `the key template ${part.key} finds no value in the record` } }
-  const made = bodyOf(catalogue, part, mapContext, record)
-  if ('detail' in made) return { kind: 'dead', document, detail: made.detail }
+  const made = bodyOf(catalogue, part, around, record, envelope.as_of)
+  if (made.kind === 'refused')
+    return made.waitsFor === undefined
+      ? { kind: 'dead', document, detail: made.detail }
+      : { kind: 'parked', document, detail: made.detail, waitsFor: made.waitsFor }
   if (part.identity.kind === 'mirror' && made.body !== null) {
     const message = mirrorFault(part.identity, made.body)
     if (message !== undefined) return { kind: 'dead', document, detail: { message } }
@@ -86,7 +90,7 @@ function mapDocument(
       },
     }
   const key = part.identity.kind === 'fact' && made.body !== null ? factKey(made.body, part.identity.of) : externalKey
-  return { kind: 'incoming', incoming: incomingOf(envelope, setup, part, key, made.body, made.mapping) }
+  return { kind: 'incoming', incoming: incomingOf(envelope, setup, part, key, made.body, made.mapping, made.unknown) }
 }
 
 /** Key of a fact at its connection. */
@@ -109,31 +113,10 @@ function mirrorFault({ identifiers }: Extract<Identity, { kind: 'mirror' }>, bod
   return undefined
 }
 
-function bodyOf(
-  catalogue: Catalogue,
-  part: DocumentPart,
-  mapContext: MapContext,
-  record: Json,
-): { readonly body: JsonObject | null; readonly mapping: string | null } | { readonly detail: JsonObject } {
-  if (part.body !== undefined) {
-    const body = at(record, part.body)
-    return isObject(body) ? { body, mapping: null } : { detail: { message: `there is no document at ${part.body}` } }
-  }
-  if (part.mapping === undefined) return { body: null, mapping: null }
-  const mapping = mappingOf(catalogue, mapContext.connection, part.mapping)
-  if (mapping === undefined) throw bug('mapping-missing', `the mapping ${part.mapping} is not in revision ${catalogue.revision}`)
-  const result = mapping.pull(record, mapContext)
-  if (result.ok) return { body: result.value, mapping: mapping.hash }
-  const errors = result.errors
-    .slice(0, maxShown)
-    .map(({ code, rule, to, from, found, expected }) => ({ code, rule, to, from, found, expected }))
-  return { detail: { message: `the mapping refused the record in ${result.errors.length} places`, mapping: part.mapping, errors } }
-}
-
 function mapCode(
   context: Context,
-  catalogue: Catalogue,
   setup: ConnectionSetup,
+  { mapContext, book }: MapAround,
   part: CodePart,
   envelope: EnvelopeTable,
   record: Json,
@@ -141,7 +124,8 @@ function mapCode(
   const found = at(record, part.code)
   const externalKey = part.key === undefined ? envelope.key : context.compiled.template(part.key)({ key: envelope.key, record })
   if (typeof found !== 'string' || found === '' || externalKey === undefined) return { kind: 'filtered', document: part.link }
-  const code = (part.codes === undefined ? undefined : catalogue.codes.get(part.codes)?.get(found)) ?? found
+  const date = codeDate(null, {}, envelope.as_of)
+  const code = (part.codes === undefined ? undefined : book.table(part.codes, mapContext, date)?.get(found)) ?? found
   return { kind: 'incoming', incoming: incomingOf(envelope, setup, part, externalKey, { code }, null) }
 }
 
@@ -152,6 +136,7 @@ const incomingOf = (
   externalKey: string,
   body: JsonObject | null,
   mapping: string | null,
+  unknown?: Incoming['unknown'],
 ): Incoming => ({
   envelope: envelope.id,
   connection: envelope.connection,
@@ -165,4 +150,5 @@ const incomingOf = (
   op: envelope.op,
   body,
   mapping,
+  ...(unknown === undefined ? {} : { unknown }),
 })

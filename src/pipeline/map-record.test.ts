@@ -58,7 +58,7 @@ test('an article that names no product of ours waits to be linked, and a person 
   await article({ id: 9, name: 'Gift wrap' })
   expect(await articles()).toEqual([{ key: '9', state: 'parked', reason: 'unidentified', waits_for: 'external:product/shop/9' }])
   await bed.database.write(async (tx) => {
-    const books = openBooks(tx, { tenant: bedTenant, now: bed.clock.now, newId: bed.context.newId, revision: 'r' })
+    const books = await openBooks(tx, { tenant: bedTenant, now: bed.clock.now, newId: bed.context.newId, revision: 'r' })
     await addLink(books, { type: 'product', connection: 'shop', externalKey: '9', key: 'LAMP', linkedBy: 'person' })
     await release(tx, bedTenant, (await finish(books)).links, bed.clock.now)
   })

@@ -9,6 +9,7 @@ import type { EnvelopeReason, Slice } from '../model/envelope.ts'
 import { reject } from '../model/errors.ts'
 import { at, type Json, type JsonObject } from '../model/json.ts'
 import type { EnvelopeTable } from '../store/tables.ts'
+import type { CodeBook } from './code-book.ts'
 import type { Catalogue, ConnectionSetup, Context } from './context.ts'
 import { streamOf } from './drafts.ts'
 import { deletedParts, type MappedPart, mapPart } from './map-part.ts'
@@ -22,19 +23,21 @@ export type Mapped =
       readonly parts: readonly MappedPart[]
     }
 
-export const mapContextOf = (setup: ConnectionSetup, catalogue: Catalogue): MapContext => ({
+/** What mappings may know of a connection; codes of the workspace's file alone, where no others are given. */
+export const mapContextOf = (setup: ConnectionSetup, catalogue: Catalogue, codes?: MapContext['codes']): MapContext => ({
   connection: setup.name,
   books: setup.books,
   ...(setup.organisation === undefined ? {} : { organisation: setup.organisation }),
   config: setup.openConfig,
   ...(typeof setup.openConfig.timeZone === 'string' ? { zone: setup.openConfig.timeZone } : {}),
-  codes: (kind) => catalogue.codes.get(kind),
+  codes: codes ?? ((kind) => catalogue.codes.get(kind)),
 })
 
 /** Reads and maps the records of one transaction; bodies that are not JSON are parsed once each. */
 export function openMapper(
   context: Context,
   catalogue: Catalogue,
+  book: CodeBook,
   bodies: ReadonlyMap<string, Uint8Array>,
   values: ReadonlyMap<string, Json> = new Map(),
   see: (envelope: EnvelopeTable, record: Json) => void = () => {},
@@ -49,7 +52,7 @@ export function openMapper(
     if (given.record !== undefined) see(envelope, given.record)
     if (given.kind === 'dead') return given
     const mapContext = mapContextOf(setup, catalogue)
-    const mapped = parts.flatMap((part) => mapPart(context, catalogue, setup, mapContext, part, envelope, given.record))
+    const mapped = parts.flatMap((part) => mapPart(context, catalogue, setup, { mapContext, book }, part, envelope, given.record))
     const hubRef = envelope.stream.includes('/') ? undefined : hubRefOf(stream.hubRef, stream.hubLines, given.record)
     return { kind: 'parts', parts: mapped, ...(hubRef === undefined ? {} : { hubRef }) }
   }

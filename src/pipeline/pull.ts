@@ -10,8 +10,7 @@ import { backOff, noteFailure, noteSuccess, stateOf } from './connection-health.
 import type { ConnectionSetup, Context } from './context.ts'
 import { isStopped } from './drift.ts'
 import { type Halt, keepLease, noHalt } from './halt.ts'
-import { liveNumbers } from './lanes.ts'
-import { announce, type StoredPage, storePage } from './pages.ts'
+import { announce, rowsOf, type StoredPage, storePage } from './pages.ts'
 import { atBaseline, moved, type Position, placeOf, positionOf, positionText } from './position.ts'
 import { hasRoom } from './room.ts'
 import { openScope, type Scope } from './snapshot.ts'
@@ -75,7 +74,13 @@ async function readPages(run: Run, halt: Halt, signal: AbortSignal): Promise<'do
     run.reader = readerOf('stream', `${setup.name}/${stream}`)
     if (!(await haveTurn(context, setup.name, run.reader))) return stopped(run, otherJobMs)
   }
-  const options = { ...(lookbackMs === undefined ? {} : { lookbackMs }), ...(resume === undefined ? {} : { resume }), bulk, signal }
+  const options = {
+    ...(lookbackMs === undefined ? {} : { lookbackMs }),
+    ...(resume === undefined ? {} : { resume }),
+    bulk,
+    whole: true,
+    signal,
+  }
   const began = context.clock.now()
   const start = position
   run.resumed = resume !== undefined
@@ -84,7 +89,7 @@ async function readPages(run: Run, halt: Halt, signal: AbortSignal): Promise<'do
     const kept = await writePage(run, page, { position: next === position ? null : next, baseline, scope })
     position = next
     run.pages++
-    run.records += page.records.length
+    run.records += rowsOf(page)
     announce(context, setup.name, kept.page)
     if (kept.recovered) context.bell.ring({ kind: 'deliver', connection: setup.name })
     if (kept.refused !== undefined) context.log.warn({ connection: setup.name, stream }, kept.refused)
@@ -95,7 +100,7 @@ async function readPages(run: Run, halt: Halt, signal: AbortSignal): Promise<'do
     // a list that cannot be taken up in the middle is read to its end, however long it is
     if (halt.stop.aborted || (long && position !== start)) break
     // a first load reads faster than it is applied; where the lanes stand still it goes on slowly, for what is read is safe
-    await hasRoom(context, liveNumbers, context.settings.pullAhead, halt)
+    await hasRoom(context, 'live', context.settings.pullAhead, halt)
   }
   return stopped(run, 0)
 }
@@ -139,7 +144,7 @@ function writePage(
     )
     if (run.reader !== undefined && page.mark?.bulk === undefined) await endTurn(context, tx, setup.name, run.reader)
     if (at.position !== null) await savePosition(tx, tenant, setup.name, lease.stream, positionText(at.position), now)
-    if (at.baseline) await countBaseline(tx, tenant, lease, { records: page.records.length, ended: page.last, at: now })
+    if (at.baseline) await countBaseline(tx, tenant, lease, { records: rowsOf(page), ended: page.last, at: now })
     if (!page.last) return { page: stored, recovered: false }
     if (at.scope !== undefined) await keepPlan(context, tx, lease, gone?.held, now)
     await endRun(tx, tenant, lease, { at: now, error: gone?.refused ?? null })

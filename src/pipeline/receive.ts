@@ -182,6 +182,7 @@ export function openReceiver(context: Context, limits: ReceiverLimits = receiver
       state: 'received',
       received_at: receivedAt,
       trace: span?.traceparent ?? null,
+      records: null,
     })
     span?.end({}, committed ? undefined : 'not committed')
     return committed ? webhook.ack : { status: 503, retryAfterS: busyForS }

@@ -13,6 +13,7 @@ import { isSame, note, openFindings, type ReconcileAsk, type ReconcileReport } f
 import { openTally } from './reconcile-tally.ts'
 import { render } from './render.ts'
 import { route as routeChanges } from './route.ts'
+import { isOffered } from './route-offers.ts'
 
 const batch = 200
 /** Figures one comparison asks the partner for, one by one. */
@@ -106,8 +107,10 @@ export async function reconcileFigures(
 
 const plain = (value: Json): string => String(value)
 
-async function routed({ route }: Work, shelf: Shelf, documents: readonly LedgerDocument[]): Promise<readonly LedgerDocument[]> {
-  const bodies = await resolvedAll(shelf, documents)
+async function routed({ route, setup }: Work, shelf: Shelf, all: readonly LedgerDocument[]): Promise<readonly LedgerDocument[]> {
+  const documents: LedgerDocument[] = []
+  for (const document of all) if (await isOffered(shelf, setup, document)) documents.push(document)
+  const bodies = await resolvedAll(shelf, documents, setup.offer)
   return documents.filter((document, place) => {
     const body = bodies[place]
     return !document.deleted && body !== undefined && route.when(body)
@@ -146,7 +149,13 @@ async function push({ context, catalogue, setup, route }: Work, documents: reado
       placedAt,
     }))
     await database.write(async (tx) => {
-      const books = openBooks(tx, { tenant, now: await database.now(), newId, revision: catalogue.revision })
+      const books = await openBooks(tx, {
+        tenant,
+        now: await database.now(),
+        newId,
+        revision: catalogue.revision,
+        matching: catalogue.matching,
+      })
       await routeChanges(context, books, { ...catalogue, routes: [route] }, changes)
     })
   }

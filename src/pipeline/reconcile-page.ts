@@ -3,15 +3,17 @@ import type { DocumentPart } from '../connector/types.ts'
 import { applyPart } from '../ledger/apply.ts'
 import { contentOf } from '../ledger/body.ts'
 import { openBooks, preload } from '../ledger/books.ts'
-import { businessDateOf } from '../ledger/draft.ts'
+import { businessDateOf } from '../ledger/document-head.ts'
 import { recognise } from '../ledger/links.ts'
 import { documentName, fetchDocument, fetchLink } from '../ledger/shelf.ts'
 import type { Applied, Books, Incoming, LedgerDocument } from '../ledger/types.ts'
 import { differences, type FieldChange } from '../model/difference.ts'
 import { sha256 } from '../model/id.ts'
 import { unsettledEnvelope } from '../store/envelope.ts'
+import { isUncut } from '../store/receipt.ts'
 import { lastRecords, recordName } from '../store/record.ts'
 import type { EnvelopeTable, LinkTable, RecordTable } from '../store/tables.ts'
+import { openCodeBook } from './code-book.ts'
 import type { Catalogue, ConnectionSetup, Context } from './context.ts'
 import { type Mapped, openMapper } from './map-record.ts'
 import { type DifferenceKind, type Findings, maxFields, note, type ReconcileAsk } from './reconcile-report.ts'
@@ -53,9 +55,15 @@ export async function comparePage(comparison: Comparison, page: PageRead, byItse
   const rows = fresh.map((record, place) => rowOf(comparison, page, record, place))
   const bodies = new Map(page.bodies.map(({ bytes }, place) => [String(place), bytes]))
   return database.write(async (tx) => {
-    const books = openBooks(tx, { tenant, now: await database.now(), newId: context.newId, revision: catalogue.revision })
+    const books = await openBooks(tx, {
+      tenant,
+      now: await database.now(),
+      newId: context.newId,
+      revision: catalogue.revision,
+      matching: catalogue.matching,
+    })
     const last = await lastRecords(tx, tenant, rows)
-    const map = openMapper(context, catalogue, bodies)
+    const map = openMapper(context, catalogue, await openCodeBook(context, catalogue, tx), bodies)
     const mapped = rows.map((row) => ({ row, made: map(row), last: last.get(recordName(setup.name, row.stream, row.key)) }))
     await preload(
       books,
@@ -86,7 +94,8 @@ async function compareRecord(comparison: Comparison, books: Books, one: OneRecor
   const { made, row } = one
   if (made.kind === 'dead') return [refused(comparison, one, '', made.detail.message)]
   const kinds: DifferenceKind[] = []
-  for (const part of made.parts) if (part.kind === 'dead') kinds.push(refused(comparison, one, part.document, part.detail.message))
+  for (const part of made.parts)
+    if (part.kind === 'dead' || part.kind === 'parked') kinds.push(refused(comparison, one, part.document, part.detail.message))
   const incomings = incomingsOf(made).flatMap((incoming) => ('link' in incoming.part ? [] : [{ incoming, part: incoming.part }]))
   const links = new Map<Incoming, LinkTable | undefined>()
   for (const { incoming, part } of incomings)
@@ -163,6 +172,8 @@ async function comparePart(
   }
   if (before === undefined || before.deleted) {
     const waiting = await unsettledEnvelope(books.tx, books.tenant, row)
+    if (waiting === undefined && (await isUncut(books.tx, books.tenant, row.connection)))
+      return tell('late', 'something that came of this connection is not cut yet')
     if (waiting === undefined) return tell(byItself ? 'late' : 'lost', waitsFor(applied))
     return tell('late', `the envelope ${waiting.id} is ${waiting.state}`)
   }

@@ -6,6 +6,7 @@ import { documentOf, hook, knowLamp, order } from '../testing/bed-questions.ts'
 import { type Bed, openBed, toErp } from '../testing/pipeline-bed.ts'
 import { tinyShop } from '../testing/tiny-connectors.ts'
 import { type TinyOrder, tinyOrder } from '../testing/tiny-partner.ts'
+import { pull } from './pull.ts'
 import { reconcileStream } from './reconcile.ts'
 import type { ReconcileAsk, ReconcileReport } from './reconcile-report.ts'
 import { split } from './split.ts'
@@ -132,6 +133,17 @@ test('a record that the inbox holds is late, not lost, and one that nothing can 
     expect.stringMatching(/^the envelope \S+ is received$/),
     expect.stringContaining('the mapping refused the record'),
   ])
+})
+
+test('what may lie in a page or a webhook that nobody has cut is late', async () => {
+  await trade()
+  place(31, { at: '2026-11-23T08:59:00.000Z' })
+  expect(kindsOf(await compare())).toEqual(['lost 31'])
+  bed.clock.now += minute
+  expect(await pull(bed.context, 'shop', 'orders')).toMatchObject({ state: 'done' })
+  const report = await compare()
+  expect(kindsOf(report)).toEqual(['late 31'])
+  expect(report.differences.map(({ detail }) => detail)).toEqual(['something that came of this connection is not cut yet'])
 })
 
 test('what another mapping makes of the same record is told apart from what the partner changed', async () => {

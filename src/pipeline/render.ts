@@ -1,22 +1,31 @@
+import { codeDate } from '../ledger/codes.ts'
 import { resolvedAll } from '../ledger/resolved.ts'
 import type { Shelf } from '../ledger/shelf.ts'
-import { type LedgerDocument, waitsForExternal, waitsForKey } from '../ledger/types.ts'
+import { type LedgerDocument, waitsForExternal, waitsForHubCode, waitsForKey } from '../ledger/types.ts'
 import { awaited } from '../mapping/missing-link.ts'
 import type { MapError } from '../mapping/types.ts'
 import { bug } from '../model/errors.ts'
 import { canonicalJson, isObject, type Json, type JsonObject, type JsonSchema } from '../model/json.ts'
 import { linksOf, linksTo } from '../store/link.ts'
+import { codeScope, codesFor, openCodeBook } from './code-book.ts'
 import { type Catalogue, type ConnectionSetup, type Context, mappingOf } from './context.ts'
 import { mapContextOf } from './map-record.ts'
 
 /** What a document looks like to a partner, or why it cannot be shown there yet or at all. */
 export type Rendered =
   | { readonly kind: 'body'; readonly body: JsonObject; readonly document: JsonObject }
-  | { readonly kind: 'missing-link'; readonly waitsFor: string }
+  | MissingThing
   | { readonly kind: 'invalid'; readonly message: string }
+
+export interface MissingThing {
+  readonly kind: 'missing-link' | 'missing-code'
+  readonly waitsFor: string
+}
 
 /** Links are asked for while the mapping runs, and it runs again once they are read: so often at most. */
 const maxRounds = 4
+/** Longest name a column holds. */
+const maxName = 191
 
 /** Maps a document out for one connection: references resolved, keys translated by the crosswalk, checked against what the command takes. Reads through `shelf`, writes nothing. */
 export async function render(
@@ -29,13 +38,18 @@ export async function render(
 ): Promise<Rendered> {
   const mapping = mappingOf(catalogue, setup.name, by.mapping)
   if (mapping === undefined) throw bug('mapping-missing', `the mapping ${by.mapping} is not in revision ${catalogue.revision}`)
-  const [whole] = await resolvedAll(shelf, [document])
+  const [whole] = await resolvedAll(shelf, [document], setup.offer)
   if (whole === undefined) throw bug('not-resolved', `${document.type} ${document.key} was not resolved`)
   const crosswalk = openCrosswalk(shelf, setup.name)
+  const book = await openCodeBook(context, catalogue, shelf.read)
+  const codes = codesFor(book, codeScope(setup), codeDate(document.businessDate, document.body, document.changedAt))
   for (let round = 0; round < maxRounds; round++) {
-    const result = mapping.push(whole, { ...mapContextOf(setup, catalogue), link: crosswalk.link })
+    const result = mapping.push(whole, { ...mapContextOf(setup, catalogue, codes), link: crosswalk.link })
     if (await crosswalk.load()) continue
-    if (!result.ok) return refused(result.errors, crosswalk)
+    if (!result.ok) {
+      const waitsFor = awaitedHubCode(result.errors, setup.name)
+      return waitsFor === undefined ? refused(result.errors, crosswalk) : { kind: 'missing-code', waitsFor }
+    }
     const fault = context.compiled.schema(by.input, by.mapping)(result.value)
     if (fault === undefined) return { kind: 'body', body: result.value, document: whole }
     return { kind: 'invalid', message: `what the mapping ${by.mapping} made is not what the action takes: ${fault.path} ${fault.message}` }
@@ -57,6 +71,14 @@ function refused(errors: readonly MapError[], crosswalk: Crosswalk): Rendered {
       )
       .join('; '),
   }
+}
+
+/** Our code that the partner has no word for, where nothing else is wrong but codes and links. */
+function awaitedHubCode(errors: readonly MapError[], connection: string): string | undefined {
+  const list = errors.find((error) => error.list !== undefined)?.list
+  if (list === undefined || !errors.every((error) => error.list !== undefined || error.code === 'LINK_MISSING')) return undefined
+  const name = waitsForHubCode(list.kind, connection, list.code)
+  return name.length <= maxName ? name : undefined
 }
 
 interface Crosswalk {

@@ -19,7 +19,8 @@ import { applyEnvelopes } from './apply-batch.ts'
 import type { Context } from './context.ts'
 import { connectionsOf, release } from './release.ts'
 import { render } from './render.ts'
-import { wholeHash } from './split.ts'
+import { wantFunded } from './want-funded.ts'
+import { wholeHash } from './whole-receipts.ts'
 
 /** Envelopes of one range replay; a longer range is replayed in parts. */
 export const maxReplay = 10_000
@@ -142,7 +143,13 @@ export async function rehearse(
     for (const { id } of await chosen(tx, tenant, which)) {
       const envelope = await findEnvelope(tx, tenant, id)
       if (envelope === undefined) continue
-      const books = openBooks(tx, { tenant, now: await database.now(), newId: context.newId, revision: catalogue.revision })
+      const books = await openBooks(tx, {
+        tenant,
+        now: await database.now(),
+        newId: context.newId,
+        revision: catalogue.revision,
+        matching: catalogue.matching,
+      })
       const { settlements } = await applyEnvelopes(context, catalogue, books, [envelope])
       const [settled] = settlements
       const documents = [...books.data.drafts.values()].filter(({ versions }) => versions.length > 0)
@@ -167,7 +174,7 @@ export async function replayDelivery(context: Context, id: string, as: 'same' | 
   const { database, tenant } = context
   const connection = await database.write(async (tx) => {
     const now = await database.now()
-    const delivery = await deliveryOf(tx, tenant, id)
+    const delivery = wantFunded(await deliveryOf(tx, tenant, id))
     const again = { state: 'due', reason: null, waits_for: null, attempts: 0, due_at: now, settled_at: null } as const
     const done =
       as === 'same'
@@ -242,7 +249,13 @@ export async function settleByHand(
     await readyLanes(tx, tenant, 'deliver', [delivery.lane], now)
     if (key === null) return { lanes: [], connections: connectionsOf([delivery.lane]) }
     const { type, connection } = delivery
-    const books = openBooks(tx, { tenant, now, newId: context.newId, revision: context.catalogue().revision })
+    const books = await openBooks(tx, {
+      tenant,
+      now,
+      newId: context.newId,
+      revision: context.catalogue().revision,
+      matching: context.catalogue().matching,
+    })
     await addLink(books, { type, connection, externalKey: key, key: delivery.key, linkedBy: 'person' })
     const released = await release(tx, tenant, (await finish(books)).links, now)
     return { lanes: released.lanes, connections: [...released.connections, connection] }
@@ -263,7 +276,14 @@ export async function rehearseDelivery(
     const setup = catalogue.connections.get(delivery.connection)
     const action = setup?.connector.actions[delivery.action]
     const by = action?.kind === 'state' ? action : delivery.op === 'state' ? undefined : action?.[delivery.op]
-    const { shelf } = openBooks(tx, { tenant, now: await database.now(), newId: context.newId, revision: catalogue.revision }).data
+    const books = await openBooks(tx, {
+      tenant,
+      now: await database.now(),
+      newId: context.newId,
+      revision: catalogue.revision,
+      matching: catalogue.matching,
+    })
+    const { shelf } = books.data
     const document = await fetchDocument(shelf, delivery.type, delivery.key)
     if (setup === undefined || by === undefined || document === undefined)
       return { frozen: delivery.body, now: null, problem: 'the workspace has no such connection, action or document any more' }

@@ -1,5 +1,7 @@
 import type { Removed } from '../store/aged.ts'
 import type { Tx } from '../store/database.ts'
+import { removeEventMessages } from '../store/event-message.ts'
+import { removeNumberDecisions, removeNumberRequests } from '../store/number-retention.ts'
 import { noteRemoved, removeAttempts, removeBodies, removeMarks, settledStates } from '../store/retention.ts'
 import {
   quietStates,
@@ -32,6 +34,8 @@ const lists: Readonly<Record<keyof Retention, readonly Remove[]>> = {
   alarmsDays: [removeAlarms],
   plansDays: [removePlans, removeRanges],
   auditDays: [removeAudit],
+  eventsDays: [removeEventMessages],
+  numbersDays: [removeNumberRequests, removeNumberDecisions],
 }
 
 /** One run over what is older than its span; nothing is where there is none. What a run does not reach, a later one does. */

@@ -1,3 +1,4 @@
+import { waitsForFunds } from '../ledger/deposit/derive.ts'
 import { resolvedAll } from '../ledger/resolved.ts'
 import { documentName, loadDocuments } from '../ledger/shelf.ts'
 import type { Books, Change } from '../ledger/types.ts'
@@ -8,11 +9,13 @@ import { readyLanes, stopLanes } from '../store/lane.ts'
 import type { DeliveryTable } from '../store/tables.ts'
 import { lifeOf, neverArrived, untouched } from './command-life.ts'
 import type { Catalogue, Context, Route } from './context.ts'
+import { type Decided, decideOrders } from './decide-orders.ts'
 import { connectionsOf } from './release.ts'
+import { legsOf } from './route-offers.ts'
 
 /**
  * Makes the duties that follow from changed documents, in the transaction that changed them. Commands have a life per document, connection and action; a state route has one duty that waits,
- * however many changes it carries. What came with a baseline load, or was placed before a route's `from`, makes no command. Answers the connections that have work.
+ * however many changes it carries. An order that others count in the place of (its parts, what it was merged into) goes nowhere, and is called off where it went: those go in its place. What came with a baseline load, or was placed before a route's `from`, makes no command. Answers the connections that have work.
  */
 export async function route(
   context: Context,
@@ -20,12 +23,14 @@ export async function route(
   catalogue: Catalogue,
   changes: readonly Change[],
   traceOf: (envelope: string | null) => string | undefined = () => undefined,
-): Promise<{ readonly connections: readonly string[] }> {
+): Promise<{ readonly connections: readonly string[]; readonly told: readonly string[] }> {
   const live = catalogue.routes.filter(({ mode }) => mode !== 'off')
+  const decided = catalogue.routing === undefined ? nothing : await decideOrders(books, catalogue.routing, changes)
   const plan: Plan = {
     context,
     books,
     catalogue,
+    decided,
     rows: [],
     lanes: new Map(),
     newest: new Map(),
@@ -34,40 +39,40 @@ export async function route(
   for (const [type, group] of Map.groupBy(changes, (change) => change.type)) {
     const routes = live.filter(({ document }) => document === type)
     if (routes.length === 0) continue
+    const { shelf } = books.data
+    const legs = await legsOf(shelf, catalogue, type, routes, group)
     await stopLanes(
       books.tx,
       books.tenant,
       'deliver',
-      group.flatMap(({ key }) => routes.map(({ to }) => laneName(to, type, key))),
+      legs.flatMap((leg) => leg.changes.flatMap(({ key }) => leg.routes.map(({ to }) => laneName(to, type, key)))),
     )
-    const duties = Map.groupBy(
-      await dutiesOf(
-        books.tx,
-        books.tenant,
-        type,
-        group.map(({ key }) => key),
-      ),
-      ({ key }) => key,
-    )
-    const { shelf } = books.data
-    await loadDocuments(shelf, group)
-    const known = group.flatMap((change) => shelf.documents.get(documentName(change)) ?? [])
-    const bodies = new Map((await resolvedAll(shelf, known)).map((body, index) => [known[index]?.key, body]))
-    for (const change of group) {
-      const body = bodies.get(change.key)
-      if (body !== undefined) await routeChange(plan, routes, change, body, duties.get(change.key) ?? [])
+    const keys = new Set(legs.flatMap((leg) => leg.changes.map(({ key }) => key)))
+    const duties = Map.groupBy(await dutiesOf(books.tx, books.tenant, type, [...keys]), ({ key }) => key)
+    for (const leg of legs) {
+      await loadDocuments(shelf, leg.changes)
+      const known = leg.changes.flatMap((change) => shelf.documents.get(documentName(change)) ?? [])
+      const bodies = new Map((await resolvedAll(shelf, known, leg.offer)).map((body, index) => [known[index]?.key, body]))
+      for (const change of leg.changes) {
+        const body = bodies.get(change.key)
+        if (body !== undefined) await routeChange(plan, leg.routes, change, body, duties.get(change.key) ?? [])
+      }
     }
   }
+  for (const lane of books.data.deposits.woken) wake(plan, lane)
   for (const [at, lanes] of Map.groupBy(plan.lanes.keys(), (lane) => plan.lanes.get(lane) ?? books.now))
     await readyLanes(books.tx, books.tenant, 'deliver', lanes, at)
   await insertDeliveries(books.tx, plan.rows)
-  return { connections: connectionsOf([...plan.lanes].flatMap(([lane, at]) => (at <= books.now ? [lane] : []))) }
+  return { told: decided.told, connections: connectionsOf([...plan.lanes].flatMap(([lane, at]) => (at <= books.now ? [lane] : []))) }
 }
+
+const nothing: Decided = { accounts: new Map(), told: [] }
 
 interface Plan {
   readonly context: Context
   readonly books: Books
   readonly catalogue: Catalogue
+  readonly decided: Decided
   readonly rows: DeliveryTable[]
   /** when each is ready, epoch ms; those that are not yet are found by the sweep */
   readonly lanes: Map<string, number>
@@ -101,7 +106,11 @@ async function routeChange(
     const own = duties.filter(
       (duty) => duty.connection === route.to && duty.action === route.action && duty.op !== 'state' && duty.shadow === shadow,
     )
-    if (change.operation === 'cancel') await routeCancel(plan, route, change, own)
+    if (change.replacedAt !== undefined) {
+      // who put other orders in its place has done so in its own books
+      if (!change.replacedAt.has(route.to)) await routeCancel(plan, route, change, own)
+    } else if (route.decided && !plan.decided.accounts.get(change.key)?.includes(route.to)) await routeCancel(plan, route, change, own)
+    else if (change.operation === 'cancel') await routeCancel(plan, route, change, own)
     else if (matches) await routeUpsert(plan, route, change, own)
   }
 }
@@ -135,8 +144,7 @@ async function routeUpsert(plan: Plan, route: Route, change: Change, own: readon
   if (create.attempts === 0 && create.state === 'dead') {
     // it could not be made from the version before; nothing was sent, so this version has its chance
     await changeDelivery(books.tx, books.tenant, create.id, ['dead'], {
-      state: 'due',
-      reason: null,
+      ...(awaitsFunds(plan, change) ?? due),
       due_at: books.now,
       settled_at: null,
       document_version: change.version,
@@ -149,17 +157,24 @@ async function routeUpsert(plan: Plan, route: Route, change: Change, own: readon
   add(plan, route, change, 'change', changes.length)
 }
 
+/** What becomes of a command on an order whose merchant has not enough money for it: it waits until there is. */
+const awaitsFunds = ({ books }: Plan, { type, key }: Change) =>
+  type === 'sales-order' && books.data.deposits.awaiting.has(key)
+    ? { state: 'parked' as const, reason: 'awaiting-funds', waits_for: waitsForFunds(key) }
+    : undefined
+
 /** Lets a duty that nobody has begun carry the new version; false: a sender was quicker, and took the version before. */
 async function renew(plan: Plan, duty: DeliveryTable, change: Change): Promise<boolean> {
   const { books, traceOf } = plan
-  const parked = duty.state === 'parked' && duty.reason === 'missing-link'
+  const parked = duty.state === 'parked' && (duty.reason === 'missing-link' || duty.reason === 'missing-code')
   const trace = traceOf(change)
+  const funds = duty.op === 'state' ? undefined : awaitsFunds(plan, change)
   const renewed = await changeUnsent(books.tx, books.tenant, duty.id, {
     document_version: change.version,
     ...(trace === undefined ? {} : { trace }),
-    ...(parked ? { state: 'due', reason: null, waits_for: null, due_at: books.now } : {}),
+    ...(funds ?? (parked ? { state: 'due', reason: null, waits_for: null, due_at: books.now } : {})),
   })
-  if (renewed && parked) wake(plan, duty.lane)
+  if (renewed && parked && funds === undefined) wake(plan, duty.lane)
   return renewed
 }
 
@@ -190,6 +205,8 @@ const laneName = (connection: string, type: string, key: string): string => {
   return name.length <= maxLane ? name : `${connection}/${type}/#${sha256(key)}`
 }
 
+const due = { state: 'due' as const, reason: null, waits_for: null }
+
 /**
  * `sequence` tells duties of one operation apart: creates so far, changes so far, for a state the duty itself. The effect key is made of what asked for the effect, so that the
  * same cause cannot make a second duty (design.md section 8).
@@ -217,9 +234,7 @@ function add(plan: Plan, route: Route, change: Change, op: DeliveryTable['op'], 
     effect_key: sha256(tenant, route.id, type, key, op, cause, '0', shadow ? 'shadow' : 'live'),
     generation: 0,
     lane,
-    state: 'due',
-    reason: null,
-    waits_for: null,
+    ...(op === 'create' || op === 'change' ? (awaitsFunds(plan, change) ?? due) : due),
     body: null,
     partner_key: null,
     attempts: 0,

@@ -1,10 +1,14 @@
-import { every } from '../model/timing.ts'
+import { every, type Timing } from '../model/timing.ts'
 import { type Job, listSchedule, syncRows, type WantedJob, wantRun } from '../store/schedule.ts'
 import type { ScheduleTable } from '../store/tables.ts'
 import type { Catalogue, ConnectionSetup, Context, Settings } from './context.ts'
 
 /** How often what is too old is removed. */
 const retentionMs = 3_600_000
+/** When it is looked what is to be ordered. */
+const nightly: Timing = { kind: 'cron', cron: '0 2 * * *', zone: 'UTC', jitterMs: 900_000, misfire: 'once' }
+/** How often late orders, parcels and payouts are looked for. */
+const lateMs = 900_000
 
 /** Makes the schedule rows follow the current revision: a row for each job, those of polled streams due at once when they are new. */
 export async function syncSchedules(context: Context): Promise<void> {
@@ -20,8 +24,14 @@ function wantedJobs(catalogue: Catalogue, settings: Settings): readonly WantedJo
     ...jobs,
     { ...ofHub, kind: 'watch', timing: every(settings.watchMs) },
     ...(settings.retention === undefined ? [] : [{ ...ofHub, kind: 'retention' as const, timing: every(retentionMs) }]),
+    ...(settings.shipping === undefined && !isSettling(catalogue) ? [] : [{ ...ofHub, kind: 'late' as const, timing: every(lateMs) }]),
+    ...(catalogue.replenishment === undefined ? [] : [{ ...ofHub, kind: 'replenish' as const, timing: nightly }]),
+    ...(settings.statements === undefined ? [] : [{ ...ofHub, kind: 'statements' as const, timing: settings.statements.timing }]),
+    ...(settings.verify === undefined ? [] : [{ ...ofHub, kind: 'verify' as const, timing: settings.verify }]),
   ]
 }
+
+const isSettling = ({ connections }: Catalogue): boolean => [...connections.values()].some(({ settlement }) => settlement !== undefined)
 
 function jobsOf({ name: connection, connector, streams, reconcile }: ConnectionSetup, settings: Settings): readonly WantedJob[] {
   const ofStreams = [...streams].flatMap(([stream, setup]): readonly WantedJob[] => {

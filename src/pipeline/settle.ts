@@ -95,7 +95,7 @@ async function delivered(
     if (plan.guard !== undefined) await savePushed(tx, { ...plan.guard.pushed, at: now })
     return { lane: 'held', refused: false, rings: [] }
   }
-  const books = openBooks(tx, { tenant, now, newId: context.newId, revision: catalogue.revision })
+  const books = await openBooks(tx, { tenant, now, newId: context.newId, revision: catalogue.revision, matching: catalogue.matching })
   journal(
     books,
     'delivered',
@@ -119,6 +119,7 @@ async function delivered(
     rings: [
       ...[...new Set([...routed.connections, ...released.connections])].map((connection): Ring => ({ kind: 'deliver', connection })),
       ...released.lanes.map((lane): Ring => ({ kind: 'ingest', lane })),
+      ...finished.told.map((subscription): Ring => ({ kind: 'events', subscription })),
     ],
   }
 }
@@ -195,7 +196,7 @@ async function tooLate({ context, catalogue, tx, now, plan }: Settling, code: st
   const { tenant } = context
   const { delivery } = plan
   await changeDelivery(tx, tenant, delivery.id, ['sending'], { state: 'cancelled', reason: 'refused', settled_at: now })
-  const books = openBooks(tx, { tenant, now, newId: context.newId, revision: catalogue.revision })
+  const books = await openBooks(tx, { tenant, now, newId: context.newId, revision: catalogue.revision, matching: catalogue.matching })
   note(books, {
     type: delivery.type,
     key: delivery.key,

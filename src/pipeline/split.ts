@@ -1,25 +1,28 @@
-import { sha256 } from '../model/id.ts'
+import { recoveryOf } from '../model/errors.ts'
 import type { Json } from '../model/json.ts'
 import type { Tx } from '../store/database.ts'
-import { insertHashes, knownHashes } from '../store/dedupe.ts'
-import { insertEnvelopes } from '../store/envelope.ts'
+import { insertHashes } from '../store/dedupe.ts'
 import { lockIdleLanes } from '../store/idle-lanes.ts'
-import { claimAlways, holdLane, type Lease, releaseLane } from '../store/lane.ts'
-import { markSplit, type ReceiptHead, unsplitReceipts } from '../store/receipt.ts'
+import { claimAlways, forgiveLane, holdLane, type Lease, releaseLane } from '../store/lane.ts'
+import { deleteReceipts, markSplit, type ReceiptHead, unsplitReceipts, withoutEnvelopes } from '../store/receipt.ts'
 import { wantRun } from '../store/schedule.ts'
-import type { DedupeTable, EnvelopeTable } from '../store/tables.ts'
+import type { EnvelopeTable } from '../store/tables.ts'
 import type { Ring } from './bell.ts'
-import { bodiesOf } from './bodies.ts'
+import { bodiesOf, sizesOf } from './bodies.ts'
 import { breathing } from './breath.ts'
 import { hurryJob } from './bulk-turn.ts'
 import type { Catalogue, Context } from './context.ts'
-import { cutReceipt, type NoRecords, poisoned } from './cut-receipt.ts'
+import { cutReceipt, poisoned } from './cut-receipt.ts'
 import { type Draft, type Judged, judgeDrafts, saveJudged } from './drafts.ts'
 import { type Halt, noHalt } from './halt.ts'
 import { isFenced } from './ingest.ts'
+import { type Whole, writeWholes } from './whole-receipts.ts'
 
-/** Receipts cut in one transaction. */
+/** Receipts cut in one transaction, and records in them. A page that holds more is cut by itself, and is left to the lanes where it holds more than so many. */
 const batch = 256
+const mostApplied = 512
+/** Bytes of receipts cut in one transaction, as they are kept: those of pages are packed, a twelfth of what they hold. */
+const mostBytes = 8 * 1024 * 1024
 /** So many full batches in a row are more than one process keeps up with: what comes then is left to the lanes, and so to all workers. */
 const mostFull = 16
 /** Lanes rung for: who answers takes all that are due. */
@@ -63,7 +66,11 @@ export async function split(context: Context, halt: Halt = noHalt(), applying?: 
       const keeps = full < mostFull ? apply : undefined
       done = await database.write((tx) => splitBatch(context, tx, lease, crashes, halt.stop.aborted, keeps))
     } catch (error) {
-      if (apply === undefined || isFenced(error)) throw error
+      if (isFenced(error)) throw error
+      if (apply === undefined) {
+        if (recoveryOf(error) === 'retry') await giveBack(context, lease, crashes)
+        throw error
+      }
       context.log.debug({ error }, 'receipts could not be applied at once: their envelopes go to the lanes')
       apply = undefined
       continue
@@ -71,17 +78,37 @@ export async function split(context: Context, halt: Halt = noHalt(), applying?: 
     crashes = 0
     if (done.applied > 0) context.meter?.applied(done.applied, (performance.now() - began) / 1000)
     for (const ring of done.rings) context.bell.ring(ring)
-    full = done.receipts === batch && database.dialect === 'mysql' ? full + 1 : 0
+    for (const page of done.repeated) context.meter?.repeated(page.connection, page.stream, page.records)
+    for (const receipt of done.gone) context.handover.drop(receipt)
+    full = done.isFull && database.dialect === 'mysql' ? full + 1 : 0
     if (apply !== undefined && full < mostFull) await apply.rest(done.lanes)
     else for (const lane of done.lanes.slice(0, mostRings)) context.bell.ring({ kind: 'ingest', lane })
     total += done.receipts
     if (done.ended) return total
-    if (done.receipts < batch && !halt.stop.aborted) await context.clock.sleep(breathMs, halt.stop)
+    if (!done.isFull && !halt.stop.aborted) await context.clock.sleep(breathMs, halt.stop)
+  }
+}
+
+/** What passes by itself, as a database that is away, says nothing of the receipts that wait: no process died of them. Where even this cannot be written the lease ends by the clock. */
+async function giveBack({ database, tenant, log }: Context, lease: Lease, crashes: number): Promise<void> {
+  try {
+    await database.write(async (tx) => {
+      await holdLane(tx, tenant, lease, await database.now())
+      await releaseLane(tx, tenant, lease, undefined, crashes)
+    })
+  } catch (error) {
+    log.debug({ error }, 'the lease of cutting receipts could not be given back')
   }
 }
 
 interface Batch {
   readonly receipts: number
+  /** there may be more at once */
+  readonly isFull: boolean
+  /** records of lists that were known already */
+  readonly repeated: readonly { readonly connection: string; readonly stream: string; readonly records: number }[]
+  /** pages that brought nothing and left no row */
+  readonly gone: readonly string[]
   /** envelopes applied in the same transaction */
   readonly applied: number
   /** lanes in which envelopes wait */
@@ -102,11 +129,19 @@ async function splitBatch(
   const now = await context.database.now()
   await holdLane(tx, tenant, lease, now + context.settings.leaseMs)
   // after a crash one at a time, so that a receipt which kills the process is known by itself
-  const receipts = stopping ? [] : await unsplitReceipts(tx, tenant, crashes > 0 ? 1 : batch)
-  if (receipts.length === 0) {
+  const waiting = stopping ? [] : await unsplitReceipts(tx, tenant, crashes > 0 ? 1 : batch)
+  if (waiting.length === 0) {
     await releaseLane(tx, tenant, lease)
-    return { receipts: 0, applied: 0, lanes: [], rings: [], ended: true }
+    return { receipts: 0, isFull: false, repeated: [], gone: [], applied: 0, lanes: [], rings: [], ended: true }
   }
+  const receipts = together(
+    waiting,
+    await sizesOf(
+      context,
+      tx,
+      waiting.map(({ id }) => id),
+    ),
+  )
   const bodies = await bodiesOf(
     context,
     tx,
@@ -125,7 +160,7 @@ async function splitBatch(
     for (const receipt of run.receipts) {
       await breathe()
       const body = bodies.get(receipt.id)
-      const cut = poison ? poisoned : cutReceipt(connection, receipt, body)
+      const cut = poison ? poisoned : await cutReceipt(connection, receipt, body)
       if ('reason' in cut) wholes.push({ receipt, length: body?.byteLength ?? 0, ...cut })
       else {
         drafts.push(...cut.drafts)
@@ -154,15 +189,49 @@ async function splitBatch(
     const whole = { rows: rows.map((row) => byId.get(row.id) ?? row), fresh: [], pokes: judged.flatMap((made) => made.pokes) }
     lanes.push(...(await saveJudged(tx, tenant, whole, now)))
   }
-  const mine = apply === undefined ? [] : await inIdleLanes(tx, tenant, rows)
+  const mine = apply === undefined || rows.length > mostApplied ? [] : await inIdleLanes(tx, tenant, rows)
   if (apply === undefined || mine.length === 0) await write([])
   else rings.push(...(await apply.now(tx, catalogue, mine, new Map(judged.flatMap(({ values }) => [...values])), now, write)))
+  const pages = receipts.filter(({ records }) => records !== null).map(({ id }) => id)
+  const gone = await withoutEnvelopes(tx, tenant, pages)
+  await deleteReceipts(tx, tenant, gone)
   await markSplit(
     tx,
     tenant,
-    receipts.map(({ id }) => id),
+    receipts.filter(({ id }) => !gone.includes(id)).map(({ id }) => id),
   )
-  return { receipts: receipts.length, applied: apply === undefined ? 0 : mine.length, lanes, rings, ended: false }
+  if (crashes > 0) await forgiveLane(tx, tenant, lease)
+  const repeated = Map.groupBy(
+    judged.flatMap((made) => made.repeated),
+    (draft) => draft.receipts[0],
+  )
+  return {
+    receipts: receipts.length,
+    isFull: waiting.length === batch || receipts.length < waiting.length,
+    repeated: receipts.flatMap(({ id, connection, stream }) => {
+      const records = repeated.get(id)?.length ?? 0
+      return records === 0 ? [] : [{ connection, stream: stream ?? '', records }]
+    }),
+    gone,
+    applied: apply === undefined ? 0 : mine.length,
+    lanes,
+    rings,
+    ended: false,
+  }
+}
+
+/** As many as fit into one transaction by the records and bytes they hold, and never none. */
+export function together<T extends Pick<ReceiptHead, 'id' | 'records'>>(
+  receipts: readonly T[],
+  sizes: ReadonlyMap<string, number>,
+): readonly T[] {
+  let records = 0
+  let bytes = 0
+  return receipts.filter(({ id, records: own }, place) => {
+    records += own ?? 1
+    bytes += sizes.get(id) ?? 0
+    return place === 0 || (records <= batch && bytes <= mostBytes)
+  })
 }
 
 /** Those of the envelopes that may be applied now: others come after what waits in their lane. */
@@ -175,69 +244,6 @@ async function inIdleLanes(tx: Tx, tenant: string, rows: readonly EnvelopeTable[
     waiting.map(({ lane }) => String(lane)),
   )
   return waiting.filter(({ lane }) => idle.has(String(lane)))
-}
-
-interface Whole extends NoRecords {
-  readonly receipt: ReceiptHead
-  readonly length: number
-}
-
-/** By which a receipt that gave no records is known when the same bytes come again. */
-export const wholeHash = (receipt: Pick<ReceiptHead, 'topic' | 'body_hash'>): string =>
-  sha256('whole', receipt.topic ?? '', receipt.body_hash)
-
-/** One envelope over all bytes of each receipt that gave no records; the same bytes again are a duplicate. */
-async function writeWholes(
-  context: Context,
-  tx: Tx,
-  connection: string,
-  wholes: readonly Whole[],
-  revision: string,
-  now: number,
-): Promise<void> {
-  if (wholes.length === 0) return
-  const { tenant } = context
-  const hashOf = ({ receipt }: Whole) => wholeHash(receipt)
-  const known = await knownHashes(tx, tenant, connection, wholes.map(hashOf))
-  const rows: EnvelopeTable[] = []
-  const fresh: DedupeTable[] = []
-  for (const whole of wholes) {
-    const { receipt } = whole
-    const id = context.newId()
-    const hash = hashOf(whole)
-    const twin = known.get(hash)
-    const entry = { tenant, connection, hash, body_hash: receipt.body_hash, envelope: id, at: now }
-    if (twin === undefined) {
-      known.set(hash, entry)
-      fresh.push(entry)
-    }
-    rows.push({
-      tenant,
-      id,
-      receipt: receipt.id,
-      connection,
-      stream: receipt.stream ?? '',
-      lane: 0,
-      key: '',
-      version: null,
-      op: 'upsert',
-      slices: JSON.stringify([{ receipt: receipt.id, from: 0, to: whole.length }]),
-      body_hash: receipt.body_hash,
-      as_of: receipt.as_of,
-      baseline: 0,
-      authoritative: 0,
-      state: twin === undefined ? whole.state : 'duplicate',
-      reason: twin === undefined ? whole.reason : null,
-      detail: JSON.stringify(twin === undefined ? { message: whole.message } : { of: twin.envelope }),
-      waits_for: null,
-      crashes: 0,
-      revision,
-      received_at: receipt.received_at,
-      settled_at: now,
-    })
-  }
-  await insertEnvelopes(tx, rows)
-  await insertHashes(tx, fresh)
 }
 
 /** Receipts in order, in runs of one connection. */

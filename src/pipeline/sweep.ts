@@ -1,19 +1,24 @@
+import { readWait, type Wait } from '../ledger/types.ts'
 import { dueBackfills } from '../store/backfill.ts'
+import { codesNamed } from '../store/code.ts'
 import { listConnections } from '../store/connection.ts'
 import { type ParkedDelivery, parkedDeliveries, releaseThese } from '../store/delivery.ts'
 import { dueLanes } from '../store/due-lanes.ts'
 import { parkedEnvelopes } from '../store/envelope.ts'
+import { dueSubscriptions } from '../store/event-subscription.ts'
 import { findingsOf } from '../store/finding.ts'
+import type { Reader } from '../store/in-list.ts'
 import { readyLanes } from '../store/lane.ts'
 import { externalName, linksOf, linksTo } from '../store/link.ts'
 import { hasDueNotices } from '../store/notice.ts'
 import { countUnsplit } from '../store/receipt.ts'
 import { dueRuns } from '../store/schedule.ts'
 import type { Ring } from './bell.ts'
-import type { Context } from './context.ts'
+import type { Catalogue, Context } from './context.ts'
 import { goneOn } from './drift.ts'
 import { toRing } from './lanes.ts'
 import { connectionsOf, releaseNames } from './release.ts'
+import { tellPromises } from './tell-promises.ts'
 
 /** Lanes rung in one sweep; the oldest come first, the next sweep takes the rest. */
 const maxLanes = 1000
@@ -43,6 +48,8 @@ export async function sweep(context: Context): Promise<readonly Ring[]> {
     rings.push(kind === 'pull' ? { kind, connection, stream } : { kind: 'job', job: kind, connection, stream })
   for (const id of await dueBackfills(database, tenant, now)) rings.push({ kind: 'backfill', id })
   if (await hasDueNotices(database, tenant, now)) rings.push({ kind: 'notify' })
+  for (const subscription of await dueSubscriptions(database.read, tenant, now)) rings.push({ kind: 'events', subscription })
+  await tellPromises(context)
   return rings
 }
 
@@ -92,9 +99,9 @@ function alarm(context: Context, watch: ParkWatch, id: string, about: object): v
   context.log.warn(about, 'something has been parked for longer than the limit: it needs a person')
 }
 
-/** Names (waitsForExternal, waitsForKey) whose link exists. */
-async function present({ database, tenant }: Context, names: readonly string[]): Promise<string[]> {
-  const wanted = [...new Set(names)].flatMap((name) => parse(name) ?? [])
+/** Names whose link exists, or whose code stands in the workspace's file now; a saved code frees what waits for it itself. */
+async function present({ database, tenant, catalogue }: Context, names: readonly string[]): Promise<string[]> {
+  const wanted = [...new Set(names)].flatMap((name) => readWait(name) ?? [])
   const links = new Set(
     (
       await linksOf(
@@ -116,19 +123,40 @@ async function present({ database, tenant }: Context, names: readonly string[]):
       group.map(({ key }) => key),
     ))
       keys.add(`${type}\0${row.connection}\0${row.key}`)
-  return wanted
-    .filter(({ by, type, connection, key }) =>
-      by === 'external' ? links.has(externalName({ type, connection, externalKey: key })) : keys.has(`${type}\0${connection}\0${key}`),
-    )
-    .map(({ name }) => name)
+  const hubCodes = await writtenInFile(database.read, tenant, catalogue().codes, wanted)
+  const isThere = ({ by, type, connection, key }: Wait): boolean => {
+    switch (by) {
+      case 'external':
+        return links.has(externalName({ type, connection, externalKey: key }))
+      case 'key':
+        return keys.has(`${type}\0${connection}\0${key}`)
+      case 'code':
+        return catalogue().codes.get(type)?.has(key) === true
+      case 'hub-code':
+        return hubCodes.has(`${type}\0${key}`)
+    }
+  }
+  return wanted.filter(isThere).map(({ name }) => name)
 }
 
-function parse(
-  name: string,
-): { readonly name: string; readonly by: string; readonly type: string; readonly connection: string; readonly key: string } | undefined {
-  const match = /^(external|key):([^/]+)\/([^/]+)\/(.+)$/s.exec(name)
-  const [, by = '', type = '', connection = '', key = ''] = match ?? []
-  return match === null ? undefined : { name, by, type, connection, key }
+/** Our codes that the workspace's file gives a word for, which no saved code takes for something else. */
+async function writtenInFile(
+  read: Reader,
+  tenant: string,
+  codes: Catalogue['codes'],
+  wanted: readonly Wait[],
+): Promise<ReadonlySet<string>> {
+  const there = new Set<string>()
+  for (const [kind, group] of Map.groupBy(
+    wanted.filter(({ by }) => by === 'hub-code'),
+    ({ type }) => type,
+  )) {
+    const keys = new Set(group.map(({ key }) => key))
+    const words = [...(codes.get(kind) ?? [])].filter(([, hub]) => keys.has(hub))
+    const saved = await codesNamed(read, tenant, kind, new Set(words.map(([code]) => code)))
+    for (const [code, hub] of words) if (!saved.some((row) => row.code === code)) there.add(`${kind}\0${hub}`)
+  }
+  return there
 }
 
 /** Held duties without an open finding that holds them, and those of a route that is on again. */

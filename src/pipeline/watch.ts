@@ -7,20 +7,32 @@ import { forgetTraffic, hourMs, saveTraffic, trafficOfHours, webhookTimes } from
 import { settleAlarms } from './alarms.ts'
 import { conditionsNow } from './conditions.ts'
 import type { Context } from './context.ts'
+import { moveContracts } from './contract-clock.ts'
+import { tendDeposits } from './deposits.ts'
+import { settlePrices } from './due-prices.ts'
+import { boundBacklogs } from './event-watch.ts'
+import { tendNumbers } from './numbers.ts'
 import { defaultPagesPerMinute, wantRange } from './ranges.ts'
+import { resettle, restateBooks } from './restate-parties.ts'
+import { idsSettleMs } from './settled-ids.ts'
 import { learnedHours } from './silence.ts'
 
 /** Receipts counted in one transaction, and transactions of one look. */
 const batch = 5000
 const mostBatches = 40
-/** Ids made so lately may belong to transactions that are not there yet. */
-const settleMs = 10_000
 /** Before the silence began, by the clock of a partner that may be late. */
 const gapMarginMs = 900_000
 
 /** One look at everything that partners owe us: counts what came, opens and closes alarms, and asks for what a silence may have swallowed. */
 export async function watch(context: Context, lease: RunLease): Promise<void> {
   await countWebhooks(context, lease)
+  await restateBooks(context, lease)
+  await resettle(context, lease)
+  await moveContracts(context, lease)
+  await tendNumbers(context, lease)
+  await settlePrices(context, lease)
+  await tendDeposits(context, lease)
+  await boundBacklogs(context)
   const { database, tenant, settings } = context
   const conditions = await conditionsNow(context)
   const opened = await database.write(async (tx) => {
@@ -43,7 +55,7 @@ async function countWebhooks(context: Context, lease: RunLease): Promise<void> {
       await holdRun(tx, tenant, lease, now + settings.leaseMs)
       const oldest = now - learnedHours * hourMs
       const after = (await readPosition(tx, tenant, '', 'traffic')) ?? firstId(oldest)
-      const found = await webhookTimes(tx, tenant, { after, before: firstId(now - settleMs), limit: batch })
+      const found = await webhookTimes(tx, tenant, { after, before: firstId(now - idsSettleMs), limit: batch })
       const last = found.at(-1)
       if (last === undefined) return false
       await addTraffic(tx, tenant, found)

@@ -1,6 +1,6 @@
 import { Worker } from 'bullmq'
 import type { Log } from '../model/log.ts'
-import type { Ring } from '../pipeline/bell.ts'
+import type { BackgroundJob, Ring } from '../pipeline/bell.ts'
 import { type RedisLine, within } from './redis.ts'
 
 export interface BullWorkerOptions {
@@ -118,25 +118,40 @@ export function openBullWorker(options: BullWorkerOptions): BullWorker {
   }
 }
 
+type Fields = Readonly<Record<string, unknown>>
+const jobs: Readonly<Record<BackgroundJob, true>> = {
+  ...{
+    full: true,
+    ids: true,
+    subscription: true,
+    reconcile: true,
+    watch: true,
+    retention: true,
+    verify: true,
+    late: true,
+    replenish: true,
+    statements: true,
+  },
+}
+const isJob = (job: unknown): job is BackgroundJob => typeof job === 'string' && Object.hasOwn(jobs, job)
+
+/** How each kind of ring is read; a kind that is left out here would be answered by sweeps only. */
+const readers: { readonly [K in Ring['kind']]: (data: Fields) => (Ring & { readonly kind: K }) | undefined } = {
+  split: () => ({ kind: 'split' }),
+  notify: () => ({ kind: 'notify' }),
+  ingest: ({ lane }) => (typeof lane === 'number' && Number.isInteger(lane) ? { kind: 'ingest', lane } : undefined),
+  deliver: ({ connection }) => (typeof connection === 'string' ? { kind: 'deliver', connection } : undefined),
+  refetch: ({ connection }) => (typeof connection === 'string' ? { kind: 'refetch', connection } : undefined),
+  pull: ({ connection, stream }) =>
+    typeof connection === 'string' && typeof stream === 'string' ? { kind: 'pull', connection, stream } : undefined,
+  job: ({ job, connection, stream }) =>
+    isJob(job) && typeof connection === 'string' && typeof stream === 'string' ? { kind: 'job', job, connection, stream } : undefined,
+  backfill: ({ id }) => (typeof id === 'string' ? { kind: 'backfill', id } : undefined),
+  events: ({ subscription }) => (typeof subscription === 'string' ? { kind: 'events', subscription } : undefined),
+}
+
 /** What another version, or somebody else, put into Redis is not trusted. */
 export function readRing(data: unknown): Ring | undefined {
-  if (typeof data !== 'object' || data === null || !('kind' in data)) return undefined
-  const connection = 'connection' in data && typeof data.connection === 'string' ? data.connection : undefined
-  switch (data.kind) {
-    case 'split':
-      return { kind: 'split' }
-    case 'ingest':
-      return 'lane' in data && typeof data.lane === 'number' && Number.isInteger(data.lane)
-        ? { kind: 'ingest', lane: data.lane }
-        : undefined
-    case 'deliver':
-    case 'refetch':
-      return connection === undefined ? undefined : { kind: data.kind, connection }
-    case 'pull':
-      return connection !== undefined && 'stream' in data && typeof data.stream === 'string'
-        ? { kind: 'pull', connection, stream: data.stream }
-        : undefined
-    default:
-      return undefined
-  }
+  if (typeof data !== 'object' || data === null || !('kind' in data) || typeof data.kind !== 'string') return undefined
+  return Object.hasOwn(readers, data.kind) ? readers[data.kind as Ring['kind']](data as Fields) : undefined
 }

@@ -1,6 +1,6 @@
 import { Queue } from 'bullmq'
 import { type Log, silentLog } from '../model/log.ts'
-import { type Bell, isBackground, type Ring, ringName } from '../pipeline/bell.ts'
+import { type Bell, isBackground, type Ring, ringName, waitsOutside } from '../pipeline/bell.ts'
 import { type BullWorker, openBullWorker } from './bull-worker.ts'
 import { type LocalBellOptions, openLocalBell } from './local.ts'
 import { openRedis, within } from './redis.ts'
@@ -20,7 +20,7 @@ export interface BullBellOptions extends LocalBellOptions {
 const classes = ['work', 'pulls', 'ingest', 'background'] as const
 type RingClass = (typeof classes)[number]
 const classOf = (ring: Ring): RingClass =>
-  isBackground(ring) ? 'background' : ring.kind === 'pull' ? 'pulls' : ring.kind === 'ingest' ? 'ingest' : 'work'
+  isBackground(ring) ? 'background' : waitsOutside(ring) ? 'pulls' : ring.kind === 'ingest' ? 'ingest' : 'work'
 
 /** An `add` hangs while Redis is away: nothing waits for it longer than this. */
 const addMs = 500

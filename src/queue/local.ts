@@ -1,5 +1,5 @@
 import { AsyncResource } from 'node:async_hooks'
-import { type Bell, isBackground, type Ring, ringName } from '../pipeline/bell.ts'
+import { type Bell, isBackground, type Ring, ringName, waitsOutside } from '../pipeline/bell.ts'
 
 /** A bell that can be waited for: what a front of it in Redis needs to know when a job is over. */
 export interface LocalBell extends Bell {
@@ -10,7 +10,7 @@ export interface LocalBell extends Bell {
 export interface LocalBellOptions {
   /** answers under way at once, pulls and ingest not counted. 16 */
   readonly concurrency?: number
-  /** pulls under way at once; they wait for partners and must not hold up the lanes. 16 */
+  /** pulls, and receivers of events told, at once; they wait for partners and must not hold up the lanes. 16 */
   readonly pulls?: number
   /** ingest lanes answered at once; with a store of one writer, one is best: it takes all lanes that are due with it. 16 */
   readonly ingests?: number
@@ -35,7 +35,7 @@ export function openLocalBell(options: LocalBellOptions = {}): LocalBell {
   const background = rank(options.background ?? 2)
   const ranks = [work, pulls, ingests, background]
   const rankOf = (ring: Ring): Rank =>
-    isBackground(ring) ? background : ring.kind === 'pull' ? pulls : ring.kind === 'ingest' ? ingests : work
+    isBackground(ring) ? background : waitsOutside(ring) ? pulls : ring.kind === 'ingest' ? ingests : work
   const again = new Map<string, Ring>()
   const asking = new Map<string, (() => void)[]>()
   const idle: (() => void)[] = []

@@ -11,6 +11,7 @@ import { notify } from '../pipeline/notify.ts'
 import { pull } from '../pipeline/pull.ts'
 import { refetch } from '../pipeline/refetch.ts'
 import { openParkWatch, reviewParked, sweep } from '../pipeline/sweep.ts'
+import { tellEvents } from '../pipeline/tell-events.ts'
 
 export interface Workers {
   /**
@@ -74,6 +75,8 @@ function work(context: Context, ring: Ring, halt: Halt): Promise<unknown> {
       return timed(context, { ...ring, kind: ring.job }, () => runJob(context, ring.job, ring.connection, ring.stream, halt))
     case 'notify':
       return notify(context, halt)
+    case 'events':
+      return tellEvents(context, ring.subscription, halt)
   }
 }
 

@@ -81,11 +81,81 @@ const paths: readonly (readonly [string, RawBuilder<unknown>, string])[] = [
   [
     'what reduces a product now',
     sql`select sum(quantity) from reservation where tenant = 't' and product = 'p' and released_at is null`,
-    'reservation_by_product_released_at',
+    'reservation_by_product_released_at_quantity',
   ],
   ['a document by its number', sql`select * from document where tenant = 't' and type = 'y' and number = 'n'`, 'document_by_type_number'],
   ['history of a document', sql`select * from journal where tenant = 't' and type = 'y' and key = 'k'`, 'journal_by_type_key'],
-  ['open findings', sql`select * from finding where tenant = 't' and state = 'open' and code = 'c'`, 'finding_by_state_code'],
+  [
+    'what is due for a receiver of events',
+    sql`select subject from event_message where tenant = 't' and subscription = 's' and state = 'due' and due_at <= 5 order by due_at limit 256`,
+    'event_message_by_subscription_state_due_at',
+  ],
+  ['open findings', sql`select * from finding where tenant = 't' and state = 'open' and code = 'c'`, 'finding_by_state_code_opened_at'],
+  [
+    'the queue of findings, the oldest first',
+    sql`select * from finding where tenant = 't' and state = 'open' and opened_at >= 5 and (opened_at > 5 or type > 'y' or (type = 'y' and key > 'k')) order by opened_at, type, key, code, path limit 51`,
+    'finding_by_state_opened_at_type_key_code_path',
+  ],
+  [
+    'what a person looks after',
+    sql`select * from finding where tenant = 't' and owner = 'person/ann' and state = 'open'`,
+    'finding_by_owner_state',
+  ],
+  [
+    'a page of sales orders, the newest first',
+    sql`select * from sale join order_state on order_state.tenant = 't' and order_state.type = 'sales-order' and order_state.key = sale.key where sale.tenant = 't' and placed_at <= 5 and (placed_at < 5 or sale.key < 'k') order by placed_at desc, sale.key desc limit 51`,
+    'sale_by_placed_at_key',
+  ],
+  [
+    'a page of one shop',
+    sql`select * from sale join order_state on order_state.tenant = 't' and order_state.type = 'sales-order' and order_state.key = sale.key where sale.tenant = 't' and sale.origin in ('s') order by placed_at desc, sale.key desc limit 51`,
+    'sale_by_origin_placed_at_key',
+  ],
+  [
+    'a page of one customer',
+    sql`select * from sale join order_state on order_state.tenant = 't' and order_state.type = 'sales-order' and order_state.key = sale.key where sale.tenant = 't' and customer = 'c' order by placed_at desc, sale.key desc limit 51`,
+    'sale_by_customer_placed_at_key',
+  ],
+  [
+    'sales orders that changed',
+    sql`select * from sale join order_state on order_state.tenant = 't' and order_state.type = 'sales-order' and order_state.key = sale.key where sale.tenant = 't' and updated_at >= 5 order by updated_at, sale.key limit 51`,
+    'sale_by_updated_at_key',
+  ],
+  [
+    'a page of purchases of one seller to which something happened',
+    sql`select * from order_state where tenant = 't' and type = 'purchase-order' and key > 'a' and exists (select 1 from reference where reference.tenant = order_state.tenant and reference.from_type = 'purchase-order' and reference.from_key = order_state.key and reference.path = 'seller.ref' and reference.to_key = 's') and exists (select 1 from journal where journal.tenant = order_state.tenant and journal.type = 'purchase-order' and journal.key = order_state.key and journal.at >= 5) order by key limit 50`,
+    'order_state',
+  ],
+  [
+    'a purchase by its number',
+    sql`select * from order_state where tenant = 't' and type = 'purchase-order' and key > 'a' and key in (select document.key from document where document.tenant = 't' and document.type = 'purchase-order' and document.number = 'n') order by key limit 50`,
+    'document_by_type_number',
+  ],
+  [
+    'where a stretch of the journal ends',
+    sql`select id from journal where tenant = 't' and id < 'z' order by id desc limit 1 offset 4999`,
+    'sqlite_autoindex_journal',
+  ],
+  [
+    'events of a rare kind within a stretch',
+    sql`select * from journal where tenant = 't' and id < 'z' and id >= 'b' and (kind in ('k') and type in ('y')) order by id desc limit 500`,
+    'sqlite_autoindex_journal',
+  ],
+  [
+    'the stock of a product at a place',
+    sql`select * from stock where tenant = 't' and product = 'p' and location = 'l' order by product, location, owner, condition, lot limit 51`,
+    'stock',
+  ],
+  [
+    'one sales order as the list shows it',
+    sql`select * from sale join order_state on order_state.tenant = 't' and order_state.type = 'sales-order' and order_state.key = sale.key where sale.tenant = 't' and sale.key = 'k'`,
+    'sale',
+  ],
+  [
+    'the last duties of a document',
+    sql`select id from delivery where tenant = 't' and type = 'y' and key = 'k'`,
+    'delivery_by_type_key_connection',
+  ],
   ['whose webhook it is', sql`select * from connection where hook_token = 'h'`, 'sqlite_autoindex_connection'],
 ]
 

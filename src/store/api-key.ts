@@ -1,14 +1,26 @@
 import type { Database, Tx } from './database.ts'
 import { inLists, type Reader } from './in-list.ts'
 import { insertMany } from './insert-many.ts'
+import { wantRestating } from './party-document.ts'
 import type { ApiKeyTable } from './tables-access.ts'
 
 /** A key as people may see it: everything but what it is recognised by. */
 export type ApiKeyHead = Omit<ApiKeyTable, 'hash'>
-const head = ['tenant', 'id', 'name', 'scopes', 'created_at', 'expires_at', 'revoked_at'] as const
+const head = ['tenant', 'id', 'name', 'scopes', 'created_at', 'expires_at', 'revoked_at', 'party', 'organisation', 'initial'] as const
 
+/** With the first key of a party that neither supplies nor sells somebody reads as it: what its connections bring becomes its own. */
 export async function insertApiKey(tx: Tx, row: ApiKeyTable): Promise<void> {
+  if (row.party !== null && !(await keyedParties(tx, row.tenant, [row.party])).has(row.party))
+    await wantRestating(tx, row.tenant, [row.party])
   await tx.insertInto('api_key').values(row).execute()
+}
+
+/** Which of these parties have, or had, a key. */
+export async function keyedParties(read: Reader, tenant: string, parties: Iterable<string>): Promise<ReadonlySet<string>> {
+  const rows = await inLists(parties, (list) =>
+    read.selectFrom('api_key').select('party').distinct().where('tenant', '=', tenant).where('party', 'in', list).execute(),
+  )
+  return new Set(rows.flatMap(({ party }) => party ?? []))
 }
 
 /** The same for a key that several processes may bring at once: the first one's row stays. */
@@ -29,6 +41,18 @@ export async function hasAdminKey(database: Database, tenant: string, now: numbe
     .where('revoked_at', 'is', null)
     .execute()
   return rows.some(({ scopes, expires_at }) => scopes.split(' ').includes('admin') && (expires_at === null || expires_at > now))
+}
+
+/** Whether a party has a key that works at this time, or that is still to be replaced. */
+export async function partyKeyThere(read: Reader, tenant: string, party: string, now: number): Promise<boolean> {
+  const rows = await read
+    .selectFrom('api_key')
+    .select('expires_at')
+    .where('tenant', '=', tenant)
+    .where('party', '=', party)
+    .where('revoked_at', 'is', null)
+    .execute()
+  return rows.some(({ expires_at }) => expires_at === null || expires_at > now)
 }
 
 /** Keys in the order they were made, after an id. */

@@ -4,20 +4,25 @@ import type { Reader } from './in-list.ts'
 import { insertMany } from './insert-many.ts'
 import type { AuditTable } from './tables.ts'
 
-/** Writes down what a person did, in the transaction that does it. `detail`: what stood before and after. */
-export const writeAudit = (
-  tx: Tx,
-  row: Omit<AuditTable, 'detail' | 'connection' | 'stream'> & {
-    readonly connection?: string
-    readonly stream?: string
-    readonly detail?: object
-  },
-): Promise<number> => {
-  const { detail, connection, stream, ...kept } = row
-  return insertMany(tx, 'audit', [
-    { ...kept, connection: connection ?? null, stream: stream ?? null, detail: detail === undefined ? null : JSON.stringify(detail) },
-  ])
+/** What a person did. `detail`: what stood before and after. */
+export type AuditLine = Omit<AuditTable, 'detail' | 'connection' | 'stream'> & {
+  readonly connection?: string
+  readonly stream?: string
+  readonly detail?: object
 }
+
+/** Writes down what a person did, in the transaction that does it. */
+export const writeAudit = (tx: Tx, line: AuditLine): Promise<number> => writeAudits(tx, [line])
+
+export const writeAudits = (tx: Tx, lines: readonly AuditLine[]): Promise<number> =>
+  insertMany(
+    tx,
+    'audit',
+    lines.map(({ detail, connection, stream, ...kept }) => ({
+      ...{ ...kept, connection: connection ?? null, stream: stream ?? null },
+      detail: detail === undefined ? null : JSON.stringify(detail),
+    })),
+  )
 
 /** Lines of the audit, newest first; `since`: epoch ms, `before`: an id. */
 export const listAudit = (

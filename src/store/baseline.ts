@@ -61,14 +61,14 @@ export async function signBaseline(
   return signed.numUpdatedRows > 0n
 }
 
-/** What became of the records of first reads, child records with their parents' stream. */
+/** What became of the records of first reads, those of pages that are not cut yet among them; child records with their parents' stream. */
 export interface BaselineCount {
   readonly stream: string
   readonly state: string
   readonly count: number
 }
-export const countBaselineStates = (read: Reader, tenant: string, connection: string): Promise<BaselineCount[]> =>
-  read
+export async function countBaselineStates(read: Reader, tenant: string, connection: string): Promise<BaselineCount[]> {
+  const cut = await read
     .selectFrom('envelope')
     .select((of) => ['stream', 'state', of.fn.countAll<number>().as('count')])
     .where('tenant', '=', tenant)
@@ -76,6 +76,16 @@ export const countBaselineStates = (read: Reader, tenant: string, connection: st
     .where('baseline', '=', 1)
     .groupBy(['stream', 'state'])
     .execute()
+  const uncut = await read
+    .selectFrom('receipt')
+    .select(['stream', 'records'])
+    .where('tenant', '=', tenant)
+    .where('state', '=', 'uncut')
+    .where('connection', '=', connection)
+    .where('baseline', '=', 1)
+    .execute()
+  return [...cut, ...uncut.map(({ stream, records }) => ({ stream: stream ?? '', state: 'received', count: records ?? 0 }))]
+}
 
 const at = (tx: Tx, tenant: string, { connection, stream }: Place) =>
   tx.selectFrom('baseline').selectAll().where('tenant', '=', tenant).where('connection', '=', connection).where('stream', '=', stream)

@@ -2,6 +2,7 @@ import { newToken } from '../model/id.ts'
 import type { Tx } from './database.ts'
 import type { Reader } from './in-list.ts'
 import { insertMany } from './insert-many.ts'
+import { fromTheFirst } from './party-document.ts'
 import type { ConnectionTable } from './tables.ts'
 
 export type ConnectionState = ConnectionTable['state']
@@ -24,23 +25,28 @@ export const connectionByHook = (read: Reader, token: string): Promise<Connectio
     .limit(1)
     .executeTakeFirst()
 
+/** A connection of the workspace. `books`: the party whose statements it brings. */
+export interface WantedConnection {
+  readonly name: string
+  readonly connector: string
+  readonly books?: string | undefined
+  readonly organisation?: string | undefined
+  /** JSON of the terms by which its payouts are watched */
+  readonly settlement?: string | undefined
+}
+
 /**
  * Makes the rows follow the workspace: new connections begin active with a hook address, those that left it are paused with all their data kept, those that came back
  * go on. What was paused by hand stays so.
  */
-export async function syncConnections(
-  tx: Tx,
-  tenant: string,
-  wanted: readonly { readonly name: string; readonly connector: string }[],
-  now: number,
-): Promise<void> {
+export async function syncConnections(tx: Tx, tenant: string, wanted: readonly WantedConnection[], now: number): Promise<void> {
   const known = new Map((await listConnections(tx, tenant)).map((row) => [row.name, row]))
   const fresh = wanted.filter(({ name }) => !known.has(name))
   await insertMany(
     tx,
     'connection',
     fresh.map(
-      ({ name, connector }): ConnectionTable => ({
+      ({ name, connector, books, organisation, settlement }): ConnectionTable => ({
         tenant,
         name,
         connector,
@@ -51,13 +57,23 @@ export async function syncConnections(
         changed_at: now,
         downs: null,
         down_at: null,
+        books: books ?? null,
+        organisation: organisation ?? null,
+        restating: null,
+        settlement: settlement ?? null,
+        resettling: settlement === undefined ? null : fromTheFirst,
       }),
     ),
     { keys: ['tenant', 'name'], then: 'ignore' },
   )
-  for (const { name, connector } of wanted) {
+  for (const { name, connector, books = null, organisation = null, settlement = null } of wanted) {
     const row = known.get(name)
     if (row === undefined) continue
+    if (row.books !== books || row.organisation !== organisation)
+      await at(tx, tenant, name).set({ books, organisation, restating: fromTheFirst, changed_at: now }).execute()
+    // what is settled stands in the books of that party
+    if (row.settlement !== settlement || (settlement !== null && row.books !== books))
+      await at(tx, tenant, name).set({ settlement, resettling: fromTheFirst, changed_at: now }).execute()
     if (row.connector !== connector) await at(tx, tenant, name).set({ connector, changed_at: now }).execute()
     if (row.state === 'paused' && row.reason === notInWorkspace)
       await at(tx, tenant, name).set({ state: 'active', reason: null, changed_at: now }).execute()

@@ -15,6 +15,11 @@ export interface Database {
    * `work` must have no effect but on `tx`. @throws what `work` throws, after the rollback; HubError `commit-unknown` (retry) when COMMIT itself failed.
    */
   write<T>(work: (tx: Tx) => Promise<T>): Promise<T>
+  /**
+   * Runs reads that all see what was committed at one moment, whatever is written meanwhile. To be short: the store keeps what others overwrite until it ends, and a store in memory writes nothing so long.
+   * @throws what `work` throws; HubError `write-too-long` (retry) after the limit of a write
+   */
+  moment<T>(work: (read: Kysely<Tables>) => Promise<T>): Promise<T>
   /** epoch ms by the clock that leases are compared with: the database host's own */
   now(): Promise<number>
   /** Runs `work` while no other process does so on this database (migrations). */

@@ -1,7 +1,7 @@
 import type { Tx } from './database.ts'
 import { inLists } from './in-list.ts'
 import { insertMany } from './insert-many.ts'
-import type { DedupeTable } from './tables.ts'
+import type { DedupeTable } from './tables-workspace.ts'
 
 /** What is known under these hashes, by hash. */
 export async function knownHashes(

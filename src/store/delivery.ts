@@ -1,7 +1,7 @@
 import type { DeliveryState } from '../model/delivery.ts'
 import type { Database, Tx } from './database.ts'
 import { hasRivals } from './hold.ts'
-import { inLists } from './in-list.ts'
+import { inLists, type Reader } from './in-list.ts'
 import { insertMany } from './insert-many.ts'
 import type { DeliveryTable } from './tables.ts'
 
@@ -23,6 +23,25 @@ export async function dutiesOf(tx: Tx, tenant: string, type: string, keys: reado
   )
   return rows.sort((a, b) => (a.id < b.id ? -1 : 1))
 }
+
+/** The latest duties made for a document, newest first, without what they send. */
+export const deliveriesOf = (
+  read: Reader,
+  tenant: string,
+  { type, key }: { readonly type: string; readonly key: string },
+  limit: number,
+): Promise<Omit<DeliveryTable, 'body'>[]> =>
+  read
+    .selectFrom('delivery')
+    .select(['tenant', 'id', 'route', 'connection', 'action', 'op', 'type', 'key', 'document_version', 'effect_key', 'generation'])
+    .select(['lane', 'state', 'reason', 'waits_for', 'partner_key', 'attempts', 'due_at', 'ambiguous', 'shadow', 'revision'])
+    .select(['created_at', 'settled_at', 'trace'])
+    .where('tenant', '=', tenant)
+    .where('type', '=', type)
+    .where('key', '=', key)
+    .orderBy('id', 'desc')
+    .limit(limit)
+    .execute()
 
 /**
  * What a lane holds, oldest first: open duties, and dead commands, which may block it. They are held from here on: what a sender renders then has every change that renewed one of them, and a change that comes
@@ -93,6 +112,20 @@ export async function closeDeliveries(
       .execute(),
   )
 }
+
+/** Pushes of a document's state that no sender works on. */
+export const unsentStates = async (tx: Tx, tenant: string, type: string, key: string): Promise<string[]> =>
+  (
+    await tx
+      .selectFrom('delivery')
+      .select('id')
+      .where('tenant', '=', tenant)
+      .where('type', '=', type)
+      .where('key', '=', key)
+      .where('op', '=', 'state')
+      .where('state', 'in', ['due', 'waiting', 'parked'])
+      .execute()
+  ).map(({ id }) => id)
 
 /** Changes a duty that no sender ever began; false: one did, so it may have reached the partner. */
 export async function changeUnsent(tx: Tx, tenant: string, id: string, changes: Changes): Promise<boolean> {

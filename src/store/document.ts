@@ -22,6 +22,30 @@ export const documentsByNumber = (read: Reader, tenant: string, type: string, nu
     .limit(limit)
     .execute()
 
+/** Documents that one page looks through for those that fit. */
+export const mostDocuments = 10_000
+
+/** The key that ends the part of the documents of a type which a page after `after` looks through; undefined: all that is left is looked through. */
+export async function documentStretch(
+  read: Reader,
+  tenant: string,
+  type: string,
+  after: string,
+  most = mostDocuments,
+): Promise<string | undefined> {
+  const row = await read
+    .selectFrom('document')
+    .select('key')
+    .where('tenant', '=', tenant)
+    .where('type', '=', type)
+    .where('key', '>', after)
+    .orderBy('key')
+    .limit(1)
+    .offset(most - 1)
+    .executeTakeFirst()
+  return row?.key
+}
+
 /** Documents of one type in the order of their keys, after `after`. */
 export const documentPage = (read: Reader, tenant: string, type: string, after: string, limit: number): Promise<DocumentTable[]> =>
   read
@@ -33,6 +57,30 @@ export const documentPage = (read: Reader, tenant: string, type: string, after: 
     .orderBy('key')
     .limit(limit)
     .execute()
+
+/** The version of each document that held at a time, with what of a document never changes; documents that were not there yet are left out. */
+export const documentsAt = (read: Reader, tenant: string, type: string, keys: Iterable<string>, at: number) =>
+  inLists(keys, (list) =>
+    read
+      .selectFrom('document_version as then')
+      .innerJoin('document as now', (join) =>
+        join.onRef('now.tenant', '=', 'then.tenant').onRef('now.type', '=', 'then.type').onRef('now.key', '=', 'then.key'),
+      )
+      .select(['then.type', 'then.key', 'then.version', 'then.body', 'then.envelope', 'then.at', 'now.origin', 'now.baseline'])
+      .where('then.tenant', '=', tenant)
+      .where('then.type', '=', type)
+      .where('then.key', 'in', list)
+      .where('then.version', '=', (eb) =>
+        eb
+          .selectFrom('document_version as last')
+          .select(({ fn }) => fn.max('last.version').as('version'))
+          .where('last.tenant', '=', tenant)
+          .where('last.type', '=', type)
+          .whereRef('last.key', '=', 'then.key')
+          .where('last.at', '<=', at),
+      )
+      .execute(),
+  )
 
 const race = (what: string) =>
   retry('document-race', `${what} was written by another transaction meanwhile: nothing of this one is kept, run it again`)
@@ -113,6 +161,61 @@ export const versionsOf = (
     .orderBy('version')
     .limit(limit)
     .execute()
+
+/** Versions looked through for those that held at some times, newest first, and bodies of them held at once. */
+const mostHeads = 10_000
+const bodiesAtOnce = 10
+
+/**
+ * The versions of a document that held at any of these times (epoch ms), each `from` when, and `until` before when. Of two versions of one millisecond the later held. Versions behind the newest 10,000 are left out.
+ */
+export async function* versionsDuring(
+  read: Reader,
+  tenant: string,
+  { type, key }: { readonly type: string; readonly key: string },
+  times: readonly number[],
+): AsyncGenerator<{ readonly body: string; readonly from: number; readonly until: number }, undefined, undefined> {
+  if (times.length === 0) return
+  const versions = read.selectFrom('document_version').where('tenant', '=', tenant).where('type', '=', type).where('key', '=', key)
+  const heads = await versions.select(['version', 'at']).orderBy('version', 'desc').limit(mostHeads).execute()
+  const spans = heads.map(({ version, at }, index) => ({ version, from: at, until: heads[index - 1]?.at ?? Number.POSITIVE_INFINITY }))
+  const held = spans.filter(({ from, until }) => times.some((time) => from <= time && time < until))
+  for (let next = 0; next < held.length; next += bodiesAtOnce) {
+    const some = new Map(held.slice(next, next + bodiesAtOnce).map((span) => [span.version, span]))
+    const rows = await versions
+      .select(['version', 'body'])
+      .where('version', 'in', [...some.keys()])
+      .execute()
+    for (const { version, body } of rows) {
+      const span = some.get(version)
+      if (span !== undefined) yield { body, from: span.from, until: span.until }
+    }
+  }
+}
+
+/** Versions of documents of one type. */
+export async function versionsNamed(
+  read: Reader,
+  tenant: string,
+  type: string,
+  wanted: readonly { readonly key: string; readonly version: number }[],
+): Promise<DocumentVersionTable[]> {
+  const names = new Set(wanted.map(({ key, version }) => `${version} ${key}`))
+  const versions = [...new Set(wanted.map(({ version }) => version))]
+  const rows = await inLists(new Set(wanted.map(({ key }) => key)), (keys) =>
+    inLists(versions, (some) =>
+      read
+        .selectFrom('document_version')
+        .selectAll()
+        .where('tenant', '=', tenant)
+        .where('type', '=', type)
+        .where('key', 'in', keys)
+        .where('version', 'in', some)
+        .execute(),
+    ),
+  )
+  return rows.filter(({ key, version }) => names.has(`${version} ${key}`))
+}
 
 /** The version that held at a time. */
 export const versionAt = (read: Reader, tenant: string, type: string, key: string, at: number): Promise<DocumentVersionTable | undefined> =>

@@ -3,6 +3,7 @@ import type { EnvelopeReason, EnvelopeState } from '../model/envelope.ts'
 import type { Database, Tx } from './database.ts'
 import { filled, inLists, type Reader } from './in-list.ts'
 import { insertMany } from './insert-many.ts'
+import { isUncut } from './receipt.ts'
 import type { EnvelopeTable } from './tables.ts'
 import { through } from './through.ts'
 
@@ -97,6 +98,22 @@ export async function releaseEnvelopes(tx: Tx, tenant: string, names: readonly s
   )
   return [...new Set(waiting.map(({ lane }) => lane))]
 }
+
+/** Where some envelopes stand. */
+export const envelopesById = (
+  read: Reader,
+  tenant: string,
+  ids: Iterable<string>,
+): Promise<Pick<EnvelopeTable, 'id' | 'lane' | 'connection' | 'stream' | 'key'>[]> =>
+  inLists(ids, (list) =>
+    read
+      .selectFrom('envelope')
+      .select(['id', 'lane', 'connection', 'stream', 'key'])
+      .where('tenant', '=', tenant)
+      .where('id', 'in', list)
+      .orderBy('id')
+      .execute(),
+  )
 
 /** Back to `received`, to be worked on again in its old place. */
 export async function reopenEnvelopes(tx: Tx, tenant: string, ids: readonly string[]): Promise<void> {
@@ -249,9 +266,10 @@ export async function parkedEnvelopes(
     .execute()
 }
 
-/** Whether records of these streams came and were not applied yet. */
+/** Whether records of these streams came and were not applied yet, or something of their connection was not even cut. */
 export async function isWaiting(read: Reader, tenant: string, connection: string, streams: readonly string[]): Promise<boolean> {
   if (streams.length === 0) return false
+  if (await isUncut(read, tenant, connection)) return true
   const row = await read
     .selectFrom('envelope')
     .select('id')
@@ -262,4 +280,16 @@ export async function isWaiting(read: Reader, tenant: string, connection: string
     .limit(1)
     .executeTakeFirst()
   return row !== undefined
+}
+
+/** Where envelopes came from; those that retention has let go are left out. */
+export async function envelopeSources(
+  read: Reader,
+  tenant: string,
+  ids: Iterable<string>,
+): Promise<ReadonlyMap<string, { readonly connection: string; readonly stream: string }>> {
+  const rows = await inLists(ids, (list) =>
+    read.selectFrom('envelope').select(['id', 'connection', 'stream']).where('tenant', '=', tenant).where('id', 'in', list).execute(),
+  )
+  return new Map(rows.map(({ id, connection, stream }) => [id, { connection, stream }]))
 }

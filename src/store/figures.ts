@@ -67,7 +67,7 @@ export interface OrderSums {
   readonly refunded: bigint
 }
 
-/** Sums of placed orders (drafts left out) by origin, currency, status and fulfilment, x 10^4. */
+/** Sums of placed orders (drafts left out, and those that others count in the place of, of which money came and went) by origin, currency, status and fulfilment, x 10^4. */
 export async function orderSums(read: Reader, tenant: string): Promise<OrderSums[]> {
   const rows = await read
     .selectFrom('order_state')

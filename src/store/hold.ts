@@ -1,7 +1,7 @@
-import { SqliteAdapter } from 'kysely'
+import { SqliteAdapter, sql } from 'kysely'
 import { sha256 } from '../model/id.ts'
 import type { Tx } from './database.ts'
-import type { Reader } from './in-list.ts'
+import { inLists, type Reader } from './in-list.ts'
 import { insertMany } from './insert-many.ts'
 import type { LaneTable } from './tables.ts'
 
@@ -17,7 +17,35 @@ const digits = 4
  */
 export async function holdNames(tx: Tx, tenant: string, names: Iterable<string>): Promise<void> {
   if (!hasRivals(tx)) return
-  const lanes = [...new Set([...names].map((name) => sha256(name).slice(0, digits)))].sort()
-  const rows = lanes.map((lane): LaneTable => ({ tenant, kind: 'hold', lane, ready_at: null, lease_until: 0, lease_token: null, fails: 0 }))
+  const rows = lanesOf(names).map(holdRow(tenant))
+  await insertMany(tx, 'lane', rows, { keys: ['tenant', 'kind', 'lane'], then: 'ignore' })
+}
+
+const holdRow =
+  (tenant: string) =>
+  (lane: string): LaneTable => ({ tenant, kind: 'hold', lane, ready_at: null, lease_until: 0, lease_token: null, fails: 0 })
+
+const lanesOf = (names: Iterable<string>): string[] => [...new Set([...names].map((name) => sha256(name).slice(0, digits)))].sort()
+
+/**
+ * The same for those who do not mind each other: they wait for whoever {@link holdNames} one of the names, and that one waits for all of them.
+ */
+export async function shareNames(tx: Tx, tenant: string, names: Iterable<string>): Promise<void> {
+  if (!hasRivals(tx)) return
+  const lanes = lanesOf(names)
+  const shared = await inLists(lanes, (list) =>
+    tx
+      .selectFrom('lane')
+      .select('lane')
+      .where('tenant', '=', tenant)
+      .where('kind', '=', 'hold')
+      .where('lane', 'in', list)
+      .orderBy('lane')
+      .modifyEnd(sql`lock in share mode`)
+      .execute(),
+  )
+  const there = new Set(shared.map(({ lane }) => lane))
+  const missing = lanes.filter((lane) => !there.has(lane))
+  const rows = missing.map(holdRow(tenant))
   await insertMany(tx, 'lane', rows, { keys: ['tenant', 'kind', 'lane'], then: 'ignore' })
 }

@@ -40,3 +40,23 @@ export async function insertIdentifiers(tx: Tx, rows: readonly IdentifierTable[]
   if (written !== rows.length)
     throw retry('identifier-race', 'an identifier was taken by another transaction meanwhile: nothing of this one is kept, run it again')
 }
+
+export const identifiersOfKey = (read: Reader, tenant: string, type: string, key: string): Promise<IdentifierTable[]> =>
+  read
+    .selectFrom('identifier')
+    .selectAll()
+    .where('tenant', '=', tenant)
+    .where('type', '=', type)
+    .where('key', '=', key)
+    .orderBy('scheme')
+    .orderBy('value')
+    .execute()
+
+/** Identifiers name another document from here on. */
+export const moveIdentifiers = (tx: Tx, rows: readonly IdentifierTable[], key: string): Promise<number> =>
+  insertMany(
+    tx,
+    'identifier',
+    rows.map((row) => ({ ...row, key })),
+    { keys: ['tenant', 'type', 'scheme', 'value'], then: 'update', columns: ['key'] },
+  )

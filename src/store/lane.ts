@@ -197,6 +197,10 @@ export async function holdLanes(tx: Tx, tenant: string, leases: readonly Lease[]
   }
 }
 
+/** Work that was committed under a lease shows that what ended the processes before is gone: only the claim that runs now counts. */
+export const forgiveLane = (tx: Tx, tenant: string, lease: Lease): Promise<unknown> =>
+  oursOf(tx, tenant, [lease]).set({ fails: 1 }).execute()
+
 /**
  * Gives a held lane back: ready at `readyAt`, as it stands when left out, idle with null (only after the lane was found empty under the hold). Only inside a transaction
  * that held it. `fails` is kept for lanes that count their failures there (refetch).

@@ -84,6 +84,16 @@ export const updateLinks = (tx: Tx, rows: readonly LinkTable[]): Promise<number>
     columns: ['key', 'version', 'image_hash', 'linked_by', 'at'],
   })
 
+export async function deleteLink(tx: Tx, { tenant, type, connection, external_key }: LinkTable): Promise<void> {
+  await tx
+    .deleteFrom('link')
+    .where('tenant', '=', tenant)
+    .where('type', '=', type)
+    .where('connection', '=', connection)
+    .where('external_key', '=', external_key)
+    .execute()
+}
+
 /** Line links of documents, by document. */
 export const lineLinksOf = (read: Reader, tenant: string, type: string, keys: Iterable<string>): Promise<LineLinkTable[]> =>
   inLists(keys, (list) =>

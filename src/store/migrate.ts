@@ -13,6 +13,32 @@ import { packedBodies } from './migrations/0008-packed-bodies.ts'
 import { parcels } from './migrations/0009-parcels.ts'
 import { shapes } from './migrations/0010-shapes.ts'
 import { announcements } from './migrations/0011-announcements.ts'
+import { authors } from './migrations/0012-authors.ts'
+import { events } from './migrations/0013-events.ts'
+import { verifications } from './migrations/0014-verifications.ts'
+import { sales } from './migrations/0015-sales.ts'
+import { crosswalk } from './migrations/0016-crosswalk.ts'
+import { parties } from './migrations/0017-parties.ts'
+import { counters } from './migrations/0018-counters.ts'
+import { uncutPages } from './migrations/0019-uncut-pages.ts'
+import { aftersales } from './migrations/0020-aftersales.ts'
+import { stock } from './migrations/0021-stock.ts'
+import { routing } from './migrations/0022-routing.ts'
+import { daySales } from './migrations/0023-day-sales.ts'
+import { numbers } from './migrations/0024-numbers.ts'
+import { replenishment } from './migrations/0025-replenishment.ts'
+import { promiseSums } from './migrations/0026-promise-sums.ts'
+import { numberWarnings } from './migrations/0027-number-warnings.ts'
+import { money } from './migrations/0028-money.ts'
+import { invoices } from './migrations/0029-invoices.ts'
+import { payouts } from './migrations/0030-payouts.ts'
+import { prices } from './migrations/0031-prices.ts'
+import { reservationQuantity } from './migrations/0032-reservation-quantity.ts'
+import { payables } from './migrations/0033-payables.ts'
+import { statements } from './migrations/0034-statements.ts'
+import { deposits } from './migrations/0035-deposits.ts'
+import { findingQueue } from './migrations/0036-finding-queue.ts'
+import { numberStock } from './migrations/0037-number-stock.ts'
 import { mysqlSchema } from './mysql-schema.ts'
 import { sqliteSchema } from './sqlite-schema.ts'
 import { type Migration, type SchemaMaker, tableShape } from './table-shape.ts'
@@ -30,6 +56,32 @@ export const migrations: readonly Migration[] = [
   parcels,
   shapes,
   announcements,
+  authors,
+  events,
+  verifications,
+  sales,
+  crosswalk,
+  parties,
+  counters,
+  uncutPages,
+  aftersales,
+  stock,
+  routing,
+  daySales,
+  numbers,
+  replenishment,
+  promiseSums,
+  numberWarnings,
+  money,
+  invoices,
+  payouts,
+  prices,
+  reservationQuantity,
+  payables,
+  statements,
+  deposits,
+  findingQueue,
+  numberStock,
 ]
 
 export interface MigrateOptions {

@@ -37,6 +37,8 @@ export function openPool(address: MysqlAddress, session: readonly string[], conn
     jsonStrings: true,
     timezone: 'Z',
     maxPreparedStatements,
+    // a stack for each statement, in case it fails: an error names its statement instead
+    trace: false,
   })
   // commands of one connection run in order, so that these come first
   pool.pool.on('connection', (connection) => {

@@ -44,13 +44,13 @@ async function versionOf(options: MysqlAddress['options'], connectTimeout: numbe
 }
 
 /**
- * What every connection is set to first. READ COMMITTED keeps gap locks away; strict mode refuses what it would cut; a worker that freezes or loses its cable inside a transaction loses it, and its locks, after a quarter of a minute; MySQL has one limit for all that is idle, which costs the pool a new connection now and then.
+ * What every connection is set to first. One that writes begins each transaction with its first statement. READ COMMITTED keeps gap locks away; strict mode refuses what it would cut; a worker that freezes or loses its cable inside a transaction loses it, and its locks, after a quarter of a minute; MySQL has one limit for all that is idle, which costs the pool a new connection now and then.
  * `readOnly`: the server refuses writes.
  */
 export const sessionOf = ({ mariadb, collation }: MysqlServer, readOnly: boolean): readonly string[] => [
   `set names utf8mb4 collate ${collation}`,
   'set session transaction isolation level read committed',
-  ...(readOnly ? ['set session transaction read only'] : []),
+  readOnly ? 'set session transaction read only' : 'set session autocommit = 0',
   `set session innodb_lock_wait_timeout = 5, time_zone = '+00:00', sql_mode = 'STRICT_ALL_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION'`,
   mariadb
     ? 'set session max_statement_time = 30, idle_transaction_timeout = 15'

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vit
 import { mariadbMissing, type PrivateMariadb, startMariadb } from '../testing/private-mariadb.ts'
 import { storeKit } from '../testing/store-kit.ts'
 import { counter, quantity } from '../testing/store-laws-transactions.ts'
+import { openStoreOn } from '../testing/test-store.ts'
 import { insertMany } from './insert-many.ts'
 import { migrate, newestSchema, schemaNumber } from './migrate.ts'
 import { openMysql } from './mysql.ts'
@@ -17,11 +18,10 @@ describe.skipIf(missing !== undefined)(`MariaDB${missing === undefined ? '' : ` 
     server = await startMariadb()
   }, 90_000)
   afterAll(() => server.stop(), 60_000)
-  const open = async () => openMysql(await server.database())
+  const open = () => openStoreOn(server.address)
   const migrated = async () => {
     const database = await open()
     onTestFinished(() => database.close())
-    await migrate(database)
     return database
   }
 

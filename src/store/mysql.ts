@@ -71,26 +71,48 @@ export async function openMysql(url: string, options: MysqlOptions = {}): Promis
     },
   })
 
+  const moment = <T>(work: (read: Database['read']) => Promise<T>): Promise<T> =>
+    again(readers, async (connection) => {
+      const running: RunningWrite = { ended: undefined }
+      const door = mysqlConnection(connection, prepare, statementLimitMs)
+      const still = doors.read({
+        provideConnection(consumer) {
+          if (running.ended) throw running.ended()
+          return consumer(door)
+        },
+      })
+      await connection.query('set transaction isolation level repeatable read')
+      await connection.query('start transaction with consistent snapshot, read only')
+      try {
+        return await withinLimit(
+          chain.run(running, () => work(still)),
+          writeLimitMs,
+        )
+      } finally {
+        running.ended = transactionEnded
+        await connection.query({ sql: 'rollback', timeout: connectMs })
+      }
+    })
+
   const run = async <T>(work: (tx: Tx) => Promise<T>): Promise<T> => {
     const connection = await writers.take()
     const running: RunningWrite = { ended: undefined }
     const door = mysqlConnection(connection, prepare, statementLimitMs)
     const tx = doors.transaction({
       provideConnection(consumer) {
-        if (running.ended) throw running.ended
+        if (running.ended) throw running.ended()
         return consumer(door)
       },
     })
     let result: T
     try {
-      await connection.query('start transaction')
       result = await withinLimit(
         chain.run(running, () => work(tx)),
         writeLimitMs,
       )
-      running.ended = transactionEnded()
+      running.ended = transactionEnded
     } catch (error) {
-      running.ended ??= transactionEnded()
+      running.ended ??= transactionEnded
       await undo(connection, error)
       throw error
     }
@@ -134,6 +156,10 @@ export async function openMysql(url: string, options: MysqlOptions = {}): Promis
       writing.add(ended)
       void ended.then(() => writing.delete(ended))
       return written
+    },
+    async moment(work) {
+      checkDoor('Database.moment')
+      return moment(work)
     },
     now: options.now === undefined ? clock.now : async () => options.now?.() ?? 0,
     alone: (work) => alone(writers, `crossdock ${address.options.database}`, work),

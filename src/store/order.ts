@@ -36,6 +36,21 @@ export async function deleteOrderLines(tx: Tx, rows: readonly OrderLineTable[]):
       .execute()
 }
 
+/** Removes all derived rows of orders. */
+export async function deleteOrders(
+  tx: Tx,
+  tenant: string,
+  orders: readonly { readonly type: string; readonly key: string }[],
+): Promise<void> {
+  for (const { type, key } of orders) {
+    for (const table of ['order_line', 'order_state'] as const)
+      await tx.deleteFrom(table).where('tenant', '=', tenant).where('type', '=', type).where('key', '=', key).execute()
+    if (type !== 'sales-order') continue
+    await tx.deleteFrom('reservation').where('tenant', '=', tenant).where('order_key', '=', key).execute()
+    await tx.deleteFrom('sale').where('tenant', '=', tenant).where('key', '=', key).execute()
+  }
+}
+
 export const orderStatesOf = (read: Reader, tenant: string, type: string, keys: Iterable<string>): Promise<OrderStateTable[]> =>
   inLists(keys, (list) =>
     read.selectFrom('order_state').selectAll().where('tenant', '=', tenant).where('type', '=', type).where('key', 'in', list).execute(),
@@ -145,8 +160,64 @@ export async function saveSold(tx: Tx, rows: readonly SoldTable[]): Promise<void
       await tx.deleteFrom('sold').where('tenant', '=', tenant).where('connection', '=', connection).where('product', '=', product).execute()
 }
 
-const soldPairs = 1_000_000
+/** Rows of units sold in the order of their names, after one. */
+export const soldPage = (
+  read: Reader,
+  tenant: string,
+  after: { readonly connection: string; readonly product: string },
+  limit: number,
+): Promise<SoldTable[]> =>
+  read
+    .selectFrom('sold')
+    .selectAll()
+    .where('tenant', '=', tenant)
+    .where((is) =>
+      is.or([
+        is('connection', '>', after.connection),
+        is.and([is('connection', '=', after.connection), is('product', '>', after.product)]),
+      ]),
+    )
+    .orderBy('connection')
+    .orderBy('product')
+    .limit(limit)
+    .execute()
 
-/** Every row of units sold, at most 1,000,000. */
-export const soldRows = (read: Reader, tenant: string): Promise<SoldTable[]> =>
-  read.selectFrom('sold').selectAll().where('tenant', '=', tenant).limit(soldPairs).execute()
+/** Every shop's row of these products. */
+export async function soldOfProducts(read: Reader, tenant: string, products: Iterable<string>): Promise<SoldTable[]> {
+  const shops = await read.selectFrom('sold').select('connection').distinct().where('tenant', '=', tenant).execute()
+  const wanted = [...products]
+  return soldOf(
+    read,
+    tenant,
+    shops.flatMap(({ connection }) => wanted.map((product) => ({ connection, product }))),
+  )
+}
+
+/** Units that the lines of sales took, by shop and product. */
+export async function soldSums(
+  read: Reader,
+  tenant: string,
+  products: Iterable<string>,
+): Promise<{ readonly connection: string; readonly product: string; readonly quantity: bigint }[]> {
+  const rows = await inLists(products, (list) =>
+    read
+      .selectFrom('order_line')
+      .select(({ fn }) => [
+        'origin',
+        'product',
+        fn.sum('quantity').as('quantity'),
+        fn.sum('cancelled').as('cancelled'),
+        fn.sum('restocked').as('restocked'),
+      ])
+      .where('tenant', '=', tenant)
+      .where('product', 'in', list)
+      .where('type', '=', 'sales-order')
+      .groupBy(['origin', 'product'])
+      .execute(),
+  )
+  return rows.flatMap(({ origin, product, quantity, cancelled, restocked }) =>
+    product === null
+      ? []
+      : [{ connection: origin, product, quantity: BigInt(quantity ?? 0) - BigInt(cancelled ?? 0) - BigInt(restocked ?? 0) }],
+  )
+}

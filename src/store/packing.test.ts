@@ -56,4 +56,5 @@ const receipt = (id: string, body: Uint8Array): Receipt => ({
   state: 'split',
   received_at: 1,
   trace: null,
+  records: null,
 })

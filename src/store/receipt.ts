@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import type { Database, Tx } from './database.ts'
 import { inLists, type Reader } from './in-list.ts'
 import { insertMany } from './insert-many.ts'
@@ -30,18 +31,27 @@ export const receiptHead = [
   'baseline',
   'state',
   'received_at',
+  'records',
 ] as const
 
-/** Webhooks that were answered but not cut yet, in the order they came; without their bytes. */
+/** States of what is not cut yet: webhooks that were answered, and pages that were read. */
+const uncut = ['received', 'uncut'] as const
+
+/** What is not cut yet, in the order it came; without its bytes. Each state is asked for by itself, so that an index has the order. */
 export async function unsplitReceipts(tx: Tx, tenant: string, limit: number): Promise<ReceiptHead[]> {
-  return tx
-    .selectFrom('receipt')
-    .select(receiptHead)
-    .where('tenant', '=', tenant)
-    .where('state', '=', 'received')
-    .orderBy('id')
-    .limit(limit)
-    .execute()
+  const found: ReceiptHead[] = []
+  for (const state of uncut)
+    found.push(
+      ...(await tx
+        .selectFrom('receipt')
+        .select(receiptHead)
+        .where('tenant', '=', tenant)
+        .where('state', '=', state)
+        .orderBy('id')
+        .limit(limit)
+        .execute()),
+    )
+  return found.sort((a, b) => (a.id < b.id ? -1 : 1)).slice(0, limit)
 }
 
 export async function countUnsplit(database: Database, tenant: string): Promise<number> {
@@ -49,9 +59,59 @@ export async function countUnsplit(database: Database, tenant: string): Promise<
     .selectFrom('receipt')
     .select((of) => of.fn.countAll<number>().as('count'))
     .where('tenant', '=', tenant)
-    .where('state', '=', 'received')
+    .where('state', 'in', uncut)
     .executeTakeFirst()
   return row?.count ?? 0
+}
+
+/** Records in pages that are not cut yet. */
+export async function countUncut(read: Reader, tenant: string): Promise<number> {
+  const rows = await read.selectFrom('receipt').select('records').where('tenant', '=', tenant).where('state', '=', 'uncut').execute()
+  return rows.reduce((sum, { records }) => sum + (records ?? 0), 0)
+}
+
+/** When the oldest of what is not cut yet was taken. */
+export async function oldestUncut(read: Reader, tenant: string): Promise<number | undefined> {
+  const times = []
+  for (const state of uncut)
+    times.push(
+      ...(await read
+        .selectFrom('receipt')
+        .select('received_at')
+        .where('tenant', '=', tenant)
+        .where('state', '=', state)
+        .orderBy('id')
+        .limit(1)
+        .execute()),
+    )
+  return times.length === 0 ? undefined : Math.min(...times.map((row) => row.received_at))
+}
+
+/** Whether something that came of a connection is not cut yet. */
+export async function isUncut(read: Reader, tenant: string, connection: string): Promise<boolean> {
+  const row = await read
+    .selectFrom('receipt')
+    .select('id')
+    .where('tenant', '=', tenant)
+    .where('state', 'in', uncut)
+    .where('connection', '=', connection)
+    .limit(1)
+    .executeTakeFirst()
+  return row !== undefined
+}
+
+/** Those of the receipts that no envelope stands on. */
+export async function withoutEnvelopes(tx: Tx, tenant: string, receipts: readonly string[]): Promise<readonly string[]> {
+  const rows = await inLists(receipts, (list) =>
+    tx.selectFrom('envelope').select('receipt').distinct().where('tenant', '=', tenant).where('receipt', 'in', list).execute(),
+  )
+  const stood = new Set(rows.map(({ receipt }) => receipt))
+  return receipts.filter((id) => !stood.has(id))
+}
+
+/** Lets pages go that brought nothing. */
+export async function deleteReceipts(tx: Tx, tenant: string, ids: readonly string[]): Promise<void> {
+  await inLists(ids, (list) => tx.deleteFrom('receipt').where('tenant', '=', tenant).where('id', 'in', list).execute())
 }
 
 export async function markSplit(tx: Tx, tenant: string, ids: readonly string[]): Promise<void> {
@@ -80,6 +140,19 @@ export interface ReceiptBody {
   readonly body: Uint8Array
 }
 
+/** How long the bytes of receipts are as they are kept, by id. */
+export async function receiptSizes(tx: Reader, tenant: string, ids: readonly string[]): Promise<ReadonlyMap<string, number>> {
+  const rows = await inLists(ids, (list) =>
+    tx
+      .selectFrom('receipt')
+      .select(['id', sql<number>`length(body)`.as('bytes')])
+      .where('tenant', '=', tenant)
+      .where('id', 'in', list)
+      .execute(),
+  )
+  return new Map(rows.map(({ id, bytes }) => [id, Number(bytes)]))
+}
+
 export async function receiptBodies(tx: Reader, tenant: string, ids: readonly string[]): Promise<ReceiptBody[]> {
   const rows = await inLists(ids, (list) =>
     tx
@@ -101,17 +174,22 @@ export async function findReceipt(database: Database, tenant: string, id: string
   return { ...row, body: unpack(row.body, coding) }
 }
 
-/** A webhook that is to be cut once more; undefined: there is no such one. */
+/** A webhook, or a page that was stored before it was cut, that is to be cut once more; undefined: there is no such one. */
 export async function reopenReceipt(tx: Tx, tenant: string, id: string): Promise<ReceiptHead | undefined> {
   const found = await tx
     .selectFrom('receipt')
     .select(receiptHead)
     .where('tenant', '=', tenant)
     .where('id', '=', id)
-    .where('kind', '=', 'webhook')
+    .where((is) => is.or([is('kind', '=', 'webhook'), is('records', 'is not', null)]))
     .where('state', '!=', 'removed')
     .executeTakeFirst()
   if (found !== undefined)
-    await tx.updateTable('receipt').set({ state: 'received' }).where('tenant', '=', tenant).where('id', '=', id).execute()
+    await tx
+      .updateTable('receipt')
+      .set({ state: found.kind === 'webhook' ? 'received' : 'uncut' })
+      .where('tenant', '=', tenant)
+      .where('id', '=', id)
+      .execute()
   return found
 }

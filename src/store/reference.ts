@@ -2,7 +2,7 @@ import type { Tx } from './database.ts'
 import { grouped, inLists, type Reader } from './in-list.ts'
 import { insertMany } from './insert-many.ts'
 import type { External } from './link.ts'
-import type { ReferenceTable } from './tables-ledger.ts'
+import type { FormerReferenceTable, ReferenceTable } from './tables-ledger.ts'
 
 /** What documents refer to. */
 export const referencesFrom = (read: Reader, tenant: string, type: string, keys: Iterable<string>): Promise<ReferenceTable[]> =>
@@ -71,4 +71,29 @@ export async function deleteReferences(tx: Tx, rows: readonly ReferenceTable[]):
           .execute(),
     )
   }
+}
+
+/** Notes what documents no longer refer to, so that it can be told what they referred to before. */
+export const noteFormer = (tx: Tx, rows: readonly FormerReferenceTable[]): Promise<number> =>
+  insertMany(tx, 'former_reference', rows, { keys: ['tenant', 'to_type', 'to_key', 'from_type', 'from_key'], then: 'ignore' })
+
+/** Documents that refer to these, or did in an earlier version. */
+export async function everReferring(
+  read: Reader,
+  tenant: string,
+  type: string,
+  keys: readonly string[],
+): Promise<{ type: string; key: string }[]> {
+  const now = await referencesTo(read, tenant, type, keys)
+  const former = await inLists(keys, (list) =>
+    read
+      .selectFrom('former_reference')
+      .selectAll()
+      .where('tenant', '=', tenant)
+      .where('to_type', '=', type)
+      .where('to_key', 'in', list)
+      .execute(),
+  )
+  const names = new Map([...now, ...former].map((row) => [`${row.from_type}\0${row.from_key}`, { type: row.from_type, key: row.from_key }]))
+  return [...names.values()]
 }

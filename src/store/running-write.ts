@@ -3,8 +3,8 @@ import { bug, type HubError, retry } from '../model/errors.ts'
 
 /** One running `write`, known to everything it calls. */
 export interface RunningWrite {
-  /** why its transaction is of no use any more */
-  ended: HubError | undefined
+  /** why its transaction is of no use any more; made when somebody uses it: an error costs its stack, and every transaction ends */
+  ended: (() => HubError) | undefined
 }
 
 export interface WriteChain {

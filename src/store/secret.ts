@@ -1,6 +1,7 @@
 import { isHubError, reject, retry } from '../model/errors.ts'
 import { type Keyring, open, seal } from '../model/sealing.ts'
 import type { Database, Tx } from './database.ts'
+import type { Reader } from './in-list.ts'
 import { insertMany } from './insert-many.ts'
 import type { SecretTable } from './tables-access.ts'
 
@@ -25,6 +26,9 @@ export const listSecrets = (database: Database, tenant: string, after: string, l
 export const sealedSecrets = (database: Database, tenant: string): Promise<SecretTable[]> =>
   database.read.selectFrom('secret').selectAll().where('tenant', '=', tenant).orderBy('name').limit(mostSecrets).execute()
 
+export const findSecret = (read: Reader, tenant: string, name: string): Promise<SecretTable | undefined> =>
+  read.selectFrom('secret').selectAll().where('tenant', '=', tenant).where('name', '=', name).executeTakeFirst()
+
 /** Ids of the keys that secrets of any tenant are sealed under, and how many each: a key may go when none is. */
 export async function keysInUse(database: Database): Promise<ReadonlyMap<string, number>> {
   const rows = await database.read
@@ -36,10 +40,11 @@ export async function keysInUse(database: Database): Promise<ReadonlyMap<string,
   return new Map(rows.map(({ kek, secrets }) => [kek, Number(secrets)]))
 }
 
-/** Begins the names of secrets that the hub keeps for itself; people's names have no colon. */
+/** Begin the names of secrets that the hub keeps for itself: tokens of connections, secrets of receivers of events. People's names have no colon. */
 export const tokenPrefix = 'token:'
+export const eventSecretPrefix = 'events:'
 
-/** Changes whenever a secret of the tenant is set, removed or renewed; sealing it again under another key does not count, nor do tokens, which connections look for themselves. */
+/** Changes whenever a secret of the tenant is set, removed or renewed; sealing it again under another key does not count, nor do those that the hub keeps for itself, which are looked for when they are used. */
 export async function secretsStamp(database: Database, tenant: string): Promise<string> {
   const row = await database.read
     .selectFrom('secret')
@@ -49,7 +54,7 @@ export async function secretsStamp(database: Database, tenant: string): Promise<
       build.fn.max('changed_at').as('changed'),
     ])
     .where('tenant', '=', tenant)
-    .where('name', 'not like', `${tokenPrefix}%`)
+    .where('name', 'not like', '%:%')
     .executeTakeFirst()
   return [row?.secrets ?? 0, row?.generations ?? 0, row?.changed ?? 0].map(Number).join('-')
 }

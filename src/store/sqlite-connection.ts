@@ -23,6 +23,7 @@ type Row = Record<string, SQLOutputValue>
  * where that is exact. All calls run to the end before they return; nothing stays open between two of them.
  */
 export type Control =
+  | 'BEGIN'
   | 'BEGIN IMMEDIATE'
   | 'COMMIT'
   | 'ROLLBACK'

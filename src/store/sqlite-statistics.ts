@@ -16,6 +16,8 @@ const rowsPerKey = 4
  */
 export async function tellStatistics(tx: Tx, name: string, shape: TableShape): Promise<void> {
   await sql`analyze ${sql.table(name)}`.execute(tx)
+  // of a table with rows it has measured some
+  await sql`delete from sqlite_stat1 where tbl = ${name}`.execute(tx)
   const indices = await sql<{ name: string; origin: string }>`select name, origin from pragma_index_list(${name})`.execute(tx)
   for (const index of indices.rows) {
     const columns = await sql<{ name: string }>`select name from pragma_index_info(${index.name}) order by seqno`.execute(tx)

@@ -42,6 +42,8 @@ export async function openSqlite(file: string, options: SqliteOptions = {}): Pro
   const reader = inMemory ? undefined : openReader(file, settings, writer)
   const doors = sqliteDoors()
   const turns = takeTurns(options.maxWaiting ?? 10_000)
+  const moments = inMemory ? turns : takeTurns(options.maxWaiting ?? 10_000)
+  let still: SqliteConnection | undefined
   const chain = writeChain()
   const writing = new Set<Promise<unknown>>()
   let unusable: HubError | undefined
@@ -99,7 +101,7 @@ export async function openSqlite(file: string, options: SqliteOptions = {}): Pro
     const running: RunningWrite = { ended: undefined }
     const tx = doors.transaction({
       provideConnection(consumer) {
-        if (running.ended) throw running.ended
+        if (running.ended) throw running.ended()
         if (!writer.inTransaction) throw lost()
         return consumer(writer)
       },
@@ -110,12 +112,12 @@ export async function openSqlite(file: string, options: SqliteOptions = {}): Pro
         chain.run(running, () => work(tx)),
         writeLimitMs,
       )
-      running.ended = transactionEnded()
+      running.ended = transactionEnded
       if (!writer.inTransaction) throw lost()
       writer.control('RELEASE work')
       return result
     } catch (error) {
-      running.ended ??= transactionEnded()
+      running.ended ??= transactionEnded
       undo()
       throw error
     }
@@ -134,6 +136,40 @@ export async function openSqlite(file: string, options: SqliteOptions = {}): Pro
     turn: turns.take,
     maxWaiting: options.maxWaiting ?? 10_000,
   })
+
+  /** The connection of a moment is its own: a snapshot on the one of all reads would show others what is past. */
+  const stillConnection = (): SqliteConnection => {
+    if (unusable) throw unusable
+    still ??= new SqliteConnection(file, { ...settings, readOnly: true })
+    return still
+  }
+
+  const moment = async <T>(work: (read: Database['read']) => Promise<T>): Promise<T> => {
+    const done = await moments.take()
+    try {
+      if (unusable) throw unusable
+      const connection = inMemory ? writer.reading() : stillConnection()
+      const running: RunningWrite = { ended: undefined }
+      const read = doors.read({
+        provideConnection(consumer) {
+          if (running.ended) throw running.ended()
+          return consumer(connection)
+        },
+      })
+      still?.control('BEGIN')
+      try {
+        return await withinLimit(
+          chain.run(running, () => work(read)),
+          writeLimitMs,
+        )
+      } finally {
+        running.ended = transactionEnded
+        if (still?.inTransaction) still.control('ROLLBACK')
+      }
+    } finally {
+      done()
+    }
+  }
 
   const provider: ConnectionProvider = {
     async provideConnection(consumer) {
@@ -167,6 +203,10 @@ export async function openSqlite(file: string, options: SqliteOptions = {}): Pro
       void ended.then(() => writing.delete(ended))
       return written
     },
+    async moment(work) {
+      checkDoor('Database.moment')
+      return moment(work)
+    },
     now: async () => (options.now ?? Date.now)(),
     async shrink() {
       checkDoor('Database.shrink')
@@ -186,8 +226,10 @@ export async function openSqlite(file: string, options: SqliteOptions = {}): Pro
       unusable = bug('store-closed', 'the store was closed: nothing may read or write after Database.close()')
       // those that wait share no COMMIT with the one that runs
       await Promise.all(writing)
+      if (!inMemory) (await moments.take())()
       const done = await turns.take()
       try {
+        still?.close()
         reader?.close()
         writer.close()
       } finally {

@@ -25,7 +25,15 @@ export interface SchemaMaker {
   createTable(tx: Tx, name: string, shape: TableShape): Promise<void>
   /** Adds a column that may be null, without writing the rows that are there; a second run changes nothing. */
   addColumn(tx: Tx, table: string, column: string, kind: ColumnKind): Promise<void>
+  /** Puts an index of the shape in the place of one that the table has, over the rows that are there; a second run changes nothing. */
+  replaceIndex(tx: Tx, table: string, shape: TableShape, before: readonly string[]): Promise<void>
+  /** Makes a table anew in another shape with the rows that are there; `added`: text of the columns they lack. A second run changes nothing. */
+  reshapeTable(tx: Tx, name: string, shape: TableShape, added: Readonly<Record<string, string>>): Promise<void>
 }
+
+/** Indices are called by what they hold, the tenant left out. */
+export const indexName = (table: string, columns: readonly string[]): string =>
+  `${table}_by_${columns.filter((column) => column !== 'tenant').join('_')}`
 
 /** One step of the schema, never edited once it is released. */
 export interface Migration {

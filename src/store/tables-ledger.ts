@@ -29,6 +29,9 @@ export interface DocumentVersionTable {
   mapping: string | null
   revision: string | null
   at: number
+  /** key of the API, or person, whose command made it; null: a record of a connection did */
+  actor: string | null
+  why: string | null
 }
 export interface LinkTable {
   tenant: string
@@ -38,7 +41,7 @@ export interface LinkTable {
   key: string
   version: string | null
   image_hash: string | null
-  linked_by: 'origin' | 'hub-ref' | 'identifier' | 'delivery' | 'person'
+  linked_by: 'origin' | 'hub-ref' | 'identifier' | 'delivery' | 'person' | 'merge'
   at: number
 }
 export interface LineLinkTable {
@@ -88,6 +91,21 @@ export interface FindingTable {
   state: 'open' | 'closed'
   opened_at: number
   closed_at: number | null
+  /** who looks after it: `person/<name>` or `party/<key>` */
+  owner: string | null
+  owned_at: number | null
+  /** the person who closed it; null: what it says was over */
+  closed_by: string | null
+  /** 1: it stays closed as long as it says the same */
+  accepted: Bool | null
+}
+/** Orders and products that documents referred to in an earlier version and do not any more. */
+export interface FormerReferenceTable {
+  tenant: string
+  to_type: string
+  to_key: string
+  from_type: string
+  from_key: string
 }
 export interface JournalTable {
   tenant: string
@@ -100,6 +118,9 @@ export interface JournalTable {
   envelope: string | null
   delivery: string | null
   detail: string | null
+  /** key of the API, or person, whose command caused it; null: something else did */
+  actor: string | null
+  why: string | null
 }
 
 /** Derived: what several systems know together about an order. Totals x 10^4. */
@@ -120,6 +141,43 @@ export interface OrderStateTable {
   tax_total: Exact
   paid: Exact
   refunded: Exact
+}
+/** Derived: what the list of sales orders finds an order by, beside its state. `holds`: words with spaces between. */
+export interface SaleTable {
+  tenant: string
+  key: string
+  placed_at: number
+  origin: string
+  channel: string | null
+  client_source: string | null
+  placed_via: string
+  customer: string | null
+  holds: string
+  /** when the order, or what is derived of it, changed last */
+  updated_at: number
+}
+/** Derived: what the list of after-sale documents, and the look at their deadlines, find one by. */
+export interface AftersaleTable {
+  tenant: string
+  key: string
+  origin: string
+  kind: string
+  status: string
+  requested_at: number
+  deadline: number | null
+}
+/** Where an order goes, each decision a row; the last one holds. `accounts` with spaces between; body: JSON {inputs, lines}. */
+export interface RouteDecisionTable {
+  tenant: string
+  key: string
+  id: string
+  at: number
+  /** hash of the rules */
+  version: string
+  accounts: string
+  body: string
+  actor: string | null
+  why: string | null
 }
 /** Derived, quantities x 10^6 in the base unit. `open` = quantity - cancelled - shipped (sales), confirmed - received (purchases: in transit). */
 export interface OrderLineTable {
@@ -150,11 +208,14 @@ export interface ReservationTable {
   quantity: Exact
   released_at: number | null
 }
+/** Derived: what is at one place, of one owner, in one condition and lot ('' where there is none). */
 export interface StockTable {
   tenant: string
   product: string
   location: string
+  owner: string
   condition: string
+  lot: string
   on_hand: Exact
   as_of: number
   source: string
@@ -191,4 +252,10 @@ export interface PushedTable {
   value: string
   sold: Exact
   at: number
+}
+/** How far a count of numbers has come. */
+export interface CounterTable {
+  tenant: string
+  name: string
+  last: number
 }

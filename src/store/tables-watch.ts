@@ -1,8 +1,19 @@
 import type { Trait } from '../model/record-shape.ts'
 import type { Bool } from './tables.ts'
 
-/** What is done by the clock. `pull` reads a stream from its checkpoint, `full` reads it whole, `ids` compares its keys, `subscription` looks after the webhooks of a connection, `reconcile` compares a connection with the ledger, `watch` looks for silence. */
-export type JobKind = 'pull' | 'full' | 'ids' | 'subscription' | 'reconcile' | 'watch' | 'retention'
+/** What is done by the clock. `pull` reads a stream from its checkpoint, `full` reads it whole, `ids` compares its keys, `subscription` looks after the webhooks of a connection, `reconcile` compares a connection with the ledger, `watch` looks for silence, `verify` holds the ledger against its documents, `late` looks for what was not shipped or delivered in time, `statements` makes those of the month that ended. */
+export type JobKind =
+  | 'pull'
+  | 'full'
+  | 'ids'
+  | 'subscription'
+  | 'reconcile'
+  | 'watch'
+  | 'retention'
+  | 'verify'
+  | 'late'
+  | 'replenish'
+  | 'statements'
 
 /**
  * One row per job. `timing` is JSON of the model's Timing, `every_ms` the span between two runs as far as it is known. `wanted_at`: somebody asked for a run before its time. `since`: when the row was made;
@@ -135,6 +146,19 @@ export interface ReportTable {
   body: string
   asked_by: string
   created_at: number
+}
+/** The ledger held against its documents once. `checked` is JSON of rows by table, `body` JSON of the differences; `whole` 0: it ended before it had seen everything; `mended`: names derived again, null when nobody asked for it. */
+export interface VerificationTable {
+  tenant: string
+  id: string
+  started_at: number
+  ended_at: number
+  whole: Bool
+  differences: number
+  mended: number | null
+  checked: string
+  body: string
+  asked_by: string
 }
 /** What a person did to the machinery; `detail` is JSON with what stood before and after. */
 export interface AuditTable {

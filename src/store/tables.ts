@@ -3,11 +3,25 @@
  * the hub and sort by time; JSON is text. `Exact` columns are 64 bit integers: amounts 10^-4, quantities in the base unit 10^-6, read with BigInt().
  */
 
-import type { ApiKeyTable, SecretTable, TokenTurnTable } from './tables-access.ts'
+import type { ApiKeyTable, IdempotencyTable, PartyDocumentTable, SecretTable, TokenTurnTable } from './tables-access.ts'
+import type { CodeListTable, CodeTable, IdentityChangeTable } from './tables-crosswalk.ts'
+import type { AttemptTable, DeliveryTable } from './tables-delivery.ts'
+import type { DepositOrderTable, DepositPaymentTable, DepositTable, DepositTermTable } from './tables-deposits.ts'
+import type { EventMessageTable, EventSubscriptionTable } from './tables-events.ts'
 import type {
+  InvoiceAcceptanceTable,
+  InvoiceAllocationTable,
+  InvoiceLineTable,
+  InvoiceMatchTable,
+  InvoiceToleranceTable,
+} from './tables-invoice.ts'
+import type {
+  AftersaleTable,
+  CounterTable,
   DocumentTable,
   DocumentVersionTable,
   FindingTable,
+  FormerReferenceTable,
   IdentifierTable,
   JournalTable,
   LineLinkTable,
@@ -18,10 +32,30 @@ import type {
   PushedTable,
   ReferenceTable,
   ReservationTable,
+  RouteDecisionTable,
+  SaleTable,
   SoldTable,
   StockTable,
   WantedTable,
 } from './tables-ledger.ts'
+import type { AccountTable, BookTable, EntryTable, TransferTable } from './tables-money.ts'
+import type {
+  NumberCountTable,
+  NumberDecisionTable,
+  NumberEventTable,
+  NumberRequestTable,
+  NumberResponseTable,
+  NumberSchemeTable,
+  NumberSignalTable,
+  NumberStockTable,
+  OrderNumberTable,
+} from './tables-numbers.ts'
+import type { PayableItemTable } from './tables-payable.ts'
+import type { PayoutLineTable, PayoutTable, SettlementTable } from './tables-payouts.ts'
+import type { ListUseTable, OrderCostTable, PriceEntryTable, PriceGrantTable } from './tables-prices.ts'
+import type { DaySaleTable, ReplenishmentTable, ReportDayTable } from './tables-sales.ts'
+import type { StatementLineTable, StatementTable } from './tables-statement.ts'
+import type { MovementTable, PromiseSumTable, PromiseTable, SerialTable } from './tables-stock.ts'
 import type {
   AlarmTable,
   AnnouncementTable,
@@ -35,9 +69,18 @@ import type {
   ScheduleTable,
   ShapeTable,
   TrafficTable,
+  VerificationTable,
 } from './tables-watch.ts'
+import type { ConnectionTable, CursorTable, DedupeTable, MigrationTable, RevisionTable, TextTable } from './tables-workspace.ts'
 
+export type { PartyDocumentTable } from './tables-access.ts'
+export type { AttemptTable, DeliveryTable } from './tables-delivery.ts'
+export type { DepositOrderTable, DepositPaymentTable, DepositTable, DepositTermTable } from './tables-deposits.ts'
+export type { EventMessageTable, EventSubscriptionTable } from './tables-events.ts'
+export type { InvoiceAllocationTable, InvoiceLineTable, InvoiceMatchTable, InvoiceToleranceTable } from './tables-invoice.ts'
 export type {
+  AftersaleTable,
+  CounterTable,
   DocumentTable,
   DocumentVersionTable,
   FindingTable,
@@ -51,10 +94,16 @@ export type {
   PushedTable,
   ReferenceTable,
   ReservationTable,
+  RouteDecisionTable,
+  SaleTable,
   SoldTable,
   StockTable,
   WantedTable,
 } from './tables-ledger.ts'
+export type { PayoutLineTable, PayoutTable, SettlementTable } from './tables-payouts.ts'
+export type { ListUseTable, OrderCostTable, PriceEntryTable, PriceGrantTable } from './tables-prices.ts'
+export type { DaySaleTable, ReplenishmentTable, ReportDayTable } from './tables-sales.ts'
+export type { MovementTable, PromiseSumTable, PromiseTable, SerialTable } from './tables-stock.ts'
 export type {
   AlarmTable,
   AnnouncementTable,
@@ -67,48 +116,12 @@ export type {
   ScheduleTable,
   ShapeTable,
   TrafficTable,
+  VerificationTable,
 } from './tables-watch.ts'
+export type { ConnectionTable, CursorTable, RevisionTable, TextTable } from './tables-workspace.ts'
 
 export type Exact = number | bigint
 export type Bool = 0 | 1
-
-/** A checked state of the workspace. `files` is JSON {path: text hash}. */
-export interface RevisionTable {
-  tenant: string
-  hash: string
-  files: string
-  current: Bool
-  created_at: number
-}
-export interface TextTable {
-  tenant: string
-  hash: string
-  body: string
-  created_at: number
-}
-
-export interface ConnectionTable {
-  tenant: string
-  name: string
-  connector: string
-  state: 'active' | 'paused' | 'needs-auth' | 'failing'
-  reason: string | null
-  hook_token: string
-  hook_token_old: string | null
-  changed_at: number
-  /** tries in a row that found nobody there, by whatever process; null: never one */
-  downs: number | null
-  /** when the last of them was, or was begun */
-  down_at: number | null
-}
-/** `position` is JSON of the connector engine's checkpoint; null until the baseline read is complete. */
-export interface CursorTable {
-  tenant: string
-  connection: string
-  stream: string
-  position: string | null
-  moved_at: number
-}
 
 /** The exact bytes of one webhook request or one page. */
 export interface ReceiptTable {
@@ -127,11 +140,13 @@ export interface ReceiptTable {
   body_hash: string
   as_of: number
   baseline: Bool
-  /** removed: its bytes and headers were let go */
-  state: 'received' | 'split' | 'removed'
+  /** received: a webhook that is not cut yet; uncut: a page, by another word, so that a release that knows webhooks only leaves it alone; removed: its bytes and headers were let go */
+  state: 'received' | 'uncut' | 'split' | 'removed'
   received_at: number
   /** W3C traceparent; null where nothing is traced */
   trace: string | null
+  /** of a page that was stored before it was cut: its rows; null for all others */
+  records: number | null
 }
 /** `slices` is JSON Slice[]; `waits_for` names what releases a parked one; `detail` is JSON for people (errors of the mapping, states of the parts). */
 export interface EnvelopeTable {
@@ -158,14 +173,6 @@ export interface EnvelopeTable {
   received_at: number
   settled_at: number | null
 }
-export interface DedupeTable {
-  tenant: string
-  connection: string
-  hash: string
-  body_hash: string
-  envelope: string
-  at: number
-}
 /** Last record of a key that took effect: versions are compared only here, inside one (connection, stream, key). */
 export interface RecordTable {
   tenant: string
@@ -188,66 +195,6 @@ export interface LaneTable {
   fails: number
 }
 
-/** `effect_key` is unique for ever; `body` is frozen before the first send (commands). `shadow` deliveries are rendered, never sent. */
-export interface DeliveryTable {
-  tenant: string
-  id: string
-  route: string
-  connection: string
-  action: string
-  op: 'state' | 'create' | 'change' | 'cancel'
-  type: string
-  key: string
-  document_version: number
-  effect_key: string
-  generation: number
-  lane: string
-  state: string
-  reason: string | null
-  waits_for: string | null
-  body: string | null
-  partner_key: string | null
-  attempts: number
-  due_at: number
-  /** 1: an earlier try may have had its effect, 2: one had it, and only what follows failed */
-  ambiguous: 0 | 1 | 2
-  shadow: Bool
-  revision: string | null
-  created_at: number
-  settled_at: number | null
-  /** W3C traceparent of what caused it; null where nothing is traced */
-  trace: string | null
-}
-export interface AttemptTable {
-  tenant: string
-  id: string
-  delivery: string
-  n: number
-  token: string
-  started_at: number
-  ended_at: number | null
-  outcome: string | null
-  code: string | null
-  status: number | null
-  message: string | null
-  sample: string | null
-}
-
-export interface IdempotencyTable {
-  tenant: string
-  route: string
-  key: string
-  request_hash: string
-  status: number | null
-  body: string | null
-  at: number
-}
-export interface MigrationTable {
-  number: number
-  name: string
-  at: number
-}
-
 export interface Tables {
   revision: RevisionTable
   text: TextTable
@@ -262,6 +209,9 @@ export interface Tables {
   document: DocumentTable
   document_version: DocumentVersionTable
   link: LinkTable
+  code: CodeTable
+  code_list: CodeListTable
+  identity_change: IdentityChangeTable
   line_link: LineLinkTable
   identifier: IdentifierTable
   wanted: WantedTable
@@ -269,12 +219,56 @@ export interface Tables {
   finding: FindingTable
   journal: JournalTable
   order_state: OrderStateTable
+  party_document: PartyDocumentTable
   order_line: OrderLineTable
+  sale: SaleTable
+  aftersale: AftersaleTable
+  route_decision: RouteDecisionTable
+  day_sale: DaySaleTable
+  report_day: ReportDayTable
+  replenishment: ReplenishmentTable
+  payout: PayoutTable
+  payout_line: PayoutLineTable
+  settlement: SettlementTable
+  price_entry: PriceEntryTable
+  price_grant: PriceGrantTable
+  list_use: ListUseTable
+  order_cost: OrderCostTable
   reservation: ReservationTable
   stock: StockTable
+  movement: MovementTable
+  serial: SerialTable
+  promise: PromiseTable
+  promise_sum: PromiseSumTable
   sold: SoldTable
   pushed: PushedTable
+  counter: CounterTable
+  book: BookTable
+  account: AccountTable
+  transfer: TransferTable
+  entry: EntryTable
+  payable_item: PayableItemTable
+  statement: StatementTable
+  statement_line: StatementLineTable
+  deposit: DepositTable
+  deposit_term: DepositTermTable
+  deposit_order: DepositOrderTable
+  deposit_payment: DepositPaymentTable
+  number_scheme: NumberSchemeTable
+  number_stock: NumberStockTable
+  order_number: OrderNumberTable
+  number_request: NumberRequestTable
+  number_event: NumberEventTable
+  number_decision: NumberDecisionTable
+  number_count: NumberCountTable
+  number_signal: NumberSignalTable
+  number_response: NumberResponseTable
   parcel: ParcelTable
+  invoice_line: InvoiceLineTable
+  invoice_allocation: InvoiceAllocationTable
+  invoice_match: InvoiceMatchTable
+  invoice_tolerance: InvoiceToleranceTable
+  invoice_acceptance: InvoiceAcceptanceTable
   delivery: DeliveryTable
   attempt: AttemptTable
   api_key: ApiKeyTable
@@ -285,6 +279,8 @@ export interface Tables {
   backfill: BackfillTable
   plan: PlanTable
   report: ReportTable
+  verification: VerificationTable
+  former_reference: FormerReferenceTable
   fall: FallTable
   shape: ShapeTable
   announcement: AnnouncementTable
@@ -292,5 +288,7 @@ export interface Tables {
   traffic: TrafficTable
   alarm: AlarmTable
   notice: NoticeTable
+  event_subscription: EventSubscriptionTable
+  event_message: EventMessageTable
   migration: MigrationTable
 }

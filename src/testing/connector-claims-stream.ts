@@ -6,6 +6,7 @@ import { isHubError } from '../model/errors.ts'
 import { at, isObject, type Json, type JsonObject, namesOf } from '../model/json.ts'
 import { compileSchemas } from '../model/schema.ts'
 import { type Claim, claim, claimEqual } from './connector-claims.ts'
+import { uncutClaims } from './connector-claims-uncut.ts'
 import type { ConnectorFixtures, Exchange, KeyReading, StreamReading } from './connector-fixtures.ts'
 import { placeAfter, type Replay, readAll, replay, shown } from './connector-replay.ts'
 
@@ -94,6 +95,7 @@ function readingClaims(
         claimEqual(new Set(keys).size, keys.length, 'different keys')
       },
     },
+    ...uncutClaims(connector, fixtures, [name, connector.streams[name] ?? stream], reading, label),
     ...(emptied(stream, reading) === undefined ? [] : [emptyClaim(connector, fixtures, name, stream, reading, label)]),
     ...(hostile(stream, reading) === undefined ? [] : [hostileClaim(connector, fixtures, name, stream, reading, label)]),
   ]

@@ -1,4 +1,4 @@
-import type { Access, Checkpoint, PageRead } from '../connector/access.ts'
+import type { Access, Checkpoint, PageRead, ReadOptions } from '../connector/access.ts'
 import type { Limiter } from '../connector/limiter.ts'
 import { openAccess } from '../connector/open.ts'
 import { placeholders } from '../connector/template.ts'
@@ -136,8 +136,9 @@ export async function readAll(
   access: Access,
   [name, stream]: readonly [string, Stream | undefined],
   from: string | null,
+  options: ReadOptions = {},
 ): Promise<readonly PageRead[]> {
   const pages: PageRead[] = []
-  for await (const page of access.read(name, placeOf(stream, from), {})) pages.push(page)
+  for await (const page of access.read(name, placeOf(stream, from), options)) pages.push(page)
   return pages
 }

@@ -111,7 +111,8 @@ function look(state: State, of: Leaf, lookup: Lookup, found: Json, origin: Origi
   }
   const known = lookup.kind === 'table' && table.length > 0 && table.length <= 12 ? `: ${table.map(([from]) => from).join(', ')}` : ''
   const expected = shownValue(`a code of ${lookup.kind === 'table' ? 'lookup' : 'code list'} '${lookup.name}'${known}`, false)
-  return report(state, spot, origin, { code: 'LOOKUP_MISS', expected, found })
+  const list = lookup.kind === 'codes' && typeof found !== 'object' ? { list: { kind: lookup.name, code: String(found) } } : {}
+  return report(state, spot, origin, { code: 'LOOKUP_MISS', expected, found, ...list })
 }
 
 function link(state: State, type: string, found: Json, origin: Origin, spot: Spot): Json {

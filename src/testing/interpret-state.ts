@@ -147,6 +147,7 @@ interface Problem {
   readonly expected: string
   readonly found?: Json | undefined
   readonly link?: MapError['link'] & object
+  readonly list?: MapError['list'] & object
 }
 const most = 1_000
 
@@ -156,7 +157,7 @@ const shownPlace = (steps: Steps | undefined): string | undefined =>
 
 /** Reports an error, once for each bad input. */
 export function report(state: State, spot: Spot, origin: Origin, problem: Problem): null {
-  const { code, expected, found, link } = problem
+  const { code, expected, found, link, list } = problem
   if (state.errors.length >= most) return null
   const to = pointer(spot.to)
   const from = shownPlace(origin.steps)
@@ -176,6 +177,7 @@ export function report(state: State, spot: Spot, origin: Origin, problem: Proble
     ...shown,
     expected,
     ...(link === undefined ? {} : { link: secret ? { ...link, ref: '***' } : link }),
+    ...(list === undefined || secret ? {} : { list }),
   })
   return null
 }

@@ -38,6 +38,10 @@ export function mortal(database: Database, afterCommit = Number.POSITIVE_INFINIT
         alive()
         return database.read
       },
+      moment: (work) => {
+        alive()
+        return database.moment(work)
+      },
       now: () => database.now(),
       alone: (work) => database.alone(work),
       close: async () => {},

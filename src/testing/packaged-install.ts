@@ -9,6 +9,7 @@ const belongs: readonly RegExp[] = [
   /^(package\.json|README\.md|LICENSE)$/,
   /^dist\/(src|connectors)\/.*\.js$/,
   /^dist\/THIRD-PARTY\.txt$/,
+  /^dist\/fonts\/noto-sans-sc\.woff$/,
   /^dist\/src\/(connector\/types(-\w+)?|model\/json)\.d\.ts$/,
   /^connectors\/[\w-]+\/(README\.md|form\.json|fixtures\/(answers\/)?[\w.-]+\.json)$/,
   /^connectors\/vendure\/plugin\/(README\.md|[\w-]+\.cjs)$/,
@@ -20,9 +21,9 @@ const belongs: readonly RegExp[] = [
   /^docs\/(?:suggest\/[\w-]+\/)?[\w.-]+\.(md|json|yml)$/,
 ]
 const doesNot = /\.test\.|\/dist\/src\/(acceptance|testing\/(packaged|private|store-))/
-// with the packages it uses in it
-const mostBytes = 16_000_000
-const mostPackedBytes = 3_000_000
+// with the packages it uses in it; of them 3.5 MB, 2 MB packed, are what puts statements on paper: a Chinese font and the writer of PDF
+const mostBytes = 21_500_000
+const mostPackedBytes = 5_600_000
 
 const filesOf = (folder: string): string[] =>
   readdirSync(folder, { recursive: true, withFileTypes: true })

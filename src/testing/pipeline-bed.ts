@@ -11,6 +11,7 @@ import { idMaker } from '../model/id.ts'
 import type { Log } from '../model/log.ts'
 import { muteMeter } from '../model/meter.ts'
 import { compileSchemas, readSchemas } from '../model/schema.ts'
+import { newKeyText, readKeyring } from '../model/sealing.ts'
 import { every } from '../model/timing.ts'
 import { packageRoot } from '../package-root.ts'
 import { backfill } from '../pipeline/backfill.ts'
@@ -27,6 +28,7 @@ import { pull } from '../pipeline/pull.ts'
 import { refetch } from '../pipeline/refetch.ts'
 import { syncSchedules } from '../pipeline/schedule.ts'
 import { sweep } from '../pipeline/sweep.ts'
+import { tellEvents } from '../pipeline/tell-events.ts'
 import { syncConnections } from '../store/connection.ts'
 import type { Database } from '../store/database.ts'
 import { openTestStore } from './test-store.ts'
@@ -51,7 +53,9 @@ export interface Bed {
   /** a context of another process on the same store: nothing in memory is shared; `database` may be wrapped */
   another(database?: Database): Context
   change(
-    change: Partial<Pick<Catalogue, 'routes' | 'channels' | 'overlaid'>> & { readonly setups?: readonly Partial<ConnectionSetup>[] },
+    change: Partial<Pick<Catalogue, 'routes' | 'channels' | 'overlaid' | 'codes'>> & {
+      readonly setups?: readonly Partial<ConnectionSetup>[]
+    },
   ): void
   /** webhook of the shop, signed */
   signed(body: string, topic: string, event?: string): Readonly<Record<string, string>>
@@ -91,6 +95,10 @@ export interface BedOptions {
   readonly routes?: readonly Route[]
   readonly settings?: Partial<Settings>
   readonly memory?: boolean
+  /** texts of mappings beside, or in place of, the tiny ones */
+  readonly mappings?: Readonly<Record<string, string>>
+  /** code lists of the workspace's file */
+  readonly codes?: Readonly<Record<string, Readonly<Record<string, string>>>>
 }
 
 export async function openBed(options: BedOptions = {}): Promise<Bed> {
@@ -108,12 +116,15 @@ export async function openBed(options: BedOptions = {}): Promise<Bed> {
     deliverConcurrency: 4,
     maxCrashes: 3,
     parkAlarmMs: 3_600_000,
+    findingAlarmMs: 1_209_600_000,
     pullPages: 1000,
     pullMs: 600_000,
     pullAhead: 1000,
     backfillAhead: 500,
     watchMs: 60_000,
     subscriptionMs: 3_600_000,
+    contractAlarmDays: 30,
+    firstKeyDays: 14,
     ...options.settings,
   }
   const setup = (name: string, connector: Connector, streams: readonly string[]): ConnectionSetup => ({
@@ -131,7 +142,8 @@ export async function openBed(options: BedOptions = {}): Promise<Bed> {
   })
   const shop = setup('shop', options.shop ?? tinyShop, ['orders', 'items'])
   const erp = setup('erp', options.erp ?? tinyErp(), ['articles', 'stock', 'sales'])
-  let catalogue: Catalogue = await openCatalogue([shop, erp], options.routes ?? [toErp])
+  const ring = readKeyring(newKeyText(), 'the test')
+  let catalogue: Catalogue = await openCatalogue([shop, erp], options)
   const opened: Context[] = []
   let repeated = 0
   const another = (on: Database = database): Context => {
@@ -154,6 +166,7 @@ export async function openBed(options: BedOptions = {}): Promise<Bed> {
         },
       },
       newId: idMaker(() => clock.now),
+      keyring: () => ring,
       random: () => 1,
       settings,
       catalogue: () => catalogue,
@@ -212,11 +225,11 @@ export async function openBed(options: BedOptions = {}): Promise<Bed> {
 
 const documents = ['values.json', 'sales-order.json', 'product.json', 'stock-level.json']
 
-async function openCatalogue(connections: readonly ConnectionSetup[], routes: readonly Route[]): Promise<Catalogue> {
+async function openCatalogue(connections: readonly ConnectionSetup[], options: BedOptions): Promise<Catalogue> {
   const texts = await readSchemas(join(packageRoot, 'schemas'))
   const schemas = compileSchemas(texts.filter(({ file }) => documents.includes(basename(file))))
   const mappings = new Map<string, CompiledMapping>()
-  for (const [name, text] of Object.entries(tinyMappings)) {
+  for (const [name, text] of Object.entries({ ...tinyMappings, ...options.mappings })) {
     const { mapping, faults } = compileMapping(text, { file: name })
     if (mapping === undefined) throw new Error(`${name}: ${faults.map(({ path, message }) => `${path} ${message}`).join('; ')}`)
     mappings.set(name, mapping)
@@ -224,11 +237,12 @@ async function openCatalogue(connections: readonly ConnectionSetup[], routes: re
   return {
     revision: 'a'.repeat(64),
     connections: new Map(connections.map((one) => [one.name, one])),
-    routes,
+    routes: options.routes ?? [toErp],
     mappings,
     compile: (_, text, file) => compileMapping(text, { file, schemas: schemas.schemas }),
+    schemas: schemas.schemas,
     validate: (document, body) => schemas.validators.get(`${document}@1`)?.(body),
-    codes: new Map(),
+    codes: new Map(Object.entries(options.codes ?? {}).map(([kind, codes]) => [kind, new Map(Object.entries(codes))])),
     channels: new Map(),
   }
 }
@@ -272,5 +286,7 @@ export function step(context: Context, ring: Ring): Promise<unknown> {
       return runJob(context, ring.job, ring.connection, ring.stream)
     case 'notify':
       return notify(context)
+    case 'events':
+      return tellEvents(context, ring.subscription)
   }
 }

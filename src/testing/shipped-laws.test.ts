@@ -101,6 +101,9 @@ const shared: Readonly<Record<string, readonly string[]>> = {
   'tryton/shipment': ['order', 'lines[].order'],
 }
 
+/** Fields of the head that items lean on where they say nothing of their own: the head alone may be refused to change, since its items would say something then. */
+const leanedOn: Readonly<Record<string, readonly string[]>> = { 'kingdee/receipt': ['location.ref', 'location.code'] }
+
 describe('a mapping of the package that reads, run backwards over documents that its partner may have', () => {
   let bench: MappingBench
   beforeAll(async () => {
@@ -166,7 +169,8 @@ describe('a mapping of the package that reads, run backwards over documents that
           if (wanted === undefined) continue
           const result = mapping.push(wanted, context, record)
           if (!result.ok) {
-            if (!result.errors.every(({ code }) => code === 'DUPLICATE_KEY')) expect.unreachable(`${rule} ${JSON.stringify(result.errors)}`)
+            const refused = leanedOn[name]?.includes(rule) ? ['DUPLICATE_KEY', 'NO_WAY_BACK'] : ['DUPLICATE_KEY']
+            if (!result.errors.every(({ code }) => refused.includes(code))) expect.unreachable(`${rule} ${JSON.stringify(result.errors)}`)
             continue
           }
           const again = mapping.pull(result.value, context)

@@ -50,6 +50,42 @@ export function transactionLaws(ready: Ready): void {
     expect(counts.map(({ numUpdatedRows }) => numUpdatedRows)).toEqual([1n, 0n, 2n])
   })
 
+  test('the reads of a moment see what was committed when it began, whatever is written meanwhile', async () => {
+    const database = await ready()
+    await database.write((tx) => insertMany(tx, 'sold', [counter]))
+    const inside = Promise.withResolvers<void>()
+    const goOn = Promise.withResolvers<void>()
+    const looking = database.moment(async (read) => {
+      const all = () => read.selectFrom('sold').select('quantity').execute()
+      const before = await all()
+      inside.resolve()
+      await goOn.promise
+      return [before, await all()]
+    })
+    await inside.promise
+    const written = database.write((tx) => tx.updateTable('sold').set({ quantity: 7 }).execute())
+    await Promise.race([written, new Promise((resolve) => setTimeout(resolve, 50))])
+    goOn.resolve()
+    const seen = await looking
+    await written
+    expect(seen).toEqual([[{ quantity: 0 }], [{ quantity: 0 }]])
+    expect(await quantity(database)).toBe(7)
+    expect(await database.moment((read) => read.selectFrom('sold').select('quantity').execute())).toEqual([{ quantity: 7 }])
+  })
+
+  test('a moment is the only door of its work, writes nothing, and ends', async () => {
+    const database = await ready()
+    await expect(database.moment(() => quantity(database))).rejects.toMatchObject({ detail: { code: 'store-nested' } })
+    await expect(database.moment((read) => read.insertInto('sold').values(counter).execute())).rejects.toThrow()
+    let kept: Database['read'] | undefined
+    await database.moment(async (read) => {
+      kept = read
+    })
+    await expect(kept?.selectFrom('sold').selectAll().execute()).rejects.toMatchObject({ detail: { code: 'transaction-ended' } })
+    await database.write((tx) => insertMany(tx, 'sold', [counter]))
+    expect(await quantity(database)).toBe(0)
+  })
+
   test('reads outside see only what is committed', async () => {
     const database = await ready()
     const inside = Promise.withResolvers<void>()

@@ -127,6 +127,7 @@ const receipt = (id: string, body: Uint8Array): ReceiptTable => ({
   state: 'received',
   received_at: 1,
   trace: null,
+  records: null,
 })
 
 /** Conflict rules do what they say and hide nothing else. */

@@ -29,6 +29,10 @@ const suites: readonly Suite[] = [
   { name: 'tests on MariaDB', command: [node, 'src/testing/on-mariadb.ts', 'src/ledger', 'src/pipeline', 'src/http'] },
   { name: 'demo on MariaDB and Redis', command: [node, 'src/testing/demo-on-servers.ts'] },
   { name: 'crash', command: [node, 'src/testing/crash/run.ts', '--seeds', '3'] },
+  {
+    name: 'month',
+    command: [node, 'src/testing/month/run.ts', '--days', '3', '--merchants', '9', '--suppliers', '4', '--warehouses', '2', '--kills', '2'],
+  },
   { name: 'packaged', command: [node, 'src/testing/packaged.ts'] },
   { name: 'mutants', command: [node, 'src/testing/mutants/run.ts'] },
   { name: 'demo --break', command: [node, 'src/testing/mutants/demo-breaks.ts'] },

@@ -1,17 +1,27 @@
+import { existsSync, writeFileSync } from 'node:fs'
+import type { DatabaseSync } from 'node:sqlite'
 import { type Connection, createConnection, type RowDataPacket } from 'mysql2/promise'
 import type { Database } from '../store/database.ts'
 import { migrate } from '../store/migrate.ts'
-import { openMysql } from '../store/mysql.ts'
+import { type MysqlOptions, openMysql } from '../store/mysql.ts'
 import { openSqlite } from '../store/sqlite.ts'
 
 /** Address of a MySQL server on which tests may make databases whose names end in `_test`; without it they use SQLite. */
 export const testServer = (): string | undefined => process.env.TEST_STORE_SERVER
 
-/** Databases of this process that a test has given back: making thirty tables costs more than most tests. */
-const idle: string[] = []
-let made = 0
-/** what a database looks like after its migrations */
-let whole: string | undefined
+/** Databases of this process on one server: making all the tables costs more than most tests. */
+interface Databases {
+  readonly server: string
+  /** those that a test has given back */
+  readonly idle: string[]
+  made: number
+  /** what a database looks like after its migrations */
+  whole: string | undefined
+}
+const servers = new Map<string, Databases>()
+
+/** bytes of an empty SQLite store after its migrations */
+let image: Uint8Array | undefined
 
 /** An empty, migrated store for one test. `file`: where SQLite keeps it, in memory when left out. `now`: what its clock says. */
 export async function openTestStore(options: { readonly file?: string; readonly now?: () => number } = {}): Promise<Database> {
@@ -19,23 +29,46 @@ export async function openTestStore(options: { readonly file?: string; readonly 
   const { file = ':memory:', now } = options
   const clock = now === undefined ? {} : { now }
   if (server !== undefined) return openOn(server, clock)
+  image ??= await makeImage()
+  const bytes = image
+  if (file === ':memory:') return openSqlite(file, { ...clock, onOpen: (handle) => handle.deserialize(bytes) })
+  if (!existsSync(file)) writeFileSync(file, bytes, { mode: 0o600 })
   const database = await openSqlite(file, clock)
   await migrate(database)
   return database
 }
 
-async function openOn(server: string, clock: { readonly now?: () => number }): Promise<Database> {
-  const name = idle.pop() ?? process.env.TEST_STORE_NAME ?? (await newDatabase(server))
-  await empty(server, name)
-  const database = await openMysql(`${server}/${name}`, { writers: 4, readers: 4, ...clock })
+async function makeImage(): Promise<Uint8Array> {
+  let handle: DatabaseSync | undefined
+  const database = await openSqlite(':memory:', {
+    onOpen: (opened) => {
+      handle = opened
+    },
+  })
   await migrate(database)
-  whole ??= await shapeIn(server, name)
+  const bytes = (handle as DatabaseSync).serialize()
+  await database.close()
+  return bytes
+}
+
+const openOn = (server: string, clock: { readonly now?: () => number }): Promise<Database> =>
+  openStoreOn(server, { writers: 4, readers: 4, ...clock }, process.env.TEST_STORE_NAME)
+
+/** An empty, migrated store on this server; `only`: the one database that may be used there. What is closed serves the next test. */
+export async function openStoreOn(server: string, options: MysqlOptions = {}, only?: string): Promise<Database> {
+  const databases = servers.get(server) ?? { server, idle: [], made: 0, whole: undefined }
+  servers.set(server, databases)
+  const name = databases.idle.pop() ?? only ?? (await newDatabase(databases))
+  await empty(databases, name)
+  const database = await openMysql(`${server}/${name}`, options)
+  await migrate(database)
+  databases.whole ??= await shapeIn(server, name)
   let open = true
   return {
     ...database,
     async close() {
       await database.close()
-      if (open && name !== process.env.TEST_STORE_NAME) idle.push(name)
+      if (open && name !== only) databases.idle.push(name)
       open = false
     },
   }
@@ -48,24 +81,30 @@ async function shapeIn(server: string, name: string): Promise<string> {
   return shape
 }
 
-async function newDatabase(server: string): Promise<string> {
-  const name = `crossdock_${process.pid}_${++made}_test`
-  const connection = await createConnection(server)
+async function newDatabase(databases: Databases): Promise<string> {
+  const name = `crossdock_${process.pid}_shared_${++databases.made}_test`
+  const connection = await createConnection(databases.server)
   await connection.query(`create database ${name}`)
   await connection.end()
   return name
 }
 
 /** Empties the tables; where a test changed their number or forgot migrations, and where another process made them, they go and are made anew. */
-async function empty(server: string, name: string): Promise<void> {
+async function empty({ server, whole }: Databases, name: string): Promise<void> {
   const connection = await createConnection({ uri: `${server}/${name}`, multipleStatements: true })
   const tables = await tablesOf(connection)
   const isWhole = whole !== undefined && (await shapeOf(connection)) === whole
   const words = isWhole
-    ? tables.filter((table) => table !== 'migration').map((table) => `delete from \`${table}\``)
+    ? (await filledOf(connection, tables)).map((table) => `delete from \`${table}\``)
     : tables.map((table) => `drop table \`${table}\``)
   if (words.length > 0) await connection.query(words.join(';'))
   await connection.end()
+}
+
+/** Tables that have rows, those of migrations apart: a test fills few of them. */
+async function filledOf(connection: Connection, tables: readonly string[]): Promise<readonly string[]> {
+  const looks = tables.filter((table) => table !== 'migration').map((table) => `(select '${table}' as name from \`${table}\` limit 1)`)
+  return (await connection.query<RowDataPacket[]>(looks.join(' union all ')))[0].map((row) => String(row.name))
 }
 
 const tablesOf = async (connection: Connection): Promise<readonly string[]> =>

@@ -73,7 +73,7 @@ const shipped = [
   ['tryton/purchase', 'purchases', 0.8],
   ['tryton/receipt', 'receipts', 0.7],
   ['tryton/shipment', 'shipments', 0.7],
-  ['tryton/supplier-invoice', 'invoices', 0.75],
+  ['tryton/supplier-invoice', 'invoices', 0.7],
   ['tryton/product', 'products', 0.7],
   ['tryton/location', 'locations', 0.8],
   ['tryton/party', 'parties', 0.85],

@@ -71,7 +71,9 @@ const entries: Readonly<Record<string, readonly ({ readonly name: string } & Ent
 
 /** Set by the ledger or by a person, never read from a record. */
 const notMapped: ReadonlySet<string> = new Set(
-  'type key origin version findings ext refs deleted deleteReason sourceStatus sourceUnit sourceAction hint masked zone'.split(' '),
+  'type key origin version findings ext refs deleted deleteReason sourceStatus sourceUnit sourceAction hint masked zone supplements splitFrom mergedInto mergedFrom'.split(
+    ' ',
+  ),
 )
 const deepest = 7
 

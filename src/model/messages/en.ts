@@ -1,12 +1,29 @@
 import { columnsEn } from './columns.ts'
+import { enBooks } from './en-books.ts'
 
 import { enConnector } from './en-connector.ts'
+import { enCrosswalk } from './en-crosswalk.ts'
+import { enDeposits } from './en-deposits.ts'
+import { enEvents } from './en-events.ts'
 import { enFaults } from './en-faults.ts'
+import { enFindings } from './en-findings.ts'
+import { enInvoices } from './en-invoices.ts'
+import { enLedger } from './en-ledger.ts'
 import { enMap } from './en-map.ts'
 import { enMapChange } from './en-map-change.ts'
+import { enNumbers } from './en-numbers.ts'
+import { enPaper } from './en-paper.ts'
+import { enParties } from './en-parties.ts'
+import { enPayables } from './en-payables.ts'
+import { enPayouts } from './en-payouts.ts'
+import { enPrices } from './en-prices.ts'
+import { enPurchase } from './en-purchase.ts'
 import { enReconcile } from './en-reconcile.ts'
 import { enRun } from './en-run.ts'
+import { enSales } from './en-sales.ts'
 import { enSimulate } from './en-simulate.ts'
+import { enStatements } from './en-statements.ts'
+import { enStock } from './en-stock.ts'
 import { enWatch } from './en-watch.ts'
 
 /** What people read in a terminal. Names between braces are parameters. Sentences end with a full stop, labels do not. */
@@ -15,7 +32,24 @@ export const en = {
   ...enSimulate,
   ...enReconcile,
   ...enRun,
+  ...enCrosswalk,
   ...enWatch,
+  ...enFindings,
+  ...enInvoices,
+  ...enLedger,
+  ...enParties,
+  ...enPayouts,
+  ...enPayables,
+  ...enPurchase,
+  ...enSales,
+  ...enDeposits,
+  ...enEvents,
+  ...enStatements,
+  ...enPaper,
+  ...enStock,
+  ...enBooks,
+  ...enNumbers,
+  ...enPrices,
   ...enMap,
   ...enMapChange,
   ...enFaults,
@@ -139,21 +173,6 @@ export const en = {
   'file.unreadable': 'The file {file} cannot be read.',
   'file.notJson': '{file} is not JSON: {why}',
 
-  'crosswalk.about': 'our keys beside the keys at the connections',
-  'crosswalk.list': 'the lines of the crosswalk',
-  'crosswalk.externalKey': 'key at the connection',
-  'crosswalk.set': 'add one line; what waited for it goes on by itself',
-  'crosswalk.made': 'linked: {type} {key} is {externalKey} at {connection}',
-  'crosswalk.kept': 'it was linked already: {type} {key} is {externalKey} at {connection}',
-  'crosswalk.import': 'add the lines of a file; the same file may be imported again',
-  'crosswalk.file': 'a .csv file with the columns type, connection, externalKey, key, or .ndjson',
-  'crosswalk.badFile': '{file} is neither .csv nor .ndjson.',
-  'crosswalk.imported': 'New lines: {made}, there already: {kept}, refused: {refused}.',
-  'crosswalk.wouldImport': 'New lines would be: {made}, there already: {kept}, refused: {refused}. Nothing was written.',
-  'crosswalk.export': 'write all lines',
-  'crosswalk.format': 'csv or ndjson',
-  'crosswalk.output': 'file to write to, instead of standard output',
-
   'ledger.about': 'documents: as they stand, as they stood, and what happened to them',
   'ledger.list': 'documents of one type',
   'ledger.show': 'one document with its links and findings',
@@ -177,14 +196,6 @@ export const en = {
   'ledger.findings': 'Findings',
   'ledger.holds': 'Every derived figure follows from the documents.',
   'ledger.differs': 'Derived figures that do not follow from the documents: {count}.',
-  'findings.about': 'what the ledger found wrong',
-  'findings.list': 'findings with their arithmetic',
-  'findings.state': 'open or closed',
-  'findings.code': 'only with this code',
-  'findings.close': 'close one with a note; it opens again when the document changes and it still holds',
-  'findings.id': 'id of the finding, as --json shows it',
-  'findings.note': 'why it may be closed',
-  'findings.closed': 'Closed: {code} of {key}.',
 
   'explain.about': "where a value came from: version, mapping line, partner's value and bytes",
   'explain.path': 'a field: lines.0.quantity or /lines/0/quantity; without it every field',
@@ -228,18 +239,6 @@ export const en = {
   'subscriptions.ends': 'ends soon',
   'subscriptions.alone':
     'The hub does not look after them: it makes and renews none until `crossdock connection subscriptions {name} create`, and none while {name} is paused.',
-
-  'keys.about': 'API keys',
-  'keys.create': 'make a key; its text is shown once',
-  'keys.name': 'what it is for',
-  'keys.scopes': 'read, write, replay, admin, metrics; with commas',
-  'keys.days': 'ends after so many days; never when left out',
-  'keys.badDays': '--days {days} is no number of days.',
-  'keys.once': 'Keep it: it is not shown again.',
-  'keys.list': 'all keys, without their texts',
-  'keys.revoke': 'end a key at once',
-  'keys.id': 'id of a key',
-  'keys.revoked': 'The key {name} is revoked.',
 
   'secrets.about': 'secrets sealed in the database of the hub, for connections to refer to',
   'secrets.set': 'seal a value; it is asked for, or read from standard input',

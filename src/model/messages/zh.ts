@@ -1,12 +1,29 @@
 import { columnsZh } from './columns.ts'
 import type { en } from './en.ts'
+import { zhBooks } from './zh-books.ts'
 import { zhConnector } from './zh-connector.ts'
+import { zhCrosswalk } from './zh-crosswalk.ts'
+import { zhDeposits } from './zh-deposits.ts'
+import { zhEvents } from './zh-events.ts'
 import { zhFaults } from './zh-faults.ts'
+import { zhFindings } from './zh-findings.ts'
+import { zhInvoices } from './zh-invoices.ts'
+import { zhLedger } from './zh-ledger.ts'
 import { zhMap } from './zh-map.ts'
 import { zhMapChange } from './zh-map-change.ts'
+import { zhNumbers } from './zh-numbers.ts'
+import { zhPaper } from './zh-paper.ts'
+import { zhParties } from './zh-parties.ts'
+import { zhPayables } from './zh-payables.ts'
+import { zhPayouts } from './zh-payouts.ts'
+import { zhPrices } from './zh-prices.ts'
+import { zhPurchase } from './zh-purchase.ts'
 import { zhReconcile } from './zh-reconcile.ts'
 import { zhRun } from './zh-run.ts'
+import { zhSales } from './zh-sales.ts'
 import { zhSimulate } from './zh-simulate.ts'
+import { zhStatements } from './zh-statements.ts'
+import { zhStock } from './zh-stock.ts'
 import { zhWatch } from './zh-watch.ts'
 
 /** The same texts in simplified Chinese; the compiler demands every key, a test every parameter. */
@@ -15,7 +32,24 @@ export const zh: Readonly<Record<keyof typeof en, string>> = {
   ...zhSimulate,
   ...zhReconcile,
   ...zhRun,
+  ...zhCrosswalk,
   ...zhWatch,
+  ...zhFindings,
+  ...zhInvoices,
+  ...zhLedger,
+  ...zhParties,
+  ...zhPayouts,
+  ...zhPayables,
+  ...zhPurchase,
+  ...zhSales,
+  ...zhDeposits,
+  ...zhEvents,
+  ...zhStatements,
+  ...zhPaper,
+  ...zhStock,
+  ...zhBooks,
+  ...zhNumbers,
+  ...zhPrices,
   ...zhMap,
   ...zhMapChange,
   ...zhFaults,
@@ -139,21 +173,6 @@ export const zh: Readonly<Record<keyof typeof en, string>> = {
   'file.unreadable': '无法读取文件 {file}。',
   'file.notJson': '{file} 不是 JSON：{why}',
 
-  'crosswalk.about': '内部键与各连接外部键的对照',
-  'crosswalk.list': '对照表各行',
-  'crosswalk.externalKey': '在该连接的键',
-  'crosswalk.set': '添加一行；等待它的工作自动继续',
-  'crosswalk.made': '已关联：{type} {key} 在 {connection} 是 {externalKey}',
-  'crosswalk.kept': '早已关联：{type} {key} 在 {connection} 是 {externalKey}',
-  'crosswalk.import': '导入文件各行；同一文件可重复导入',
-  'crosswalk.file': '含 type、connection、externalKey、key 各列的 .csv 文件，或 .ndjson',
-  'crosswalk.badFile': '{file} 既不是 .csv 也不是 .ndjson。',
-  'crosswalk.imported': '新增 {made}，已有 {kept}，拒绝 {refused}。',
-  'crosswalk.wouldImport': '将新增 {made}，已有 {kept}，拒绝 {refused}。没有写入。',
-  'crosswalk.export': '导出全部',
-  'crosswalk.format': 'csv 或 ndjson',
-  'crosswalk.output': '写入的文件，代替标准输出',
-
   'ledger.about': '单据：现状、历史与经过',
   'ledger.list': '某类型的单据',
   'ledger.show': '一份单据及其关联与问题',
@@ -177,14 +196,6 @@ export const zh: Readonly<Record<keyof typeof en, string>> = {
   'ledger.findings': '问题',
   'ledger.holds': '全部派生数据均与单据相符。',
   'ledger.differs': '与单据不符的派生数据：{count}。',
-  'findings.about': '账本发现的问题',
-  'findings.list': '问题及其计算',
-  'findings.state': 'open（未关闭）或 closed（已关闭）',
-  'findings.code': '只看此代码',
-  'findings.close': '附说明关闭；单据变化后若仍存在会再次打开',
-  'findings.id': '问题编号（见 --json）',
-  'findings.note': '关闭的理由',
-  'findings.closed': '已关闭：{key} 的 {code}。',
 
   'explain.about': '一个值的来源：版本、映射行、对方的值与字节',
   'explain.path': '字段：lines.0.quantity 或 /lines/0/quantity；不给则全部字段',
@@ -228,18 +239,6 @@ export const zh: Readonly<Record<keyof typeof en, string>> = {
   'subscriptions.ends': '即将到期',
   'subscriptions.alone':
     'hub 不维护这些订阅：在执行 `crossdock connection subscriptions {name} create` 之前不会创建或续订；{name} 暂停期间也不会。',
-
-  'keys.about': 'API 密钥',
-  'keys.create': '创建密钥；文本只显示一次',
-  'keys.name': '用途',
-  'keys.scopes': 'read、write、replay、admin、metrics；逗号分隔',
-  'keys.days': '若干天后失效；不给则永不',
-  'keys.badDays': '--days {days} 不是天数。',
-  'keys.once': '请保管好：不会再次显示。',
-  'keys.list': '全部密钥（不含文本）',
-  'keys.revoke': '立即吊销密钥',
-  'keys.id': '密钥编号',
-  'keys.revoked': '密钥 {name} 已吊销。',
 
   'secrets.about': '密封在枢纽数据库中、供连接引用的机密',
   'secrets.set': '密封一个值；现场询问或从标准输入读取',

@@ -130,6 +130,14 @@ export const startJushuitanShop = async (name: ShopName, start: Start): Promise<
       const lines = line === undefined || refund.kind !== 'goods' ? [] : [{ line: line.id, quantity: refund.quantity }]
       merchant.refund(id, { amount: number(refund.amount), reason: refund.kind === 'goods' ? '七天无理由退货' : '补偿', lines })
     },
+    aftersales: {
+      ask: (id, line, quantity, amount) =>
+        String(merchant.askBack(id, { amount: number(amount), lines: [{ line: merchant.order(id).lines[line]?.id ?? 0, quantity }] })),
+      refuse: (_, id) => merchant.refuseAfterSale(Number(id)),
+      agree: (_, id) => merchant.agreeAfterSale(Number(id)),
+      countIn: (_, id, isSellable) => merchant.countBack(Number(id), isSellable),
+      settle: (_, id) => merchant.confirmAfterSale(Number(id)),
+    },
     releaseWebhooks: (id) => merchant.release(id),
     isCompleted: (id) => isOver(merchant.order(id)),
     sendGarbled: () => merchant.messages.sendRaw('order', garbled[name]),

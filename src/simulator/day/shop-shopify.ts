@@ -1,6 +1,7 @@
 import type { Order, Person, Taxes } from '../shopify/book.ts'
 import { lineTotal, taxOf, totalOf } from '../shopify/book.ts'
 import { startShopify } from '../shopify/shop.ts'
+import { gid, idOf } from '../shopify/views.ts'
 import { cents } from '../woocommerce/money.ts'
 import { seededCredentials } from './credentials.ts'
 import { unknownCode } from './plan-articles.ts'
@@ -140,6 +141,17 @@ export const startShopifyShop = async (name: ShopName, start: Start): Promise<Da
       const lines = line === undefined || refund.kind !== 'goods' ? [] : [{ line: line.id, quantity: refund.quantity }]
       const note = refund.kind === 'goods' ? 'Goods returned' : 'Goodwill'
       shop.refund(id, { amount: number(refund.amount), note, lines, restock: false })
+    },
+    aftersales: {
+      ask: (id, line, quantity) =>
+        gid(
+          'Return',
+          shop.requestReturn(id, { lines: [{ line: shop.order(id).lines[line]?.id ?? 0, quantity }], reason: 'Changed my mind' }),
+        ),
+      refuse: (id, key) => shop.declineReturn(id, idOf(key), 'worn'),
+      agree: (id, key) => shop.approveReturn(id, idOf(key)),
+      countIn: (id, key, isSellable) => shop.dispose(id, idOf(key), isSellable ? 'RESTOCKED' : 'NOT_RESTOCKED'),
+      settle: (id, key, amount) => shop.closeReturn(id, idOf(key), number(amount)),
     },
     releaseWebhooks: (id) => shop.hooks.release(id),
     isCompleted: (id) => shop.isFulfilled(id),

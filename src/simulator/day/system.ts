@@ -35,6 +35,18 @@ export type WebhookFigures = {
   readonly duplicates: number
 }
 
+/** After-sale documents of a shop, by the id under which the hub knows them. Lines are known by their place, from 0. */
+export type ShopAftersales = {
+  /** A buyer asks to send pieces of a line back for so much money. */
+  ask(order: number, line: number, quantity: number, amount: string): string
+  refuse(order: number, id: string): void
+  agree(order: number, id: string): void
+  /** The goods are there: on the shop's own shelf, or left beside it. */
+  countIn(order: number, id: string, isSellable: boolean): void
+  /** The money goes back, and the case is over. */
+  settle(order: number, id: string, amount: string): void
+}
+
 /** A shop of the day, whatever software it runs on. Orders are known by the shop's own id. */
 export type DayShop = System & {
   /** Id of an article's product in this shop, as the hub's crosswalk names it. */
@@ -46,6 +58,8 @@ export type DayShop = System & {
   cancel(id: number): void
   /** Gives back what the plan says. Goods are not put on the shop's shelf: its stock comes from the ERP, where they were counted in. */
   payBack(id: number, order: PlannedOrder): void
+  /** Left out where this kind of shop has refunds only. */
+  readonly aftersales?: ShopAftersales
   /** Sends the webhooks of an order that were held back, the newest first. */
   releaseWebhooks(id: number): void
   /** Whether the shop shows that the goods are on their way. */

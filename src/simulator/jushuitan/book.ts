@@ -49,12 +49,23 @@ export interface AfterSale extends Versioned {
   readonly id: number
   readonly order: number
   readonly number: string
-  readonly status: 'WaitConfirm' | 'Confirmed' | 'Cancelled'
+  status: 'WaitConfirm' | 'Confirmed' | 'Cancelled'
+  /** what the marketplace says (shop_status) */
+  shown: 'WAIT_SELLER_AGREE' | 'WAIT_BUYER_RETURN_GOODS' | 'SELLER_REFUSE_BUYER' | 'SUCCESS'
   readonly type: string
   readonly reason: string
   readonly amount: number
   readonly created: string
-  readonly lines: readonly { readonly id: number; readonly line: number; readonly quantity: number; readonly amount: number }[]
+  /** when the warehouse counted in what came back */
+  received?: string
+  readonly lines: readonly {
+    readonly id: number
+    readonly line: number
+    readonly quantity: number
+    readonly amount: number
+    received: number
+    defective: number
+  }[]
 }
 export interface Purchase extends Versioned {
   readonly id: number

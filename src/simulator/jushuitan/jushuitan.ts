@@ -51,8 +51,8 @@ export type Jushuitan = Staff & {
  * A merchant of 聚水潭 on the loopback interface, held in memory: one shop of its own, one warehouse, signed forms and their tokens, lists by row version or by spans of seven days (suppliers: one), uploads of orders and
  * purchases, counts, sending. Times are those of Beijing. Written from the documentation as public clients transcribe it (ieu/jst-java).
  *
- * Not simulated: marketplaces, approval of orders, waves and picking, merged orders, several warehouses, batches and serial numbers, orders that are archived, and fields nobody here reads. An article that is given back does
- * not come back to the shelf by itself.
+ * Not simulated: marketplaces, approval of orders, waves and picking, merged orders, several warehouses, batches and serial numbers, orders that are archived, and fields nobody here reads. Money that is given back brings no
+ * article back to the shelf: that the warehouse counts in.
  */
 export async function startJushuitan(options: JushuitanOptions): Promise<Jushuitan> {
   const { faults, appKey, appSecret, limits = false, warehouseName = '主仓', now = () => new Date() } = options
@@ -85,7 +85,8 @@ export async function startJushuitan(options: JushuitanOptions): Promise<Jushuit
     release: (order) => messages.release(book.orderOf(order)),
     orders: () => [...book.orders.values()],
     purchases: () => [...book.purchases.values()],
-    refundsOf: (order) => [...book.afterSales.values()].flatMap((row) => (row.order === order ? [row.amount] : [])),
+    refundsOf: (order) =>
+      [...book.afterSales.values()].flatMap((row) => (row.order === order && row.status === 'Confirmed' ? [row.amount] : [])),
     endTokens: door.endTokens,
     forbidRefresh: door.forbidRefresh,
     countAnew: book.countAnew,

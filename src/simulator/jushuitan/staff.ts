@@ -1,3 +1,4 @@
+import { type AfterSales, createAfterSales } from './after-sales.ts'
 import { type Book, type Handling, isOver, type Order, type Receiver, restamp } from './book.ts'
 import { cancelOrder, sendOrder } from './writes.ts'
 
@@ -10,7 +11,7 @@ export interface PlacedLine {
   readonly discount?: number
 }
 /** What buyers and people do, each with the messages that it causes. Amounts in cents. */
-export interface Staff {
+export interface Staff extends AfterSales {
   addSku(of: { readonly code: string; readonly name: string; readonly barcode?: string; readonly stock: number }): void
   addSupplier(code: string, name: string): number
   placeOrder(of: {
@@ -33,14 +34,6 @@ export interface Staff {
   /** the order is over, and what becomes of it is two orders */
   split(order: number): readonly [number, number]
   send(order: number, carrier: string, tracking: string): void
-  refund(
-    order: number,
-    of: {
-      readonly amount: number
-      readonly reason?: string
-      readonly lines?: readonly { readonly line: number; readonly quantity: number }[]
-    },
-  ): number
   /** of a supplier, confirmed */
   purchase(supplier: number, lines: readonly { readonly sku: string; readonly quantity: number; readonly price: number }[]): number
   receive(purchase: number, lines: readonly { readonly sku: string; readonly quantity: number }[]): number
@@ -67,6 +60,7 @@ export function createStaff(book: Book, tell: (topic: string, body: object, orde
     return order
   }
   return {
+    ...createAfterSales(book, tell),
     addSku: ({ code, name, barcode = '', stock }) => {
       book.skus.set(code, { code, name, barcode, quantity: stock, ...book.stamp() })
       restamp(book, [code])
@@ -160,29 +154,6 @@ export function createStaff(book: Book, tell: (topic: string, body: object, orde
       const order = book.orderOf(id)
       sendOrder(book, order, carrier, tracking)
       tellOrder(order)
-    },
-    refund: (id, { amount, reason = '七天无理由退货', lines = [] }) => {
-      const order = book.orderOf(id)
-      const made = book.nextId()
-      const created = book.now()
-      book.afterSales.set(made, {
-        id: made,
-        order: id,
-        number: `R${made}`,
-        status: 'Confirmed',
-        type: lines.length === 0 ? '仅退款' : '普通退货',
-        reason,
-        amount,
-        created,
-        lines: lines.map(({ line, quantity }) => {
-          const of = order.lines.find((one) => one.id === line)
-          if (of === undefined) throw new Error(`there is no line ${line}`)
-          return { id: book.nextId(), line, quantity, amount: Math.round((of.amount * quantity) / of.quantity) }
-        }),
-        ...book.stamp(),
-      })
-      tell('refund', { as_id: made, so_id: order.number }, order)
-      return made
     },
     purchase: (supplier, lines) => {
       const id = book.nextId()

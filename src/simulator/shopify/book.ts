@@ -58,6 +58,19 @@ export interface Refund {
   /** the goods went back to stock */
   readonly restocked: boolean
 }
+/** A return: pieces of lines that a buyer wants to send back, and what became of those that came. */
+export interface Return {
+  readonly id: number
+  readonly name: string
+  readonly createdAt: string
+  readonly reason: string
+  readonly lines: readonly { readonly id: number; readonly line: number; readonly quantity: number }[]
+  status: 'REQUESTED' | 'OPEN' | 'DECLINED' | 'CANCELED' | 'CLOSED'
+  closedAt: string | null
+  decline: string | null
+  disposed: { readonly at: string; readonly type: 'RESTOCKED' | 'NOT_RESTOCKED' | 'MISSING' } | undefined
+  refund: number | undefined
+}
 export interface Order {
   readonly id: number
   readonly name: string
@@ -71,6 +84,7 @@ export interface Order {
   note: string | null
   readonly parcels: Parcel[]
   readonly refunds: Refund[]
+  readonly returns: Return[]
   readonly fulfilmentOrder: number
   paid: boolean
   webhooks: Handling

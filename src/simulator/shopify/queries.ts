@@ -2,6 +2,7 @@ import type { JsonObject } from '../../model/json.ts'
 import type { Resolver } from '../graphql/operation.ts'
 import type { Book } from './book.ts'
 import { connection } from './connection.ts'
+import { returnStatusOf } from './returns.ts'
 import { gid, idOf, type Views } from './views.ts'
 
 /** The root fields of queries. */
@@ -21,7 +22,7 @@ export function queries(
         [...book.orders.values()].map((order) => ({
           id: order.id,
           ...(args.sortKey === 'UPDATED_AT' ? { sort: order.updatedAt } : {}),
-          terms: { updated_at: order.updatedAt },
+          terms: { updated_at: order.updatedAt, return_status: returnStatusOf(order) },
           node: orderView(order),
         })),
         args,

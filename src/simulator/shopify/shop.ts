@@ -7,6 +7,7 @@ import type { Book, Order, Taxes } from './book.ts'
 import { type BulkDesk, bulkDesk } from './bulk.ts'
 import { createHooks, type SentHook } from './hooks.ts'
 import { mutations } from './mutations.ts'
+import { type PayoutDesk, payoutDesk } from './payouts.ts'
 import { queries } from './queries.ts'
 import { createStaff, type Staff } from './staff.ts'
 import { tokenDesk } from './tokens.ts'
@@ -57,6 +58,7 @@ export type Shopify = Staff & {
   readonly api: { version?: string; deprecated?: string }
   readonly tokens: { given(): number; revoke(): void }
   readonly bulk: BulkDesk
+  readonly payouts: PayoutDesk
   close(): Promise<void>
 }
 
@@ -105,6 +107,7 @@ export async function startShopify(options: ShopifyOptions): Promise<Shopify> {
     ...(options.refreshToken === undefined ? {} : { refreshToken: options.refreshToken }),
     ...(options.tokenLifeS === undefined ? {} : { lifeS: options.tokenLifeS }),
   })
+  const payouts = payoutDesk(routes, { book, url: () => url, isGood: tokens.isGood })
   routes.post('/admin/api/:version/graphql.json', async (c) => {
     if (!tokens.isGood(c.req.header('x-shopify-access-token')))
       return c.json({ errors: '[API] Invalid API key or access token (unrecognized login or wrong password)' }, 401)
@@ -155,6 +158,7 @@ export async function startShopify(options: ShopifyOptions): Promise<Shopify> {
     ...staff,
     url,
     bulk: bulk.desk,
+    payouts,
     location: String(book.location),
     counts: server.counts,
     log,

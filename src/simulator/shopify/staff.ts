@@ -1,7 +1,8 @@
 import { type Book, fulfilmentOf, type Handling, type Line, lineTotal, type Order, type Parcel, type Person, taxedAt } from './book.ts'
+import { createReturns, type Returns } from './returns.ts'
 
 /** What people and buyers do in the shop, each with the webhooks that it causes. */
-export interface Staff {
+export interface Staff extends Returns {
   /** answers the number of the inventory item */
   addProduct(of: {
     readonly sku: string
@@ -81,7 +82,29 @@ export function createStaff(book: Book, tell: (topic: string, body: object, orde
       updated_at: level.updatedAt,
     })
   }
+  const refund: Staff['refund'] = (id, { amount, note = null, lines = [], restock = true }) => {
+    const order = orderOf(id)
+    const refund = {
+      id: book.nextId(),
+      at: book.now(),
+      amount,
+      note,
+      lines: lines.map(({ line, quantity }) => {
+        const found = order.lines.find((one) => one.id === line)
+        if (found === undefined) throw new Error(`there is no line ${line}`)
+        found.refunded += quantity
+        if (restock) move(found.item, (before) => before + quantity)
+        return { line, quantity, amount: Math.round((lineTotal(found) * quantity) / found.quantity) }
+      }),
+      restocked: restock,
+    }
+    order.refunds.push(refund)
+    tell('refunds/create', { id: refund.id, order_id: id, created_at: refund.at }, order)
+    changed(order)
+    return refund.id
+  }
   return {
+    ...createReturns(book, { orderOf, changed, move, refund, tell }),
     addProduct: ({ sku, name, price, stock, barcode = null }) => {
       const id = book.nextId()
       const updatedAt = book.now()
@@ -107,6 +130,7 @@ export function createStaff(book: Book, tell: (topic: string, body: object, orde
         webhooks,
         parcels: [],
         refunds: [],
+        returns: [],
         fulfilmentOrder: book.nextId(),
         paid,
         cancelledAt: null,
@@ -154,27 +178,7 @@ export function createStaff(book: Book, tell: (topic: string, body: object, orde
       const parcel = orderOf(id).parcels.find((one) => one.id === number)
       if (parcel !== undefined) parcel.shown = shown
     },
-    refund: (id, { amount, note = null, lines = [], restock = true }) => {
-      const order = orderOf(id)
-      const refund = {
-        id: book.nextId(),
-        at: book.now(),
-        amount,
-        note,
-        lines: lines.map(({ line, quantity }) => {
-          const found = order.lines.find((one) => one.id === line)
-          if (found === undefined) throw new Error(`there is no line ${line}`)
-          found.refunded += quantity
-          if (restock) move(found.item, (before) => before + quantity)
-          return { line, quantity, amount: Math.round((lineTotal(found) * quantity) / found.quantity) }
-        }),
-        restocked: restock,
-      }
-      order.refunds.push(refund)
-      tell('refunds/create', { id: refund.id, order_id: id, created_at: refund.at }, order)
-      changed(order)
-      return refund.id
-    },
+    refund,
     cancel: (id) => {
       const order = orderOf(id)
       if (order.parcels.some(({ shown }) => shown !== 'CANCELED'))

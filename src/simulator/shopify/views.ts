@@ -15,6 +15,7 @@ import {
   totalOf,
 } from './book.ts'
 import { connection, type Listed } from './connection.ts'
+import { returnView } from './returns.ts'
 
 type View = { readonly [name: string]: Resolved }
 
@@ -171,6 +172,11 @@ export function views(book: Book) {
       ),
     lineItems: (args) => connection(listed(order.lines, lineView), args),
     refunds: order.refunds.map((refund) => refundView(order, refund)),
+    returns: (args) =>
+      connection(
+        order.returns.map((one) => ({ id: one.id, node: returnView(order, one, { money, lineOf }) })),
+        args,
+      ),
     fulfillments: order.parcels.map((parcel) => parcelView(order, parcel)),
     fulfillmentOrders: (args) =>
       connection([{ id: order.fulfilmentOrder, terms: { status: String(openView(order).status) }, node: openView(order) }], args),

@@ -177,7 +177,7 @@ export const apiRows: readonly Row[] = [
     play: async () => {
       const guard = openGuard('orders', { now: () => 0 })
       expect(() => {
-        for (let n = 0; n <= maxPages; n++) guard.page([Buffer.from(String(n))], true)
+        for (let n = 0; n <= maxPages; n++) guard.page(1, Buffer.from(String(n)), true)
       }).toThrow(new RegExp(`more than ${maxPages} pages`))
     },
   },

@@ -40,9 +40,9 @@ const utf16 = (body: string): Buffer => Buffer.from(`\ufeff${body}`, 'utf16le')
 /** What a partner posts that is no good JSON, or no good body at all. */
 export const bodyRows: readonly Row[] = [
   unreadable(1, 'cut off', text.slice(0, -20), /ends in the middle/),
-  unreadable(1, 'a trailing comma', text.replace(/}$/, ',}'), /are no JSON/),
+  unreadable(1, 'a trailing comma', text.replace(/}$/, ',}'), /is no JSON/),
   unreadable(1, 'no JSON', 'order=7&state=open', /is no JSON/),
-  unreadable(1, 'NaN', text.replace('"10.00"', 'NaN'), /are no JSON/),
+  unreadable(1, 'NaN', text.replace('"10.00"', 'NaN'), /is no JSON/),
   unreadable(1, 'a comment', text.replace('{', '{/* mine */'), /no JSON/),
   unreadable(1, 'a second value after the first', `${text}{}`, /JSON/),
   {
@@ -75,11 +75,16 @@ export const bodyRows: readonly Row[] = [
     status: 413,
     code: 'too-large',
     send: async (bed) => {
-      let left = 50
-      const chunks = new ReadableStream({ pull: (to) => (left-- > 0 ? to.enqueue(Buffer.alloc(1024 * 1024, 'y')) : to.close()) })
-      const answer = await bed.post(await bed.hookOf('shop'), chunks, { 'x-signature': signed(big) })
-      expect(left).toBeGreaterThan(30)
-      return answer
+      // who still writes when the hub closes may lose the answer with the connection (RFC 9112 9.6), and sends again
+      for (let tries = 1; ; tries++) {
+        let left = 50
+        const chunks = new ReadableStream({ pull: (to) => (left-- > 0 ? to.enqueue(Buffer.alloc(1024 * 1024, 'y')) : to.close()) })
+        const answer = await bed.post(await bed.hookOf('shop'), chunks, { 'x-signature': signed(big) }).catch((error: unknown) => {
+          if (tries === 5) throw error
+        })
+        expect(left).toBeGreaterThan(30)
+        if (answer !== undefined) return answer
+      }
     },
   },
   {

@@ -1,20 +1,17 @@
 import { execFile } from 'node:child_process'
-import { cpSync, existsSync, mkdtempSync, rmSync, statfsSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { promisify } from 'node:util'
 import { packageRoot } from '../../package-root.ts'
+import { writeToMemory } from '../memory-disk.ts'
 import type { Scenario, Size } from './scenario.ts'
 import { ends, type Servers } from './servers.ts'
 import { emptyVerdict, itselfFailed, type Verdict } from './verdict.ts'
 import { openWorld } from './world.ts'
 
-/** A process that is killed leaves what it wrote to the system, so memory serves for a disk and spares every COMMIT its wait. What a power cut leaves is not played here. */
-const memory = '/dev/shm'
-const keptIn = tmpdir()
-process.env.NODE_COMPILE_CACHE ??= join(keptIn, 'node-compile-cache')
-if (existsSync(memory) && statfsSync(memory).bavail * statfsSync(memory).bsize > 4e9) process.env.TMPDIR = memory
+const keptIn = writeToMemory()
 
 /** How long the smallest command takes now, against a quiet machine: one that is busy with other things is given its time. */
 async function slownessNow(): Promise<number> {

@@ -63,7 +63,9 @@ const cutOn = (engine: Scenario['engine']): Scenario => ({
 const pollBetween: Scenario = {
   name: 'poll between effect and settling',
   covers: ['row 8', 'S8'],
-  engine: 'sqlite',
+  // a hub that is alone with its store frees the lanes of the dead process at its start
+  engine: 'mysql',
+  workers: 0,
   ci: true,
   seeds: 'once',
   // longer than a start takes on a busy machine, so that the poll is first
@@ -71,21 +73,25 @@ const pollBetween: Scenario = {
   async run(world) {
     await world.start()
     await untilKnown(world)
-    world.partner.moment = (when, { method, path }) => {
-      if (when === 'done' && method === 'POST' && path === '/erp/sales') world.hubs.get('serve')?.signal('SIGKILL')
-      return undefined
-    }
-    const traffic = runTraffic(world, planTraffic(world.random, 3, 200, world.partner.log.skus))
     const notes: string[] = []
-    await world.inject('kill -9 between effect and settling', async () => {
-      if (!(await until(() => world.hubs.get('serve')?.ended() !== undefined, 30_000, 10)))
-        notes.push('no process died with a sale at the partner')
-      world.partner.moment = undefined
-      await world.start('serve')
-    })
-    await until(async () => (await recognised(world)) > 0, 16_000 * world.slowness)
+    const traffic: Promise<void>[] = []
+    // a poll that the dead process had begun is held as long as its lane: then the try may come first, and it is played again
+    for (let first = 1; first < 10 && notes.length === 0 && (await recognised(world)) === 0; first += 3) {
+      world.partner.moment = (when, { method, path }) => {
+        if (when === 'done' && method === 'POST' && path === '/erp/sales') world.hubs.get('serve')?.signal('SIGKILL')
+        return undefined
+      }
+      traffic.push(runTraffic(world, planTraffic(world.random, 3, 200, world.partner.log.skus, first)))
+      await world.inject('kill -9 between effect and settling', async () => {
+        if (!(await until(() => world.hubs.get('serve')?.ended() !== undefined, 30_000, 10)))
+          notes.push('no process died with a sale at the partner')
+        world.partner.moment = undefined
+        await world.start('serve')
+      })
+      await until(async () => (await recognised(world)) > 0, 16_000 * world.slowness)
+    }
     if ((await recognised(world)) === 0) notes.push('no poll came between the effect and the next try')
-    return settle(world, traffic, notes)
+    return settle(world, Promise.all(traffic), notes)
   },
 }
 

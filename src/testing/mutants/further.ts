@@ -95,14 +95,14 @@ export const furtherMutants: readonly Mutant[] = [
     'sold-twice',
     '8',
     'a sale stays subtracted after the stock that went without it was counted',
-    ['src/ledger/stock-figures.ts', 'released_at === null || released_at > each.asOf', 'true'],
+    ['src/ledger/stock-figures.ts', 'released_at === null || released_at > cut', 'true'],
     ['src/ledger/derive.test.ts'],
   ),
   oneEdit(
     'net-twice',
     '8',
     'reservations are taken off a figure that has them off already',
-    ['src/ledger/stock-figures.ts', 'isPlace && !each.isNet', 'isPlace'],
+    ['src/ledger/stock-figures.ts', '({ isNet }) => !isNet', '({ isNet }) => isNet !== undefined'],
     ['src/ledger/derive.test.ts', 'a source that states available'],
   ),
   oneEdit(
@@ -162,7 +162,7 @@ export const furtherMutants: readonly Mutant[] = [
     'fills-by-reading',
     'input',
     'every poll writes a row for every record that it read before',
-    ['src/pipeline/drafts.ts', "rows.filter(({ state }) => state !== 'duplicate')", 'rows.filter(() => true)'],
+    ['src/pipeline/drafts.ts', "draft.listed && verdict.state === 'duplicate'", "draft.listed && verdict.state === 'dead'"],
     ['src/pipeline/flow.test.ts', 'the same thing by webhook'],
   ),
   oneEdit(
@@ -237,7 +237,7 @@ export const furtherMutants: readonly Mutant[] = [
     'deep-answer',
     'input',
     'records of any depth are cut out of an answer',
-    ['src/connector/slice.ts', '++depth > maxDepth', '++depth > maxDepth * 1000'],
+    ['src/connector/json-walk.ts', '++depth > maxDepth', '++depth > maxDepth * 1000'],
     ['src/connector/slice.test.ts'],
   ),
   oneEdit(

@@ -1,18 +1,35 @@
 import { countedMutants } from './counted.ts'
+import { crosswalkMutants } from './crosswalk.ts'
+import { depositMutants } from './deposits.ts'
 import { earlierTryMutants } from './earlier-tries.ts'
+import { eventMutants } from './events.ts'
 import { furtherMutants } from './further.ts'
 import { guardMutants } from './guards.ts'
 import { languageMutants } from './language.ts'
 import { mapChangeMutants } from './map-change.ts'
 import { mappingMutants } from './mappings.ts'
+import { matchingMutants } from './matching.ts'
+import { moneyMutants } from './money.ts'
 import type { Mutant } from './mutant.ts'
+import { numberMutants } from './numbers.ts'
 import { operationMutants } from './operations.ts'
 import { parcelMutants } from './parcels.ts'
+import { partyMutants } from './parties.ts'
 import { partnerMutants } from './partners.ts'
+import { payableMutants } from './payables.ts'
+import { payoutMutants } from './payouts.ts'
+import { priceMutants } from './prices.ts'
+import { purchaseMutants } from './purchase.ts'
 import { readingMutants } from './reading.ts'
+import { replenishMutants } from './replenish.ts'
 import { resultMutants } from './results.ts'
+import { salesMutants } from './sales.ts'
 import { secretMutants } from './secrets.ts'
+import { statementMutants } from './statements.ts'
+import { stockMutants } from './stock.ts'
+import { uncutMutants } from './uncut.ts'
 import { vanishedMutants } from './vanished.ts'
+import { watchMutants } from './watch.ts'
 
 const mutant = (name: string, invariant: string, breaks: string, file: string, edits: Mutant['edits'], test: Mutant['test']): Mutant => ({
   name,
@@ -135,7 +152,7 @@ export const mutants: readonly Mutant[] = [
     '8',
     'open orders are not subtracted from stock',
     'src/ledger/stock-figures.ts',
-    [edit('released_at === null || released_at > each.asOf', 'released_at !== null && released_at > each.asOf')],
+    [edit('released_at === null || released_at > cut', 'released_at !== null && released_at > cut')],
     {
       file: 'src/ledger/derive.test.ts',
     },
@@ -238,16 +255,33 @@ export const mutants: readonly Mutant[] = [
   ...earlierTryMutants,
   ...languageMutants,
   ...mappingMutants,
+  ...matchingMutants,
   ...mapChangeMutants,
   ...secretMutants,
+  ...uncutMutants,
   ...vanishedMutants,
+  ...purchaseMutants,
+  ...eventMutants,
+  ...stockMutants,
+  ...moneyMutants,
+  ...payableMutants,
+  ...statementMutants,
+  ...depositMutants,
+  ...numberMutants,
+  ...watchMutants,
   ...readingMutants,
   ...countedMutants,
+  ...crosswalkMutants,
   ...resultMutants,
   ...operationMutants,
   ...guardMutants,
   ...parcelMutants,
+  ...salesMutants,
+  ...payoutMutants,
+  ...replenishMutants,
+  ...priceMutants,
   ...partnerMutants,
+  ...partyMutants,
 ]
 
 export const demoBreaks: readonly string[] = ['dedupe', 'fence', 'checkpoint', 'effect-key', 'cutoff']

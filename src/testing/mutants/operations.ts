@@ -49,6 +49,13 @@ export const operationMutants: readonly Mutant[] = [
     'src/pipeline/retention-rows.test.ts',
   ),
   one(
+    'unread-ring',
+    '4',
+    'with Redis what the clock starts waits for a sweep, because its ring is not understood',
+    ['src/queue/bull-worker.ts', 'isJob(job) && typeof connection', 'job === connection && typeof connection'],
+    'src/queue/bull-worker.test.ts',
+  ),
+  one(
     'knocks-on',
     '4',
     'every delivery loses its tries to a destination that is down',

@@ -29,7 +29,7 @@ export const invariants: readonly Invariant[] = [
   },
   { id: '6', holds: 'a state is rendered when it is sent, superseded ones never are' },
   { id: '7', holds: 'a command freezes its bytes and its effect key, and happens once at the partner' },
-  { id: '8', holds: 'stock: a sale is subtracted exactly once' },
+  { id: '8', holds: 'every transfer balances, no command leaves an account below its floor; stock: a sale is subtracted exactly once' },
   { id: '9', holds: "money and quantities are exact; a partner's numbers keep their digits" },
   { id: '10', holds: 'nothing is dropped silently: every envelope has a state and a reason', also: ['src/http/resources.test.ts'] },
   { id: '11', holds: 'every value can be traced to its bytes, mapping line and time' },

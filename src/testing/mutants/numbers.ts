@@ -1,0 +1,156 @@
+import { type Mutant, oneEdit } from './mutant.ts'
+
+const numbers = 'src/ledger/numbers/numbers.test.ts'
+const model = 'src/ledger/numbers/numbers-model.test.ts'
+
+/** Safeguards of order numbers. */
+export const numberMutants: readonly Mutant[] = [
+  oneEdit(
+    'shown-and-reused',
+    '2',
+    'an order number that a partner may know is given to somebody else',
+    ['src/ledger/numbers/give-back.ts', 'row.exposed === 1 &&', 'row.exposed === 0 &&'],
+    [model, 'whatever is asked'],
+  ),
+  oneEdit(
+    'asked-again-given-again',
+    '2',
+    'a request for numbers that is repeated gets further ones',
+    [
+      'src/ledger/numbers/allot.ts',
+      'const before = known.get(ask.request)',
+      'const before = ask.count > mostNumbers ? known.get(ask.request) : undefined',
+    ],
+    [numbers, 'are answered once'],
+  ),
+  oneEdit(
+    'held-and-forgotten',
+    '2',
+    'retention forgets a request that holds a number, which nobody can complete any more',
+    ['src/store/number-retention.ts', '!holding.has(request)', "request !== ''"],
+    ['src/pipeline/retention-numbers.test.ts', 'those that hold a number stay'],
+  ),
+  oneEdit(
+    'twice-in-one-go',
+    '2',
+    'a request that comes twice at the same moment gets numbers twice',
+    ['src/ledger/numbers/allot.ts', 'known.set(ask.request, one.kept)', 'known.set(one.kept.numbers, one.kept)'],
+    [model, 'as if each came alone'],
+  ),
+  oneEdit(
+    'one-number-for-two',
+    '2',
+    'requests that share a transaction get the same number',
+    ['src/ledger/numbers/allot.ts', 'taken += ask.count', 'taken += ask.count - 1'],
+    [model, 'as if each came alone'],
+  ),
+  oneEdit(
+    'taken-and-left',
+    '2',
+    'numbers that were allotted are still among those that nobody had yet',
+    ['src/store/number-stock.ts', 'set({ taken: taken + count })', 'set({ taken: taken + count - 1 })'],
+    [numbers, 'keeps between its marks'],
+  ),
+  oneEdit(
+    'made-again',
+    '2',
+    'a number that the book has is made once more',
+    ['src/ledger/numbers/stock.ts', ' && !inBook.has(number)', ''],
+    [numbers, 'leaves out what was made before'],
+  ),
+  oneEdit(
+    'made-beside',
+    '2',
+    'a number that lies in the stock is made once more',
+    ['src/ledger/numbers/stock.ts', '!made.has(number) && ', ''],
+    [numbers, 'leaves out what was made before'],
+  ),
+  oneEdit(
+    'stretch-uncounted',
+    '11',
+    'numbers of a stretch that has ended are counted as free',
+    ['src/ledger/numbers/allot.ts', 'countHeld(desk, scheme, stock.size)', 'countHeld(desk, scheme, stock.taken)'],
+    [numbers, 'keeps between its marks'],
+  ),
+  oneEdit(
+    'allotment-untold',
+    '11',
+    'the history of a number does not say whom it was allotted to',
+    ['src/ledger/numbers/history.ts', 'next.seq < 2 || seqs.has', 'next.seq > 1 || seqs.has'],
+    [numbers, 'counts numbers and their exact amount'],
+  ),
+  oneEdit(
+    'another-count',
+    '2',
+    'a request that asks for something else under the same id is answered with the former numbers',
+    ['src/ledger/numbers/allot.ts', 'if (differs.length > 0)', 'if (differs.length > 4)'],
+    [numbers, 'are answered once'],
+  ),
+  oneEdit(
+    'late-completion',
+    '12',
+    'a number is completed after its lease, when another one may have it',
+    [
+      'src/ledger/numbers/settle.ts',
+      "if (row.state !== 'locked') throw notHeld(row, request)\n    if (row.due_at <= desk.now)",
+      "if (row.state !== 'locked') throw notHeld(row, request)\n    if (row.due_at <= 0)",
+    ],
+    [numbers, 'end by the clock'],
+  ),
+  oneEdit(
+    'release-of-another',
+    '12',
+    'a late release takes a number from the one that has it now',
+    ['src/ledger/numbers/settle.ts', 'if (row.request !== of.request) {', 'if (row.request === null) {'],
+    [numbers, 'a late release'],
+  ),
+  oneEdit(
+    'count-forgets',
+    '11',
+    'the counts of numbers leave their book',
+    ['src/ledger/numbers/desk.ts', '    sum[before.state]--\n', ''],
+    [model, 'whatever is asked'],
+  ),
+  oneEdit(
+    'book-uncounted',
+    '11',
+    'counts of numbers are not held against the book',
+    ['src/ledger/verify/numbers.ts', 'if (stored !== computed)', 'if (stored.length + 9 < computed.length)'],
+    [numbers, 'counts that are not'],
+  ),
+  oneEdit(
+    'allots-when-stopped',
+    '6',
+    'a business that was stopped goes on',
+    ['src/ledger/numbers/allot.ts', "if (scheme.business === 'stopped') return", "if (scheme.name === '') return"],
+    [numbers, 'while the business is stopped'],
+  ),
+  oneEdit(
+    'same-number-tomorrow',
+    'input',
+    'a sequence begins anew though the number does not show when',
+    ['src/ledger/numbers/format.ts', 'if (lacking.length > 0)', 'if (lacking.length > 3)'],
+    ['src/ledger/numbers/format.test.ts', 'is refused'],
+  ),
+  oneEdit(
+    'fluttering-level',
+    '10',
+    'figures that hover at a threshold make an alert each time',
+    ['src/ledger/numbers/forecast.ts', 'const slack = 1.2', 'const slack = 1'],
+    ['src/ledger/numbers/forecast.test.ts', 'do not flutter'],
+  ),
+  oneEdit(
+    'unknown-is-none',
+    '10',
+    'demand that is not known is taken for none, so that numbers seem to last longer',
+    ['src/ledger/numbers/forecast.ts', '/ halfLifeMs / known', '/ halfLifeMs'],
+    ['src/ledger/numbers/forecast.test.ts', 'of steady demand'],
+  ),
+  oneEdit(
+    'stops-by-itself',
+    '6',
+    'the hub stops a business that nobody let it stop',
+    ['src/ledger/numbers/warn.ts', 'if (settings.autoStop && (', 'if (!settings.autoStop || ('],
+    ['src/ledger/numbers/warn.test.ts', 'a level that is reached'],
+  ),
+]
