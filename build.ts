@@ -2,7 +2,7 @@ import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync,
 import http from 'node:http'
 import { join } from 'node:path'
 import standaloneCode from 'ajv/dist/standalone/index.js'
-import { type OutputChunk, rolldown } from 'rolldown'
+import { type OutputChunk, type Plugin, rolldown } from 'rolldown'
 import { metaSchemaId, openMetaSchema } from './src/model/meta-schema.ts'
 
 /**
@@ -46,47 +46,53 @@ const leanHttp = () => {
   return `const http = process.getBuiltinModule('node:http')\nexport default http\nexport const { ${names.join(', ')} } = http\n`
 }
 
-const warnings: string[] = []
-const bundle = await rolldown({
-  input: entries,
-  platform: 'node',
-  external: outside,
-  plugins: [
-    {
-      name: 'compiled-meta-schema',
-      load: (id) => (id === join(root, 'src', 'model', 'meta-schema.ts') ? { code: compiledMetaSchema(), moduleType: 'js' } : undefined),
-    },
-    {
-      name: 'lean-http',
-      resolveId: (id, _importer, { kind }) => (/^(node:)?http$/.test(id) && kind !== 'require-call' ? leanHttpId : undefined),
-      load: (id) => (id === leanHttpId ? { code: leanHttp(), moduleType: 'js' } : undefined),
-    },
-  ],
-  transform: { target: 'esnext' },
-  // jsonc-parser's other form asks for its files in a way that cannot be followed
-  resolve: { mainFields: ['module', 'main'] },
-  onwarn: (warning) => void warnings.push(warning.message ?? String(warning)),
-})
-rmSync(join(dist, 'src'), { recursive: true, force: true })
-rmSync(join(dist, 'connectors'), { recursive: true, force: true })
-const { output } = await bundle.write({
-  dir: dist,
-  format: 'esm',
-  entryFileNames: '[name].js',
-  // package-root.ts finds the package from where it stands
-  chunkFileNames: 'src/[name]-[hash].js',
-  comments: { legal: false, annotation: false, jsdoc: false },
-})
-await bundle.close()
-if (warnings.length > 0) throw new Error(`the bundle is not whole:\n${warnings.join('\n')}`)
+/** Writes the program and the shipped connectors into `dir`. `plugins`: what else happens to the sources. @throws Error when something asked for is not found */
+export async function bundleProgram(dir: string, plugins: readonly Plugin[] = []): Promise<readonly OutputChunk[]> {
+  const warnings: string[] = []
+  const bundle = await rolldown({
+    input: entries,
+    platform: 'node',
+    external: outside,
+    plugins: [
+      {
+        name: 'compiled-meta-schema',
+        load: (id) => (id === join(root, 'src', 'model', 'meta-schema.ts') ? { code: compiledMetaSchema(), moduleType: 'js' } : undefined),
+      },
+      {
+        name: 'lean-http',
+        resolveId: (id, _importer, { kind }) => (/^(node:)?http$/.test(id) && kind !== 'require-call' ? leanHttpId : undefined),
+        load: (id) => (id === leanHttpId ? { code: leanHttp(), moduleType: 'js' } : undefined),
+      },
+      ...plugins,
+    ],
+    transform: { target: 'esnext' },
+    // jsonc-parser's other form asks for its files in a way that cannot be followed
+    resolve: { mainFields: ['module', 'main'] },
+    onwarn: (warning) => void warnings.push(warning.message ?? String(warning)),
+  })
+  const { output } = await bundle.write({
+    dir,
+    format: 'esm',
+    entryFileNames: '[name].js',
+    // package-root.ts finds the package from where it stands
+    chunkFileNames: 'src/[name]-[hash].js',
+    comments: { legal: false, annotation: false, jsdoc: false },
+  })
+  await bundle.close()
+  if (warnings.length > 0) throw new Error(`the bundle is not whole:\n${warnings.join('\n')}`)
+  return output.filter((one): one is OutputChunk => one.type === 'chunk')
+}
 
-// src/papers/font.ts reads it
-const font = join(root, 'node_modules/@fontsource/noto-sans-sc/files/noto-sans-sc-chinese-simplified-400-normal.woff')
-mkdirSync(join(dist, 'fonts'), { recursive: true })
-copyFileSync(font, join(dist, 'fonts', 'noto-sans-sc.woff'))
-
-const chunks = output.filter((one): one is OutputChunk => one.type === 'chunk')
-writeFileSync(join(dist, 'THIRD-PARTY.txt'), licences([...chunks.flatMap(({ moduleIds }) => moduleIds), font]))
+async function publish(): Promise<void> {
+  rmSync(join(dist, 'src'), { recursive: true, force: true })
+  rmSync(join(dist, 'connectors'), { recursive: true, force: true })
+  const chunks = await bundleProgram(dist)
+  // src/papers/font.ts reads it
+  const font = join(root, 'node_modules/@fontsource/noto-sans-sc/files/noto-sans-sc-chinese-simplified-400-normal.woff')
+  mkdirSync(join(dist, 'fonts'), { recursive: true })
+  copyFileSync(font, join(dist, 'fonts', 'noto-sans-sc.woff'))
+  writeFileSync(join(dist, 'THIRD-PARTY.txt'), licences([...chunks.flatMap(({ moduleIds }) => moduleIds), font]))
+}
 
 /** Name, version and licence of every package that has a file among these. @throws Error for one without a licence */
 function licences(files: readonly string[]): string {
@@ -99,3 +105,5 @@ function licences(files: readonly string[]): string {
   })
   return texts.join(`\n${'-'.repeat(80)}\n\n`)
 }
+
+if (import.meta.main) await publish()

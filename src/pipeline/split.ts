@@ -30,6 +30,12 @@ const mostRings = 4
 /** A transaction has its price, however little it carries: the first receipt is not kept waiting, those that come within this time after a small batch go together. */
 const breathMs = 100
 
+/**
+ * All that comes in waits for this one lane, so a process that dies with it is not waited for as long as others may be. A transaction holds its row, however long it takes: the lease counts between two of them only.
+ */
+const mostLeaseMs = 10_000
+const leaseMsOf = ({ settings }: Context): number => Math.min(mostLeaseMs, settings.leaseMs)
+
 /** How a process applies itself what it cuts. */
 export interface Applying {
   /** `values`: records parsed already, by envelope. Applies envelopes in the transaction that cut them, and has them written, settled, before their links release anything. Answers what has work now. */
@@ -51,8 +57,8 @@ export interface Applying {
  * in the same transaction: a lane is the way to other processes, after a failure, and when there is more than this one keeps up with.
  */
 export async function split(context: Context, halt: Halt = noHalt(), applying?: Applying): Promise<number> {
-  const { database, tenant, settings } = context
-  const lease = await claimAlways(database, tenant, 'split', 'all', await database.now(), settings.leaseMs)
+  const { database, tenant } = context
+  const lease = await claimAlways(database, tenant, 'split', 'all', await database.now(), leaseMsOf(context))
   if (lease === undefined) return 0
   let total = 0
   let crashes = lease.fails
@@ -127,7 +133,7 @@ async function splitBatch(
 ): Promise<Batch> {
   const { tenant } = context
   const now = await context.database.now()
-  await holdLane(tx, tenant, lease, now + context.settings.leaseMs)
+  await holdLane(tx, tenant, lease, now + leaseMsOf(context))
   // after a crash one at a time, so that a receipt which kills the process is known by itself
   const waiting = stopping ? [] : await unsplitReceipts(tx, tenant, crashes > 0 ? 1 : batch)
   if (waiting.length === 0) {

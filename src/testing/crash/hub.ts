@@ -1,11 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { closeSync, openSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
-import { packageRoot } from '../../package-root.ts'
 
-/** One process of the hub, started as an operator starts it, with the loader of this folder before it (register.ts). */
+/** One process of the hub, started as an operator starts it. */
 export interface HubProcess {
   readonly role: 'serve' | 'api' | 'worker'
   readonly pid: number
@@ -19,6 +17,8 @@ export interface HubProcess {
 }
 
 export interface HubStart {
+  /** the file of it (program.ts) */
+  readonly program: string
   readonly role: HubProcess['role']
   readonly args: readonly string[]
   readonly env: Readonly<Record<string, string>>
@@ -27,12 +27,9 @@ export interface HubStart {
   readonly before?: readonly string[]
 }
 
-const cli = join(packageRoot, 'src', 'cli.ts')
-const register = join(import.meta.dirname, 'register.ts')
-
-export function startHub({ role, args, env, log, before = [] }: HubStart): HubProcess {
+export function startHub({ program, role, args, env, log, before = [] }: HubStart): HubProcess {
   const out = openSync(log, 'a')
-  const [file = '', ...rest] = [...before, process.execPath, '--import', register, cli, role, ...args]
+  const [file = '', ...rest] = [...before, process.execPath, program, role, ...args]
   const child: ChildProcess = spawn(file, rest, { env: { ...process.env, ...env }, stdio: ['ignore', out, out] })
   closeSync(out)
   const gone = once(child, 'exit').then(() => undefined)

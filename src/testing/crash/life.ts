@@ -1,4 +1,4 @@
-import { appendFileSync } from 'node:fs'
+import { appendFileSync, readFileSync } from 'node:fs'
 import type { Foundation } from '../../main/foundation.ts'
 import type { Database } from '../../store/database.ts'
 
@@ -8,10 +8,31 @@ import type { Database } from '../../store/database.ts'
  */
 export type Moment = 'called' | 'written' | 'committed'
 
+/** Files of a bundle, and the lines at which its modules begin: each has a comment with its path there. */
+const bundles = new Map<string, readonly { readonly line: number; readonly module: string }[]>()
+
+function modulesOf(file: string): readonly { readonly line: number; readonly module: string }[] {
+  const lines = readFileSync(file, 'utf8').split('\n')
+  return lines.flatMap((text, index) => {
+    const module = /^\/\/ (\S+)\.[cm]?[jt]s$/.exec(text)?.[1]
+    return module === undefined ? [] : [{ line: index + 1, module }]
+  })
+}
+
+/** Frames of a bundle as those of its sources. */
+export function inSources(stack: string): string {
+  return stack.replace(/file:\/\/([^ )]*\.js):(\d+):/g, (_, file: string, line: string) => {
+    const modules = bundles.get(file) ?? modulesOf(file)
+    bundles.set(file, modules)
+    return `file:///${modules.findLast((one) => one.line < Number(line))?.module}.ts:`
+  })
+}
+
 /** `<file>/<function>` of the step, and of the store's function it called: `ingest/ingest claimLanes` */
 export function placeOf(stack: string): string {
-  const frames = [...stack.matchAll(/at (?:async )?(?:Object\.)?([\w.<>]+)? ?\(?file:\/\/[^ )]*\/src\/([\w/-]+)\.ts/g)].map(
-    ([, name = '', file = '']) => ({ name, file }),
+  const frames = [...stack.matchAll(/at (?:async )?(?:Object\.)?([\w.<>$]+)? ?\(?file:\/\/[^ )]*\/src\/([\w/-]+)\.ts/g)].map(
+    // a bundle counts functions of one name
+    ([, name = '', file = '']) => ({ name: name.replace(/\$\d+$/, ''), file }),
   )
   const known = frames.filter(({ file }) => !file.startsWith('testing/'))
   const step = known.find(({ file }) => !file.startsWith('store/')) ?? known[0]
@@ -57,7 +78,7 @@ export function crashable(foundation: Foundation, env: NodeJS.ProcessEnv = proce
       return database.read
     },
     async write(work) {
-      const place = placeOf(new Error('where').stack ?? '')
+      const place = placeOf(inSources(new Error('where').stack ?? ''))
       pass(place, 'called')
       const result = await database.write(async (tx) => {
         const done = await work(tx)

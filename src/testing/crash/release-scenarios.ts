@@ -1,10 +1,9 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
-import { packageRoot } from '../../package-root.ts'
 import { clearFakeClocks, shiftedClock, withoutFakeClock } from './fake-clock.ts'
 import { freezeHub, killHub } from './faults.ts'
+import { hubProgram } from './program.ts'
 import type { Scenario } from './scenario.ts'
 import { settle } from './storm.ts'
 import { planTraffic, runTraffic } from './traffic.ts'
@@ -14,8 +13,6 @@ import { untilKnown, type World } from './world.ts'
 /** Processes that do not agree: on the release, or on the time of day. */
 
 const next = { CRASH_RELEASE: 'next' } as const
-const register = join(import.meta.dirname, 'register.ts')
-const cli = join(packageRoot, 'src', 'cli.ts')
 
 /** The tables get those of the next release under load (a step further, made by the loader), and one process after the other is replaced, some by SIGTERM, some by SIGKILL. One that is started from the old release by mistake refuses. */
 const releases: Scenario = {
@@ -31,7 +28,7 @@ const releases: Scenario = {
     const traffic = runTraffic(world, planTraffic(world.random, 60, 15_000, world.partner.log.skus))
     await wait(2000)
     await world.inject('migrate', async () => {
-      const child = spawn(process.execPath, ['--import', register, cli, 'migrate', '--database', world.database ?? ''], {
+      const child = spawn(process.execPath, [await hubProgram(next), 'migrate', '--database', world.database ?? ''], {
         stdio: 'ignore',
         env: { ...process.env, ...next },
       })

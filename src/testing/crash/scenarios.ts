@@ -75,7 +75,7 @@ const pollBetween: Scenario = {
     await untilKnown(world)
     const notes: string[] = []
     const traffic: Promise<void>[] = []
-    // a poll that the dead process had begun is held as long as its lane: then the try may come first, and it is played again
+    // a poll that the dead process had begun is held as long as the lane of the sale: then the try may come first, and it is played again
     for (let first = 1; first < 10 && notes.length === 0 && (await recognised(world)) === 0; first += 3) {
       world.partner.moment = (when, { method, path }) => {
         if (when === 'done' && method === 'POST' && path === '/erp/sales') world.hubs.get('serve')?.signal('SIGKILL')

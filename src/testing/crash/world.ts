@@ -10,6 +10,7 @@ import type { Hosts } from './hosts.ts'
 import { type HubProcess, startHub, untilReady } from './hub.ts'
 import { type CrashPartner, startCrashPartner } from './partner.ts'
 import { openPartnerLog } from './partner-log.ts'
+import { hubProgram } from './program.ts'
 import { type CrashProxy, startProxy } from './proxy.ts'
 import { type CrashSender, openSender } from './sender.ts'
 import { migrateHere, type Servers } from './servers.ts'
@@ -168,10 +169,12 @@ export async function openWorld(setUp: WorldSetUp): Promise<World> {
       ...(role === 'worker' ? [] : ['--data', data]),
     ]
     const log = join(logs, `${name}.log`)
+    const given = { ...env, ...settings.get(name), ...more }
     const hub = startHub({
+      program: await hubProgram(given),
       role,
       args,
-      env: { ...env, ...settings.get(name), ...more },
+      env: given,
       log,
       before: [...(hosts?.of(name).before ?? []), ...before],
     })
