@@ -4,7 +4,7 @@ import type { HttpRequest } from './types.ts'
 
 /**
  * Sends one request and gathers its answer under the limits: header deadline, whole deadline, bytes of the decompressed body.
- * @throws EgressError `aborted`, `timeout`, `body-too-large`, `bad-encoding`, `connection-lost`, or the code of the system (`ECONNREFUSED`).
+ * @throws EgressError `aborted`, `timeout`, `lease-lost`, `body-too-large`, `bad-encoding`, `connection-lost`, or the code of the system (`ECONNREFUSED`).
  */
 export function collect(dispatcher: Dispatcher, request: HttpRequest, url: URL, limits: ExchangeLimits): Promise<RawAnswer> {
   return new Promise((resolve, reject) => {
@@ -44,6 +44,7 @@ export function collect(dispatcher: Dispatcher, request: HttpRequest, url: URL, 
       onRequestStart: (started) => {
         controller = started
         if (settled) started.abort(new EgressError('aborted', 'stopped before it was sent', false))
+        else if (limits.held?.() === false) fail(new EgressError('lease-lost', leaseLost, false))
         else sent = true
       },
       onResponseStart: (_, status, headers) => {
@@ -76,6 +77,8 @@ export function collect(dispatcher: Dispatcher, request: HttpRequest, url: URL, 
     }
   })
 }
+
+const leaseLost = 'the lease ran out before: this process stood still, or its database did'
 
 interface BodySink {
   write(chunk: Uint8Array): void

@@ -171,6 +171,31 @@ describe('what was sent', () => {
     await expect(outward.send(get(shop.url), { ...limits, signal: stop.signal })).rejects.toMatchObject({ code: 'aborted', sent: true })
     expect(shop.requests).toHaveLength(1)
   })
+  it('is nothing when the lease ran out before the first byte: while the connection was made, and while another request had it', async () => {
+    const shop = await partner(async ({ path }) => {
+      if (path === '/slow') await new Promise((resolve) => setTimeout(resolve, 100))
+      return { body: [] }
+    })
+    const { port } = new URL(shop.url)
+    const origin = `http://shop.example:${port}`
+    let held = true
+    const post = (path: string, lease = () => held) =>
+      outward.send({ method: 'POST', url: `${origin}${path}`, headers: {}, body: Buffer.from('{}') }, { ...limits, held: lease })
+    const lookup: LookupAll = (host, done) => {
+      held = false
+      answers('127.0.0.1')(host, done)
+    }
+    const outward = openEgress({ origin, rule: addressRule(['127.0.0.0/8']), connections: 1, lookup })
+    open.push(outward)
+    await expect(post('/first')).rejects.toMatchObject({ code: 'lease-lost', sent: false })
+    held = true
+    const slow = post('/slow', () => true)
+    const waits = post('/waits')
+    held = false
+    await expect(waits).rejects.toMatchObject({ code: 'lease-lost', sent: false })
+    await expect(slow).resolves.toMatchObject({ status: 200 })
+    expect(shop.requests.map(({ path }) => path)).toEqual(['/slow'])
+  })
   it('is unknown when the connection breaks', async () => {
     const shop = await partner(() => 'lost')
     await expect(egress(shop.url).send(get(shop.url), limits)).rejects.toMatchObject({ code: 'connection-lost', sent: true })

@@ -29,7 +29,9 @@ export interface ExchangeLimits {
   readonly headersMs: number
   /** of the decompressed body */
   readonly maxBodyBytes: number
-  readonly signal?: AbortSignal
+  readonly signal?: AbortSignal | undefined
+  /** asked when a connection stands and the next thing is the first byte: false, nothing is sent */
+  readonly held?: (() => boolean) | undefined
 }
 export interface RawAnswer {
   readonly status: number

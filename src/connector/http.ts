@@ -42,7 +42,15 @@ export async function exchange(egress: Egress, request: HttpRequest, limits: Exc
   }
 }
 
-const final: ReadonlySet<string> = new Set(['refused-address', 'bad-origin', 'foreign-origin', 'bad-request', 'aborted', 'timeout'])
+const final: ReadonlySet<string> = new Set([
+  'refused-address',
+  'bad-origin',
+  'foreign-origin',
+  'bad-request',
+  'aborted',
+  'timeout',
+  'lease-lost',
+])
 const rejected: ReadonlySet<string> = new Set(['refused-address', 'bad-origin', 'foreign-origin', 'bad-request'])
 
 /** The Date header is cut to whole seconds, so what follows from it is a lower bound. */

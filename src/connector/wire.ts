@@ -1,5 +1,5 @@
 import type { Clock } from '../model/clock.ts'
-import { isHubError, retry } from '../model/errors.ts'
+import { isHubError } from '../model/errors.ts'
 import type { Log } from '../model/log.ts'
 import type { Right } from './access.ts'
 import { type Announcement, readAnnouncements } from './announce.ts'
@@ -119,16 +119,12 @@ export function openWire(setup: WireSetup, deps: WireDeps): Wire {
     const release = await deps.limiter.take(setup.name, budget, options.signal)
     let unused = 0
     try {
-      if (options.held?.() === false)
-        throw retry('lease-lost', `${what}: not sent, the lease ran out before: this process stood still, or its database did`, {
-          sent: false,
-        })
       const floor = seenAsOf + 1
       const start = deps.clock.now()
       const answer = await exchange(
         deps.egress,
         auth.sign(request, new Date(deps.clock.now()), proof),
-        { ...limits, ...(options.signal === undefined ? {} : { signal: options.signal }) },
+        { ...limits, signal: options.signal, held: options.held },
         deps.clock,
         what,
       )

@@ -88,7 +88,7 @@ export const furtherMutants: readonly Mutant[] = [
     'zombie',
     '12',
     'a process that was frozen until its lease was over still sends what it had begun',
-    ['src/connector/wire.ts', 'if (options.held?.() === false)', "if (options.held?.() === false && what === '')"],
+    ['src/connector/collect.ts', 'limits.held?.() === false', "limits.held?.() === false && request.url === ''"],
     ['src/pipeline/deliver.test.ts', 'stood still'],
   ),
   oneEdit(
