@@ -2,6 +2,8 @@ import { spawn } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
+import { createInterface } from 'node:readline'
+import type { Readable, Writable } from 'node:stream'
 import { packageRoot } from '../package-root.ts'
 
 /** `npm test`: every suite in turn, each with its time; the last line counts tests. A suite that cannot run here is skipped by name, and fails with CI=true. */
@@ -41,6 +43,11 @@ const suites: readonly Suite[] = [
 /** A suite that says itself what it lacks ends with this code. */
 const skippedCode = 3
 
+/** Lines of a suite that say what is wrong, and how many of its last ones, for the end of the log. */
+const telling = /^(BROKEN|SURVIVED|not caught|failed|lost|doubled)\b|^ +! | FAIL /
+const mostTold = 30
+const lastTold = 6
+
 const whole = (code: number): Count => ({
   passed: code === 0 ? 1 : 0,
   failed: code === 0 || code === skippedCode ? 0 : 1,
@@ -57,9 +64,9 @@ for (const suite of suites) {
   const report = join(folder, 'report.json')
   const command = suite.report ? [...suite.command, '--reporter=default', '--reporter=json', `--outputFile.json=${report}`] : suite.command
   process.stdout.write(`\n== ${suite.name}\n`)
-  const code = await run(command)
+  const { code, told } = await run(command)
   const count = suite.report ? counted(report, code) : whole(code)
-  if (count.failed > 0) failures.push(`failed: ${suite.name}`, ...(suite.report ? failedTests(report) : []))
+  if (count.failed > 0) failures.push(`failed: ${suite.name}`, ...(suite.report ? failedTests(report) : told))
   total.passed += count.passed
   total.failed += count.failed
   total.skipped += count.skipped
@@ -74,12 +81,23 @@ process.stdout.write(
 )
 process.exitCode = total.failed + skippedFails > 0 ? 1 : 0
 
-function run(command: readonly string[]): Promise<number> {
+function run(command: readonly string[]): Promise<{ readonly code: number; readonly told: readonly string[] }> {
   return new Promise((resolve) => {
     const [file = '', ...rest] = command
-    const child = spawn(file, rest, { cwd: packageRoot, stdio: 'inherit' })
-    child.on('error', () => resolve(1))
-    child.on('exit', (code) => resolve(code ?? 1))
+    const child = spawn(file, rest, { cwd: packageRoot, stdio: ['inherit', 'pipe', 'pipe'] })
+    const told: string[] = []
+    let last: string[] = []
+    const hear = (from: Readable, to: Writable) => {
+      from.pipe(to, { end: false })
+      createInterface({ input: from }).on('line', (line) => {
+        if (telling.test(line) && told.length < mostTold) told.push(`  ${line.slice(0, 500)}`)
+        else last = [...last.slice(1 - lastTold), `  ${line.slice(0, 500)}`]
+      })
+    }
+    hear(child.stdout, process.stdout)
+    hear(child.stderr, process.stderr)
+    child.on('error', (error) => resolve({ code: 1, told: [`  ${error.message}`] }))
+    child.on('close', (code) => resolve({ code: code ?? 1, told: [...told, ...last] }))
   })
 }
 

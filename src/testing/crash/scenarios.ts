@@ -75,13 +75,18 @@ const pollBetween: Scenario = {
     await untilKnown(world)
     const notes: string[] = []
     const traffic: Promise<void>[] = []
-    // a poll that the dead process had begun is held as long as the lane of the sale: then the try may come first, and it is played again
-    for (let first = 1; first < 10 && notes.length === 0 && (await recognised(world)) === 0; first += 3) {
-      world.partner.moment = (when, { method, path }) => {
-        if (when === 'done' && method === 'POST' && path === '/erp/sales') world.hubs.get('serve')?.signal('SIGKILL')
+    const orders = 12
+    // where a poll was under way all the same, its lane is held as long as that of the sale: then the try may come first, and it is played again
+    for (let first = 1; first <= 2 * orders + 1 && notes.length === 0 && (await recognised(world)) === 0; first += orders) {
+      let polledAt = Number.POSITIVE_INFINITY
+      world.partner.moment = (when, { method, path, query }) => {
+        const now = performance.now()
+        if (path !== '/erp/sales' || when !== 'done') return undefined
+        if (method === 'GET' && !query.has('reference')) polledAt = now
+        else if (method === 'POST' && now - polledAt > 150 && now - polledAt < 500) world.hubs.get('serve')?.signal('SIGKILL')
         return undefined
       }
-      traffic.push(runTraffic(world, planTraffic(world.random, 3, 200, world.partner.log.skus, first)))
+      traffic.push(runTraffic(world, planTraffic(world.random, orders, 6000, world.partner.log.skus, first)))
       await world.inject('kill -9 between effect and settling', async () => {
         if (!(await until(() => world.hubs.get('serve')?.ended() !== undefined, 30_000, 10)))
           notes.push('no process died with a sale at the partner')
