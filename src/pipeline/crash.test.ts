@@ -5,6 +5,7 @@ import { type Bed, openBed, step, toErp, toShop } from '../testing/pipeline-bed.
 import { tinyOrder } from '../testing/tiny-partner.ts'
 import { restState } from './at-rest.ts'
 import type { Context } from './context.ts'
+import { split } from './split.ts'
 import { sweep } from './sweep.ts'
 
 let bed: Bed
@@ -113,6 +114,16 @@ test('a process that dies every few commits still comes to the same end', async 
   }
   await surviveFrom(Number.POSITIVE_INFINITY)
   await proveTheDay()
+})
+
+test('what comes in waits ten seconds for a process that died while it cut, however long leases last', async () => {
+  bed = await openBed({ settings: { leaseMs: 90_000 } })
+  await hook(bed, tinyOrder(1))
+  await expect(split(bed.another(mortal(bed.database, 1).database))).rejects.toThrow(Killed)
+  bed.clock.now += 9_999
+  expect(await split(bed.another())).toBe(0)
+  bed.clock.now += 1
+  expect(await split(bed.another())).toBe(1)
 })
 
 describe('a process that dies while a create is at the partner', () => {

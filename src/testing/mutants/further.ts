@@ -92,6 +92,13 @@ export const furtherMutants: readonly Mutant[] = [
     ['src/pipeline/deliver.test.ts', 'stood still'],
   ),
   oneEdit(
+    'dead-cutter',
+    '12',
+    'all that comes in waits a whole lease for a process that died while it cut',
+    ['src/pipeline/split.ts', 'Math.min(mostLeaseMs, settings.leaseMs)', 'settings.leaseMs'],
+    ['src/pipeline/crash.test.ts', 'ten seconds'],
+  ),
+  oneEdit(
     'sold-twice',
     '8',
     'a sale stays subtracted after the stock that went without it was counted',
