@@ -8,6 +8,7 @@ import { cent, dealt, exact, nearestCent, shareOf, written } from './exact.ts'
 import { ledgerFigures, payableDifferences } from './money-proof.ts'
 import type { Month } from './month.ts'
 import { linesOf } from './payout-books.ts'
+import { refundsSince } from './payouts.ts'
 import { costOf, openPriceBooks, priceName } from './price-books.ts'
 import { differencesOf } from './statements.ts'
 import { book, openSupplierBooks } from './supplier-books.ts'
@@ -147,4 +148,16 @@ test('what is wrong with a payout is said where it is made', () => {
     ['sale matched', 'discount-subsidy matched', 'sale paid-twice'],
     ['sale matched', 'discount-subsidy matched', 'sale missing-order'],
   ])
+})
+
+test('a payout takes back each refund once, in whatever order its shop lists them', () => {
+  for (const all of [
+    [2500n, 2600n, 2600n],
+    [2600n, 2600n, 2500n],
+    [2600n, 2500n, 2600n],
+  ]) {
+    expect(refundsSince(all, [2600n]).toSorted()).toEqual([2500n, 2600n])
+    expect(refundsSince(all, [2500n, 2600n])).toEqual([2600n])
+    expect(refundsSince(all, all)).toEqual([])
+  }
 })

@@ -35,8 +35,8 @@ export interface Money {
   readonly deposits: Map<string, DepositBook>
   readonly suppliers: SupplierBooks
   readonly payouts: PayoutBooks
-  /** by order: how many of its refunds were taken back; orders that are not in it were not paid out */
-  readonly paidOut: Map<string, number>
+  /** by order: its refunds that payouts took back, in cents; orders that are not in it were not paid out */
+  readonly paidOut: Map<string, readonly bigint[]>
   /** numbers of all that were made */
   readonly statements: Set<string>
   /** by party and currency */

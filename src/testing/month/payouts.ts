@@ -35,14 +35,13 @@ async function payOne(month: Month, { merchant, shop }: OpenShop): Promise<void>
       early ||= record.captured === 0n
       const subsidy = order === undefined ? 0n : discountOf(order)
       lines.push(...linesOf({ id: String(record.id), amount: record.total * cent, subsidy }, paidOut.size))
-      paidOut.set(key, 0)
+      paidOut.set(key, [])
     }
     const done = paidOut.get(key)
     if (done === undefined) continue
-    // the shop lists the newest first
-    for (const refund of record.refunds.slice(0, record.refunds.length - done))
+    for (const refund of refundsSince(record.refunds, done))
       lines.push({ kind: 'refund', order: String(record.id), amount: refund * cent, fee: 0n })
-    paidOut.set(key, record.refunds.length)
+    paidOut.set(key, record.refunds)
   }
   if (lines.length === 0) return
   lines.push({ kind: 'fee', order: undefined, amount: accountFee, fee: 0n })
@@ -51,6 +50,13 @@ async function payOne(month: Month, { merchant, shop }: OpenShop): Promise<void>
   const payout: BookedPayout = { number, connection, lines, total }
   payouts.set(`hub/${number}`, payout)
   await send(month, payout)
+}
+
+/** Refunds of an order besides those that were there before: some shops list the newest first, some the oldest. */
+export function refundsSince(all: readonly bigint[], before: readonly bigint[]): readonly bigint[] {
+  const left = [...all]
+  for (const one of before) if (left.includes(one)) left.splice(left.indexOf(one), 1)
+  return left
 }
 
 /** The same number again takes the place of what was sent under it. */
