@@ -7,6 +7,10 @@ import { mutate } from '../mutants/mutant.ts'
 import { crashMutants } from './mutants.ts'
 
 const made = new Map<string, Promise<string>>()
+const folders: string[] = []
+process.on('exit', () => {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true })
+})
 const life = join(import.meta.dirname, 'life.ts')
 const opening = 'export async function openFoundation('
 
@@ -27,7 +31,7 @@ async function make(name: string | undefined, isNextRelease: boolean): Promise<s
   // below the package, which the program looks for from where it stands
   mkdirSync(join(packageRoot, 'dist'), { recursive: true })
   const folder = mkdtempSync(join(packageRoot, 'dist', 'crash-'))
-  process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
+  folders.push(folder)
   const changes: Plugin = {
     name: 'crashable',
     transform(code, id) {
@@ -53,19 +57,22 @@ const steps = /export const migrations: readonly Migration\[\] = \[([^\]]*)\]/
 
 /** A further step that changes the tables in use, as a later release may: columns that may be null, and a table. */
 function withNextStep(source: string): string {
-  const list = steps.exec(source)?.[1]
+  const list = steps
+    .exec(source)?.[1]
+    ?.split(',')
+    .filter((one) => one.trim() !== '')
   if (list === undefined)
     throw new Error('the list of migrations in src/store/migrate.ts is not found: make the crash harness fit it again')
   return source.replace(
     steps,
     `const nextRelease: Migration = {
-  number: ${list.split(',').length + 1},
+  number: ${list.length + 1},
   name: 'next-release',
   async up(tx, maker) {
     for (const table of ['receipt', 'envelope', 'delivery', 'attempt']) await maker.addColumn(tx, table, 'next_release', 'word')
     await maker.createTable(tx, 'next_release', tableShape({ columns: { tenant: 'word', name: 'word' }, primary: ['tenant', 'name'] }))
   },
 }
-export const migrations: readonly Migration[] = [${list}, nextRelease]`,
+export const migrations: readonly Migration[] = [${list.join(',')}, nextRelease]`,
   )
 }
