@@ -4,15 +4,16 @@ import type { Desk, House } from './house.ts'
 interface Appointment {
   readonly at: number
   readonly what: string
+  isReady(): boolean
   run(): void
 }
 
 const appointmentsOf = ({ shops }: House, order: PlannedOrder): readonly Appointment[] => {
   const { number, refund } = order
   const at = (minute: number | undefined, what: string, run: () => void): readonly Appointment[] =>
-    minute === undefined ? [] : [{ at: minute, what: `${what} of order ${number}`, run }]
+    minute === undefined ? [] : [{ at: minute, what: `${what} of order ${number}`, isReady: () => shops.placed.has(number), run }]
   return [
-    ...at(order.placedAt, 'placing', () => shops.place(order)),
+    { at: order.placedAt, what: `placing of order ${number}`, isReady: () => shops.sells(order), run: () => shops.place(order) },
     ...at(order.edit?.at, 'edit', () => shops.edit(order)),
     ...at(order.paidAt, 'payment', () => shops.pay(order)),
     ...at(order.cancelledAt, 'cancellation', () => shops.cancel(order)),
@@ -21,13 +22,20 @@ const appointmentsOf = ({ shops }: House, order: PlannedOrder): readonly Appoint
   ]
 }
 
-/** Buyers and clerks of both shops: orders, payments, edits, cancellations and goodwill, each at its minute. */
+/**
+ * Buyers and clerks of both shops: orders, payments, edits, cancellations and goodwill, each at its minute. A buyer for whom the shop shows too few pieces comes again until it shows them: what left the warehouse is told by two streams of the
+ * ERP, and where it is killed between them the hub subtracts it twice until the second is read.
+ */
 export function shopsDesk(house: House): Desk {
-  const open = house.plan.orders.flatMap((order) => appointmentsOf(house, order)).sort((a, b) => a.at - b.at)
+  let open = house.plan.orders.flatMap((order) => appointmentsOf(house, order)).sort((a, b) => a.at - b.at)
   return {
     name: 'shops',
     async work(minute) {
-      while (open[0] !== undefined && open[0].at <= minute) open.shift()?.run()
+      open = open.filter(({ at, isReady, run }) => {
+        if (at > minute || !isReady()) return true
+        run()
+        return false
+      })
       return open.map(({ what }) => what)
     },
   }

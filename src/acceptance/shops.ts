@@ -11,6 +11,8 @@ export interface Shops {
   readonly of: Readonly<Record<ShopName, StartedShop>>
   /** the shop's own id of each order of the plan that was placed */
   readonly placed: ReadonlyMap<number, number>
+  /** whether its shop shows as much as is wanted */
+  sells(order: PlannedOrder): boolean
   place(order: PlannedOrder): void
   edit(order: PlannedOrder): void
   pay(order: PlannedOrder): void
@@ -44,6 +46,13 @@ export async function startShops(
   return {
     of,
     placed,
+    sells({ shop, lines }) {
+      const wanted = Map.groupBy(lines, ({ article }) => article)
+      return articles.every(({ code, skus }) => {
+        const pieces = (wanted.get(code) ?? []).reduce((sum, { firstQuantity }) => sum + firstQuantity, 0)
+        return pieces === 0 || pieces <= of[shop].shop.left(skus[shop])
+      })
+    },
     place(order) {
       const { shop, products } = of[order.shop]
       const { registered, ...billing } = order.buyer

@@ -95,6 +95,8 @@ export type Floor = {
   notesOf(orderId: number): readonly { readonly note: string; readonly forCustomer: boolean }[]
   /** Pieces of a product or variation; null when its stock is not managed. */
   stockOf(sku: string): number | null
+  /** pieces that the cart lets a buyer take now; Infinity without stock management or with backorders */
+  left(sku: string): number
 }
 
 const found = <T>(value: T | undefined, what: string): T => {
@@ -271,5 +273,6 @@ export const createFloor = (book: ShopBook, announcer: Announcer): Floor => {
     refundsOf: (id) => orderOf(id).refunds.map((refund) => JSON.parse(book.refundText(refund))),
     notesOf: (id) => book.notesOf(orderOf(id).id).map(({ note, forCustomer }) => ({ note, forCustomer })),
     stockOf: (sku) => bySku(sku).stock,
+    left: (sku) => buyable(book, bySku(sku)),
   }
 }
