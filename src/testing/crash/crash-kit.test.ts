@@ -1,16 +1,19 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { type AddressInfo, createServer } from 'node:net'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { expect, onTestFinished, test } from 'vitest'
 import { packageRoot } from '../../package-root.ts'
 import { seededRandom } from '../../simulator/faults.ts'
+import { migrations } from '../../store/migrate.ts'
 import { mutate } from '../mutants/mutant.ts'
 import { hostsMissing, openHosts } from './hosts.ts'
-import { placeOf } from './life.ts'
+import { inSources, placeOf } from './life.ts'
 import { crashMutants } from './mutants.ts'
+import { withNextStep } from './program.ts'
 import { startProxy } from './proxy.ts'
 import { planTraffic } from './traffic.ts'
 
@@ -28,6 +31,24 @@ test('a place is named by the step and the function of the store that it called'
   const stack = (...frames: string[]) => ['Error: where', at('Object.write', 'testing/crash/life'), ...frames].join('\n')
   expect(placeOf(stack(at('commit', 'pipeline/receive'), at('flush', 'pipeline/receive')))).toBe('receive/commit')
   expect(placeOf(stack(at('claimLanes', 'store/lane'), at('async ingest', 'pipeline/ingest')))).toBe('ingest/ingest claimLanes')
+})
+
+test('a place in a bundle is named by the module that stands there, not by the file', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'crossdock-bundle-'))
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+  const file = join(folder, 'main.js')
+  writeFileSync(file, '// src/store/lane.ts\nx()\n// src/pipeline/ingest.ts\nx()\nx()\n')
+  const at = (name: string, line: number) => `    at async ${name} (file://${file}:${line}:1)`
+  expect(placeOf(inSources(['Error: where', at('claimLanes$1', 2), at('ingest', 5)].join('\n')))).toBe('ingest/ingest claimLanes')
+})
+
+test('the next release is one step further than this one, and keeps its steps', () => {
+  const source = readFileSync(join(packageRoot, 'src/store/migrate.ts'), 'utf8')
+  const next = withNextStep(source)
+  const names = (text: string) =>
+    (/migrations: readonly Migration\[\] = \[([^\]]*)\]/.exec(text)?.[1] ?? '').split(',').map((name) => name.trim())
+  expect(next).toContain(`number: ${migrations.length + 1},`)
+  expect(names(next)).toEqual([...names(source).filter((name) => name !== ''), 'nextRelease'])
 })
 
 test('the same seed plans the same traffic, and every revision of an order is there, in order', () => {

@@ -56,7 +56,7 @@ export const openFoundation: typeof openPlainly = async (...settings) => crashab
 const steps = /export const migrations: readonly Migration\[\] = \[([^\]]*)\]/
 
 /** A further step that changes the tables in use, as a later release may: columns that may be null, and a table. */
-function withNextStep(source: string): string {
+export function withNextStep(source: string): string {
   const list = steps
     .exec(source)?.[1]
     ?.split(',')
